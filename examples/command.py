@@ -1,0 +1,195 @@
+"""The command line that the examples share: options with clear refusals, progress, the gradient check, the plot.
+
+An example hands its `main(options)` to `run`, which turns the errors a user can mend into one line on the error stream
+and the exit status 1 (argparse's own refusals have status 2).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import srcgrad
+
+from .data import DataError
+
+
+class Stop(Exception):
+    """The example cannot go on; the message tells the user why and what to do."""
+
+
+def options(description: str, epochs: int, lr: float, winit: float, data: bool = True) -> argparse.ArgumentParser:
+    """A parser with the options that every example has; --data only where `data` is true."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--epochs", type=count, default=epochs, metavar="N", help="passes over the training data")
+    parser.add_argument("--lr", type=positive, default=lr, metavar="RATE", help="learning rate")
+    parser.add_argument("--winit", type=scale, default=winit, metavar="S", help="weights start as S * normal numbers")
+    parser.add_argument("--seed", type=count, default=1, metavar="N", help="seed of the random numbers")
+    if data:
+        parser.add_argument("--data", type=folder, metavar="DIR", help="folder with the data files")
+    fast = "a run of seconds: few epochs" + (", and bundled data unless --data is given" if data else ", little text")
+    parser.add_argument("--fast", action="store_true", help=fast)
+    parser.add_argument(
+        "--gcheck", type=count, default=0, metavar="N", help="check N entries per weight by finite differences"
+    )
+    parser.add_argument("--plot", type=picture, metavar="FILE.png", help="draw the curves into a file")
+    parser.add_argument("--show-gradient", action="store_true", help="print the gradient program that is run")
+    return parser
+
+
+def run(main: Callable[[argparse.Namespace], Any], parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
+    """Call main with the parsed options; the exit status of the program."""
+    chosen = parser.parse_args(argv)
+    try:
+        main(chosen)
+    except (Stop, DataError) as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{parser.prog}: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+# --- option types: argparse prints the message and exits with status 2 ------------------------------------------------
+
+
+def count(text: str) -> int:
+    """A whole number that is not negative."""
+    number = _number(text, int, "a whole number")
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative")
+    return number
+
+
+def size(text: str) -> int:
+    """A whole number of at least 1."""
+    number = count(text)
+    if number == 0:
+        raise argparse.ArgumentTypeError("it must be at least 1")
+    return number
+
+
+def scale(text: str) -> float:
+    """A finite number that is not negative."""
+    number = _number(text, float, "a number")
+    if not math.isfinite(number) or number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number of at least 0")
+    return number
+
+
+def positive(text: str) -> float:
+    """A finite number above 0."""
+    number = scale(text)
+    if number == 0:
+        raise argparse.ArgumentTypeError("it must be above 0")
+    return number
+
+
+def folder(text: str) -> str:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {text}")
+    return text
+
+
+def picture(text: str) -> Path:
+    """A file that can be written as a picture; refused before the training rather than after it."""
+    path = Path(text)
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
+    if path.suffix.lower() not in (".png", ".pdf", ".svg"):
+        raise argparse.ArgumentTypeError(f"{text} does not end in .png, .pdf or .svg")
+    if importlib.util.find_spec("matplotlib") is None:
+        raise argparse.ArgumentTypeError("drawing needs the package matplotlib (pip install matplotlib)")
+    return path
+
+
+def _number(text: str, kind: Callable[[str], Any], name: str) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {name}") from None
+
+
+# --- while it runs ----------------------------------------------------------------------------------------------------
+
+
+def progress(items: Iterable[Any], label: str) -> Iterable[Any]:
+    """`items`, with a progress bar on the error stream if that is a terminal and tqdm is installed."""
+    if not sys.stderr.isatty() or importlib.util.find_spec("tqdm") is None:
+        return items
+    return importlib.import_module("tqdm").tqdm(items, desc=label, leave=False)
+
+
+def figure(number: float) -> str:
+    """The number with four decimals, or in short where that would be long."""
+    return f"{number:.4f}" if abs(number) < 1e6 else f"{number:.4e}"
+
+
+def check_entries(
+    loss: Callable[..., Any],
+    gradient: Callable[..., Any],
+    w: list[Any],
+    rest: tuple[Any, ...],
+    entries: int,
+    rng: np.random.Generator,
+) -> float:
+    """Compare `entries` random entries of the gradient of each weight with central differences, in double precision.
+
+    `loss` and `gradient` take (w, *rest), where w is a list of arrays and floats. Returns the largest error, relative
+    to the largest entry of the gradient; raises Stop if it is above 1e-4, which leaves room for a kink of the loss
+    between the two points of a difference.
+    """
+    weights = [np.asarray(part, dtype=np.float64).copy() for part in w]
+    fixed = tuple(part.astype(np.float64) if part.dtype.kind == "f" else part for part in rest)
+    found = gradient([part.copy() for part in weights], *fixed)
+    largest = max(float(np.max(np.abs(part))) for part in found)
+    worst = 0.0
+    for weight, weight_bar in zip(weights, found, strict=True):
+        for place in rng.choice(weight.size, size=min(entries, weight.size), replace=False):
+            index = np.unravel_index(place, weight.shape)
+            kept, step = float(weight[index]), 1e-5
+            weight[index] = kept + step
+            above = loss(weights, *fixed)
+            weight[index] = kept - step
+            below = loss(weights, *fixed)
+            weight[index] = kept
+            error = abs((above - below) / (2 * step) - np.asarray(weight_bar)[index]) / max(largest, 1e-8)
+            worst = max(worst, float(error))
+    print(f"gradient check: {entries} entries per weight, largest relative error {worst:.1e}")
+    if not worst <= 1e-4:
+        raise Stop("the gradient and the finite differences disagree")
+    return worst
+
+
+def show_gradient(gradient: Any, *arguments: Any) -> None:
+    """Print the program that computes the gradient for arguments of these kinds."""
+    gradient(*arguments)
+    print(srcgrad.source(gradient))
+
+
+def draw(path: Path, curves: Mapping[str, Sequence[float]], ylabel: str, first: int = 0) -> None:
+    """Draw each curve, one value per epoch from epoch `first` on, into the file."""
+    backend = importlib.import_module("matplotlib.backends.backend_agg")
+    figure = importlib.import_module("matplotlib.figure").Figure(figsize=(6, 4), layout="constrained")
+    backend.FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for name, values in curves.items():
+        axes.plot(range(first, first + len(values)), values, label=name)
+    axes.set_xlabel("epoch")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.set_ylabel(ylabel)
+    axes.legend()
+    try:
+        figure.savefig(path)
+    except OSError as error:
+        raise Stop(f"the picture cannot be written to {path} ({error.strerror})") from None
+    print(f"curves drawn into {path}")

@@ -1,0 +1,222 @@
+"""Where the examples take their data from.
+
+A file is looked for in the folder given by `--data`, in the folder named by the environment variable SRCGRAD_DATA, in
+the user's cache, and is downloaded into that cache otherwise. A folder may hold the files directly or in subfolders
+`housing/` and `mnist/`. Every file is compared with its SHA-256 checksum before it is read; a file that differs is
+named, with both checksums, and the search goes on without it. Where nothing is found and nothing can be downloaded, the
+small data sets that come with scikit-learn take their place, and one line says so.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import importlib
+import importlib.util
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+DOWNLOAD_TIMEOUT = 10  # seconds without an answer before the next address is tried
+
+
+class DataError(Exception):
+    """The data cannot be had; the message says what was tried."""
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file of a public data set: its usual subfolder, its name, the checksum of its bytes, and its public homes."""
+
+    folder: str
+    name: str
+    sha256: str
+    homes: tuple[str, ...]
+
+
+HOUSING = DataFile(
+    "housing",
+    "housing.data",
+    "baadf72995725d76efe787b664e1f083388c79ba21ef9a7990d87f774184735a",
+    (
+        "https://archive.ics.uci.edu/ml/machine-learning-databases/housing/",
+        "https://raw.githubusercontent.com/geekcomputers/Python/2c362ff60c69d90f06045862349473bf7b99c324/",
+    ),
+)
+
+_MNIST_HOMES = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
+
+MNIST = tuple(
+    DataFile("mnist", name, sha256, _MNIST_HOMES)
+    for name, sha256 in [
+        ("train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
+        ("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+        ("t10k-images-idx3-ubyte.gz", "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+        ("t10k-labels-idx1-ubyte.gz", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Inputs x (N, D) and targets y (N, 1), as they are in the file, and the name to print for them."""
+
+    x: np.ndarray
+    y: np.ndarray
+    name: str
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Images (N, pixels) in 0..1, float32, and labels (N,) in 0..9, for training and for testing."""
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    name: str
+
+
+def load_regression(folder: str | None = None, bundled: bool = False) -> Regression:
+    """The UCI housing data, 506 rows of 13 columns; or scikit-learn's diabetes data (442 of 10) in its place."""
+    paths = None if bundled else find_all((HOUSING,), folder, "scikit-learn's diabetes data")
+    if paths is None:
+        loaded = _scikit_learn().load_diabetes(scaled=False)
+        return Regression(loaded.data, loaded.target.reshape(-1, 1), "diabetes data of scikit-learn")
+    table = np.loadtxt(paths[0])
+    return Regression(table[:, :-1], table[:, -1:], f"housing data in {paths[0]}")
+
+
+def load_digits(folder: str | None = None, bundled: bool = False) -> Digits:
+    """MNIST, 60,000 and 10,000 images of 28 x 28; or scikit-learn's digits (1,500 and 297 of 8 x 8) in its place."""
+    paths = None if bundled else find_all(MNIST, folder, "scikit-learn's digits")
+    if paths is None:
+        loaded = _scikit_learn().load_digits()
+        x = loaded.data.astype(np.float32) / np.float32(16)
+        y = loaded.target
+        return Digits(x[:1500], y[:1500], x[1500:], y[1500:], "digits of scikit-learn")
+    x_train, y_train, x_test, y_test = (read_idx(path) for path in paths)
+    return Digits(_pixels(x_train), y_train, _pixels(x_test), y_test, f"MNIST in {paths[0].parent}")
+
+
+def find_all(files: tuple[DataFile, ...], folder: str | None, instead: str) -> list[Path] | None:
+    """The paths of all `files`, downloaded if need be; None, after one line that says so, if one cannot be had."""
+    found = []
+    for file in files:
+        try:
+            found.append(find(file, folder))
+        except DataError as error:
+            _say(f"{error}; using {instead}")
+            return None
+    return found
+
+
+def find(file: DataFile, folder: str | None = None) -> Path:
+    """The path of an intact copy of `file`; DataError if there is none and none can be downloaded."""
+    for place in _places(folder):
+        for path in (place / file.folder / file.name, place / file.name):
+            if path.is_file() and _intact(path, file):
+                return path
+    return _download(file)
+
+
+def _places(folder: str | None) -> Iterator[Path]:
+    if folder is not None:
+        yield Path(folder)
+    named = os.environ.get("SRCGRAD_DATA")
+    if named:
+        if Path(named).is_dir():
+            yield Path(named)
+        else:
+            _say(f"SRCGRAD_DATA names {named}, which is not a folder; looking elsewhere")
+    yield _cache()
+
+
+def _cache() -> Path:
+    """The folder where this kind of system keeps what programs can fetch again."""
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "srcgrad"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "srcgrad"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "srcgrad"
+
+
+def _intact(path: Path, file: DataFile) -> bool:
+    """Whether the bytes at `path` are those of `file`; says what is wrong with them if they are not."""
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        _say(f"{path} cannot be read ({error.strerror}) and is not used")
+        return False
+    if found != file.sha256:
+        _say(
+            f"{path} is damaged or another version ({path.stat().st_size} bytes) and is not used: "
+            f"its SHA-256 is {found}, it should be {file.sha256}"
+        )
+    return found == file.sha256
+
+
+def _download(file: DataFile) -> Path:
+    """Fetch `file` into the cache from the first home that has it, with a progress bar, and check it."""
+    try:
+        pooch: Any = importlib.import_module("pooch")
+    except ImportError:
+        raise DataError(f"{file.name} was not found, and downloading it needs the package pooch") from None
+    pooch.get_logger().setLevel(logging.ERROR)
+    bar = importlib.util.find_spec("tqdm") is not None and sys.stderr.isatty()
+    reason = ""
+    for home in file.homes:
+        try:
+            fetched = pooch.retrieve(
+                home + file.name,
+                known_hash="sha256:" + file.sha256,
+                fname=file.name,
+                path=_cache() / file.folder,
+                downloader=pooch.HTTPDownloader(progressbar=bar, timeout=DOWNLOAD_TIMEOUT),
+            )
+            return Path(fetched)
+        except (OSError, ValueError) as error:  # no network, refused, not found; or a checksum that differs
+            reason = reason or _first_sentence(error)
+    raise DataError(f"{file.name} was not found and could not be downloaded ({reason})")
+
+
+def _first_sentence(error: Exception) -> str:
+    cause = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if "resolve" in cause or "unreachable" in cause:
+        return "no network"
+    return cause if len(cause) <= 120 else cause[:117] + "..."
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """The array in a gzipped idx file: two zeros, type 8 (bytes), number of axes, big-endian lengths, data by rows."""
+    content = gzip.decompress(path.read_bytes())
+    zeros, kind, axes = content[0] + content[1], content[2], content[3]
+    if zeros or kind != 8:
+        raise DataError(f"{path} is not an idx file of bytes")
+    start = 4 + 4 * axes
+    shape = np.frombuffer(content[4:start], dtype=">u4").astype(int)
+    if len(content) - start != shape.prod():
+        raise DataError(f"{path} holds {len(content) - start} bytes of data where its header announces {shape.prod()}")
+    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+
+
+def _scikit_learn() -> Any:
+    try:
+        return importlib.import_module("sklearn.datasets")
+    except ImportError:
+        raise DataError("no data: neither a data folder nor the package scikit-learn is there") from None
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,131 @@
+"""Adjoints of differences, slopes and integrals of sampled functions: `np.diff`, `np.gradient`, `np.trapezoid`.
+
+Nothing here changes its arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .adjoint import add, unbroadcast
+from .reductions import axes_of
+
+__all__ = [
+    "diff_adjoint",
+    "diff_parts_adjoint",
+    "diff_tangent",
+    "trapezoid_weights",
+    "trapezoid_nodes_adjoint",
+    "gradient_adjoint",
+]
+
+
+def diff_parts_adjoint(y_bar: Any, a: Any, n: int, axis: int, prepend: Any, append: Any) -> list[Any]:
+    """The adjoints of what `np.diff` joins: what is prepended, the array, what is appended."""
+    parts = [_slab(prepend, a, axis), a, _slab(append, a, axis)]
+    shape, ends = list(np.shape(a)), np.cumsum([np.shape(part)[axis] for part in parts])
+    shape[axis] = int(ends[-1])
+    pieces = np.split(diff_adjoint(y_bar, tuple(shape), n, axis), ends[:-1], axis=axis)
+    return [
+        None if like is None else unbroadcast(g, like) for g, like in zip(pieces, (prepend, a, append), strict=True)
+    ]
+
+
+def diff_tangent(
+    a_dot: Any, prepend_dot: Any, append_dot: Any, a: Any, n: int, axis: int, prepend: Any, append: Any
+) -> Any:
+    """The tangent of `np.diff`; a tangent of None is zero."""
+    parts = []
+    for dot, part in ((prepend_dot, prepend), (a_dot, a), (append_dot, append)):
+        slab = part if part is a else _slab(part, a, axis)
+        parts.append(np.zeros_like(slab) if dot is None else dot if part is a else _slab(dot, a, axis))
+    return np.diff(np.concatenate(parts, axis=axis), n, axis=axis)
+
+
+def _slab(part: Any, a: Any, axis: int) -> Any:
+    """What `np.diff` puts at an end of `a`: a number fills a slab of thickness one, None is one of thickness zero."""
+    if part is not None and np.ndim(part):
+        return part
+    shape = list(np.shape(a))
+    shape[axis] = 0 if part is None else 1
+    return np.broadcast_to(np.zeros((), a.dtype) if part is None else np.asarray(part, a.dtype), shape)
+
+
+def diff_adjoint(y_bar: Any, shape: tuple[int, ...], n: int = 1, axis: int = -1) -> Any:
+    """The adjoint of `np.diff` of an array of this shape: differences of y_bar between zeros, sign changed."""
+    if n == 0:
+        return y_bar
+    if shape[axis] <= n:
+        return np.zeros(shape, y_bar.dtype)
+    edge = list(shape)
+    edge[axis] = n
+    zeros = np.zeros(edge, y_bar.dtype)
+    total = np.diff(np.concatenate([zeros, y_bar, zeros], axis=axis), n, axis=axis)
+    return -total if n % 2 else total
+
+
+def trapezoid_weights(shape: tuple[int, ...], x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """The weight of each ordinate in the trapezoidal rule, to be multiplied with an array of this shape."""
+    axis = axis % len(shape)
+    if x is None:
+        edges = np.ones(shape[axis])
+        edges[:1] = edges[-1:] = 0.5
+        edges = edges if shape[axis] > 1 else 0 * edges
+        return np.reshape(edges, tuple(-1 if i == axis else 1 for i in range(len(shape)))) * dx
+    if np.ndim(x) == 1:
+        x = np.reshape(x, tuple(-1 if i == axis else 1 for i in range(len(shape))))
+    step = np.diff(x, axis=axis)
+    end = np.zeros_like(np.take(x, [0], axis=axis))
+    return (np.concatenate([end, step], axis=axis) + np.concatenate([step, end], axis=axis)) / 2
+
+
+def trapezoid_nodes_adjoint(y_bar: Any, f: Any, x: Any, axis: int = -1) -> Any:
+    """The adjoint of the abscissas of the trapezoidal rule."""
+    rank, number = np.ndim(f), np.shape(f)[axis]
+    means = (np.take(f, np.arange(1, number), axis=axis) + np.take(f, np.arange(number - 1), axis=axis)) / 2
+    steps = np.expand_dims(y_bar, axis) * means
+    wide = diff_adjoint(steps, np.shape(f), 1, axis)
+    if np.ndim(x) == 1 and rank > 1:
+        return np.sum(np.moveaxis(wide, axis, 0), axis=tuple(range(1, rank)))
+    return unbroadcast(wide, x)
+
+
+def gradient_adjoint(
+    y_bar: Any, shape: tuple[int, ...], varargs: tuple = (), axis: Any = None, edge_order: int = 1
+) -> Any:
+    """The adjoint of `np.gradient` of an array of this shape, with the spacings and axes of the call."""
+    axes = axes_of(axis, len(shape))
+    bars = y_bar if isinstance(y_bar, (list, tuple)) else [y_bar]
+    spacings = list(varargs) * len(axes) if len(varargs) == 1 else list(varargs) or [1.0] * len(axes)
+    total = None
+    for i, spacing, bar in zip(axes, spacings, bars, strict=True):
+        if bar is not None:
+            total = add(total, _slope_adjoint(bar, spacing, i, edge_order))
+    return total
+
+
+def _slope_adjoint(bar: Any, spacing: Any, axis: int, edge_order: int) -> Any:
+    """The transpose of the difference stencils of `np.gradient` along one axis.
+
+    The stencils touch neighbours only (three entries at the ends), so their coefficients are the slopes of three combs
+    of ones, each of them hitting every third entry.
+    """
+    bar = np.moveaxis(bar, axis, -1)
+    number = bar.shape[-1]
+    grid = spacing if np.ndim(spacing) else float(spacing)
+    total = np.zeros_like(bar)
+    rows = np.arange(number)
+    for comb in range(min(4, number)):
+        # every fourth entry is one: no stencil, three wide, sees two of them
+        ones = (rows % 4 == comb).astype(bar.dtype)
+        slopes: Any = np.gradient(ones, grid, edge_order=edge_order)  # type: ignore[call-overload]
+        slopes = slopes.astype(bar.dtype)
+        for shift in (-2, -1, 0, 1, 2):
+            hit = (rows + shift >= 0) & (rows + shift < number) & ((rows + shift) % 4 == comb) & (slopes != 0)
+            # at distance two only the ends reach, and there the other distance two cannot exist
+            if abs(shift) == 2:
+                hit &= (rows == 0) if shift > 0 else (rows == number - 1)
+            total[..., rows[hit] + shift] += bar[..., hit] * slopes[hit]
+    return np.moveaxis(total, -1, axis)

@@ -1,0 +1,85 @@
+"""Finished gradients: adjoints brought to the structure, shapes and dtypes of the arguments, in memory of their own."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from . import backend
+from .adjoint import (
+    SEQUENCES,
+    is_differentiable,
+    map_container,
+    sequence_like,
+    to_kind,
+    to_shape,
+    unbroadcast,
+    zeros_like,
+)
+
+__all__ = ["gradient", "gradients"]
+
+
+def gradient(x_bar: Any, x: Any) -> Any:
+    """The finished gradient for argument `x`: its structure, shapes and dtypes, in memory that nothing else refers to.
+
+    What is missing (None) becomes zeros. Leaves without a derivative (integers, text) and containers without any
+    differentiable leaf are None. An array with memory of its own is taken over, anything else is copied.
+    """
+    if type(x) is float:
+        return 0.0 if x_bar is None else float(_scalar(x_bar).real)
+    return _finished(x_bar, x, {})
+
+
+def gradients(x_bars: tuple, xs: tuple) -> tuple:
+    """The finished gradients for several arguments; none shares memory with another."""
+    given: dict[int, Any] = {}
+    return tuple(_finished(x_bar, x, given) for x_bar, x in zip(x_bars, xs, strict=True))
+
+
+def _finished(x_bar: Any, x: Any, given: dict[int, Any]) -> Any:
+    """The gradient of one argument or part of it; `given` holds the arrays that other parts have got, by id."""
+    if isinstance(x, np.ndarray) or backend.is_device_array(x):
+        return _finished_array(x_bar, x, given)
+    if isinstance(x, np.inexact):
+        return x.dtype.type(0 if x_bar is None else unbroadcast(_scalar(x_bar), x))
+    if isinstance(x, float):
+        return 0.0 if x_bar is None else float(_scalar(x_bar).real)
+    if isinstance(x, complex):
+        return 0j if x_bar is None else complex(_scalar(x_bar))
+    if not is_differentiable(x):
+        return None
+    if isinstance(x, SEQUENCES):
+        have = list(x_bar) if x_bar is not None else []
+        have += [None] * (len(x) - len(have))
+        return sequence_like(x, [_finished(g, item, given) for g, item in zip(have, x, strict=False)])
+    if isinstance(x, dict):
+        result = copy.copy(x)
+        for key, item in x.items():
+            result[key] = _finished(None if x_bar is None else x_bar.get(key), item, given)
+        return result
+    return map_container(lambda item, g: _finished(g, item, given), x, x_bar)
+
+
+def _finished_array(x_bar: Any, x: Any, given: dict[int, Any]) -> Any:
+    if x.dtype.kind == "O" and x_bar is not None and is_differentiable(x):
+        parts = np.empty(x.shape, object)
+        for place, item in np.ndenumerate(x):
+            parts[place] = _finished(x_bar[place], item, given)
+        return parts
+    if x.dtype.kind not in "fc" or x_bar is None:
+        return zeros_like(x) if is_differentiable(x) else None
+    dtype = x.dtype.newbyteorder("=")
+    g = to_kind(to_shape(x_bar, x.shape), dtype)
+    own = type(g) is np.ndarray and g.base is None and g.flags.writeable and g.dtype == dtype and id(g) not in given
+    if not own:
+        g = backend.module_of(x).array(g, dtype=dtype)
+    given[id(g)] = g
+    return g
+
+
+def _scalar(x_bar: Any) -> Any:
+    """One number, from a scalar or an array with one element."""
+    return x_bar.item() if getattr(x_bar, "shape", None) else x_bar

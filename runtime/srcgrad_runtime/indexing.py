@@ -1,0 +1,225 @@
+"""Adjoints of functions that select, insert, remove or pad entries."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from . import adjoint
+
+__all__ = [
+    "along_axis_index",
+    "choose_adjoint",
+    "compress",
+    "item",
+    "item_adjoint",
+    "insert_arr_adjoint",
+    "insert_values_adjoint",
+    "inserted",
+    "kept",
+    "pad_adjoint",
+    "pad_linear",
+    "pad_values_adjoint",
+    "resized",
+    "select_adjoint",
+    "select_default_adjoint",
+    "take_adjoint",
+    "take_along_axis_adjoint",
+]
+
+_EXPLICIT = ("constant", "edge", "reflect", "symmetric", "wrap", "linear_ramp", "mean")
+
+
+def take_adjoint(g: Any, shape: tuple[int, ...], indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
+    """The adjoint of `np.take` from an array of this shape: zeros, with `g` added at the indices."""
+    if axis is None:
+        return np.reshape(take_adjoint(g, (math.prod(shape),), indices, 0, mode), shape)
+    axis %= len(shape)
+    if mode == "wrap":
+        indices = np.mod(indices, shape[axis])
+    elif mode == "clip":
+        indices = np.clip(indices, 0, shape[axis] - 1)
+    total = np.zeros_like(g, shape=shape)
+    places = np.asarray(indices, np.intp)
+    adjoint.scatter_add(total, (slice(None),) * axis + (places,) if axis else places, g)
+    return total
+
+
+def take_along_axis_adjoint(g: Any, shape: tuple[int, ...], indices: Any, axis: int | None = -1) -> Any:
+    """The adjoint of `np.take_along_axis` from an array of this shape."""
+    if axis is None:
+        return take_adjoint(g, shape, indices)
+    total = np.zeros_like(g, shape=shape)
+    adjoint.scatter_add(total, along_axis_index(shape, indices, axis % len(shape)), g)
+    return total
+
+
+def along_axis_index(shape: tuple[int, ...], indices: Any, axis: int) -> tuple[Any, ...]:
+    """The index by which `np.take_along_axis` reads: its own `indices` along the axis, every place along the others."""
+    places: list[Any] = []
+    for i, size in enumerate(shape):
+        others = [1] * len(shape)
+        others[i] = size
+        places.append(indices if i == axis else np.arange(size).reshape(others))
+    return tuple(places)
+
+
+def kept(size: int, obj: Any) -> Any:
+    """The places that `np.delete(a, obj)` keeps, of an axis of this size."""
+    return np.delete(np.arange(size), obj)
+
+
+def inserted(size: int, obj: Any, total: int) -> Any:
+    """The places of the inserted entries, in the order of the call, when an axis of this size grows to `total`."""
+    marks = np.insert(np.zeros(size, np.intp), obj, np.arange(1, total - size + 1))
+    places = np.flatnonzero(marks)
+    return places[np.argsort(marks[places])]
+
+
+def insert_arr_adjoint(g: Any, shape: tuple[int, ...], obj: Any, axis: int | None = None) -> Any:
+    """The adjoint of an array of this shape through `np.insert(arr, obj, values, axis)`."""
+    size, place = (math.prod(shape), 0) if axis is None else (shape[axis], axis)
+    return np.reshape(np.delete(g, inserted(size, obj, np.shape(g)[place]), place), shape)
+
+
+def insert_values_adjoint(g: Any, shape: tuple[int, ...], obj: Any, values: Any, axis: int | None = None) -> Any:
+    """The adjoint of `values` through `np.insert` into an array of this shape."""
+    size, place = (math.prod(shape), 0) if axis is None else (shape[axis], axis)
+    rows = np.take(g, inserted(size, obj, np.shape(g)[place]), place)
+    if np.ndim(obj) == 0 and not isinstance(obj, slice):
+        # a single place takes values whose first axis is the one inserted into
+        rows = np.moveaxis(rows, place, 0)
+    return adjoint.unbroadcast(rows, values)
+
+
+def resized(shape: tuple[int, ...], size: int) -> Any:
+    """Which entry of an array of this shape comes to each of `size` places in `np.resize`."""
+    return np.arange(size) % max(1, math.prod(shape))
+
+
+def compress(a: Any, condition: Any, axis: int | None = None) -> Any:
+    """`a.compress(condition, axis)` as a function."""
+    return np.compress(condition, a, axis)
+
+
+def item(a: Any, *args: Any) -> Any:
+    """`a.item(*args)` as a function."""
+    return a.item(*args)
+
+
+def item_adjoint(g: Any, a: Any, args: tuple = ()) -> Any:
+    """The adjoint of `a` through `a.item(*args)`: zeros with `g` at that entry."""
+    total = adjoint.zeros_like(a)
+    if not getattr(a, "shape", ()):
+        return total + g
+    place = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args
+    if len(place) == 0:
+        return np.full_like(total, g)
+    adjoint.scatter_add(total, np.unravel_index(place[0] % a.size, a.shape) if len(place) == 1 else place, g)
+    return total
+
+
+def choose_adjoint(g: Any, a: Any, choices: Any, mode: str = "raise") -> Any:
+    """The adjoint of the choices of `np.choose(a, choices)`: `g` where each was taken."""
+    count = len(choices)
+    which = np.mod(a, count) if mode == "wrap" else np.clip(a, 0, count - 1) if mode == "clip" else a
+    parts = [adjoint.unbroadcast(np.where(which == i, g, _zero(g)), choices[i]) for i in range(count)]
+    return np.stack(parts) if isinstance(choices, np.ndarray) else parts
+
+
+def select_adjoint(g: Any, condlist: Any, choicelist: Any) -> Any:
+    """The adjoint of the choices of `np.select`: `g` where each was the first whose condition holds."""
+    parts = []
+    free: Any = True
+    for condition, choice in zip(condlist, choicelist, strict=True):
+        parts.append(adjoint.unbroadcast(np.where(np.logical_and(condition, free), g, _zero(g)), choice))
+        free = np.logical_and(free, np.logical_not(condition))
+    return np.stack(parts) if isinstance(choicelist, np.ndarray) else parts
+
+
+def select_default_adjoint(g: Any, condlist: Any, default: Any) -> Any:
+    """The adjoint of the default of `np.select`: `g` where no condition holds."""
+    free: Any = True
+    for condition in condlist:
+        free = np.logical_and(free, np.logical_not(condition))
+    return adjoint.unbroadcast(np.where(free, g, _zero(g)), default)
+
+
+def _zero(g: Any) -> Any:
+    return np.zeros_like(g, shape=())
+
+
+def pad_linear(
+    x: Any, pad_width: Any, mode: str = "constant", stat_length: Any = None, reflect_type: str = "even"
+) -> Any:
+    """The part of `np.pad` that is linear in the array: padding with zeros where it would pad with given values.
+
+    A mode that picks entries by size (maximum, minimum, median), pads with nothing (empty) or is a function of the
+    caller raises.
+    """
+    if mode not in _EXPLICIT:
+        raise ValueError(f"cannot differentiate np.pad with mode={mode!r}: use one of {', '.join(_EXPLICIT)}")
+    more: dict[str, Any] = {}
+    if mode == "mean":
+        more["stat_length"] = stat_length
+    if mode in ("reflect", "symmetric"):
+        more["reflect_type"] = reflect_type
+    return np.pad(x, pad_width, mode, **more)  # type: ignore[call-overload]
+
+
+def pad_adjoint(
+    g: Any,
+    shape: tuple[int, ...],
+    pad_width: Any,
+    mode: str = "constant",
+    stat_length: Any = None,
+    reflect_type: str = "even",
+) -> Any:
+    """The adjoint of an array of this shape through `np.pad`.
+
+    Padding works on one axis after the other, so its transpose does as well, in the opposite order.
+    """
+    widths = _widths(pad_width, len(shape))
+    if mode == "constant":
+        return g[tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))]
+    for axis in reversed(range(len(shape))):
+        before, after = widths[axis]
+        if before or after:
+            lengths = None if stat_length is None else [np.broadcast_to(stat_length, (len(shape), 2))[axis].tolist()]
+            g = _pad_axis_adjoint(g, shape[axis], axis, (before, after), mode, lengths, reflect_type)
+    return g
+
+
+def _pad_axis_adjoint(
+    g: Any, size: int, axis: int, width: tuple[int, int], mode: str, lengths: Any, reflect_type: str
+) -> Any:
+    if mode in ("edge", "wrap") or mode in ("reflect", "symmetric") and reflect_type == "even":
+        copies = np.pad(np.arange(size), width, mode)  # type: ignore[call-overload]
+        return take_adjoint(g, (*g.shape[:axis], size, *g.shape[axis + 1 :]), copies, axis)
+    # every padded entry is a fixed combination of entries along the axis: padding the unit vectors gives the weights
+    eye = np.eye(size, dtype=np.result_type(g))
+    if lengths is not None:
+        lengths = [*lengths, (1, 1)]
+    weights = pad_linear(eye, (width, (0, 0)), mode, lengths, reflect_type)
+    return np.moveaxis(np.tensordot(weights, g, ((0,), (axis,))), 0, axis)
+
+
+def pad_values_adjoint(g: Any, shape: tuple[int, ...], pad_width: Any, values_shape: tuple[int, ...]) -> Any:
+    """The adjoint of `constant_values` (of shape `values_shape`) in `np.pad`; later axes own the corners."""
+    widths = _widths(pad_width, len(shape))
+    inner = tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))
+    sums = []
+    for axis, (before, after) in enumerate(widths):
+        lead, rest, n = (slice(None),) * axis, inner[axis + 1 :], g.shape[axis]
+        sums.append(np.sum(g[lead + (slice(0, before),) + rest]))
+        sums.append(np.sum(g[lead + (slice(n - after, n),) + rest]))
+    return adjoint.unbroadcast(np.reshape(np.stack(sums), (len(shape), 2)), values_shape)
+
+
+def _widths(pad_width: Any, ndim: int) -> list[tuple[int, int]]:
+    if isinstance(pad_width, dict):
+        table = {axis % ndim: np.broadcast_to(width, 2).tolist() for axis, width in pad_width.items()}
+        return [tuple(table.get(axis, (0, 0))) for axis in range(ndim)]
+    return [(int(before), int(after)) for before, after in np.broadcast_to(pad_width, (ndim, 2)).tolist()]

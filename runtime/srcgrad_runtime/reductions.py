@@ -1,0 +1,268 @@
+"""Shares, weights and adjoints of reductions along axes: which entries made the result, and how much each counts.
+
+Functions called `..._share` and `..._weights` give an array of the shape of the operand; adjoint and tangent of the
+reduction are a product with it. Nothing here changes its arguments.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .adjoint import expand, unbroadcast
+
+__all__ = [
+    "count",
+    "deviation",
+    "extremum_share",
+    "ptp_share",
+    "other_factors",
+    "cumprod_adjoint",
+    "cumprod_tangent",
+    "reverse_cumsum",
+    "quantile_adjoint",
+    "quantile_tangent",
+    "normalised_weights",
+    "weights_adjoint",
+    "spread",
+    "var_share",
+    "mean_spread",
+    "weights_tangent",
+    "outer_adjoint",
+]
+
+
+def axes_of(axis: Any, rank: int) -> tuple[int, ...]:
+    """The axes that a reduction runs over, as non-negative numbers."""
+    if axis is None:
+        return tuple(range(rank))
+    return tuple(i % rank for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+
+
+def count(shape: tuple[int, ...], axis: Any = None, where: Any = True) -> Any:
+    """How many entries are reduced to one: an int, or with a mask an array (its reduced axes kept, of length one)."""
+    if where is True:
+        return math.prod(shape[i] for i in axes_of(axis, len(shape)))
+    return np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=True)
+
+
+def spread(y_bar: Any, shape: tuple[int, ...], axis: Any, keepdims: bool, where: Any) -> Any:
+    """The adjoint of a sum over the entries where the mask `where` holds."""
+    return np.where(where, expand(y_bar, shape, axis, keepdims), 0)
+
+
+def mean_spread(y_bar: Any, shape: tuple[int, ...], axis: Any, keepdims: bool, where: Any) -> Any:
+    """The adjoint of a mean over the entries where the mask `where` holds."""
+    wide = expand(y_bar, shape, axis, keepdims)
+    return np.where(where, wide / np.asarray(count(shape, axis, where), np.result_type(wide)), 0)
+
+
+def deviation(a: Any, axis: Any = None, where: Any = True) -> Any:
+    """a minus its mean along `axis` (conjugated if complex): half the derivative of its sum of squares."""
+    if where is True:
+        d = a - np.mean(a, axis=axis, keepdims=True)
+        return np.conj(d) if np.iscomplexobj(d) else d
+    a = np.where(where, a, 0)
+    d = np.where(where, a - np.mean(a, axis=axis, keepdims=True, where=where), 0)
+    return np.conj(d) if np.iscomplexobj(d) else d
+
+
+def var_share(a: Any, axis: Any, ddof: float, where: Any) -> Any:
+    """The derivative of the variance along `axis` by each entry (conjugated if complex); 0 outside the mask."""
+    d = deviation(a, axis, where)
+    return d * (2 / np.asarray(count(np.shape(a), axis, where) - ddof, np.result_type(d)))
+
+
+def extremum_share(
+    a: Any, y: Any, axis: Any = None, keepdims: bool = False, where: Any = True, initial: Any = None
+) -> Any:
+    """Which entries of `a` are its extremum `y` along `axis`: equal ones share. A tie with `initial` goes to that."""
+    a = np.asarray(a)
+    top = expand(y, a.shape, axis, keepdims)
+    hit = (a == top) | ((a != a) & (top != top))
+    if where is not True:
+        hit = hit & where
+    if initial is not None:
+        hit = hit & (top != initial)
+    number = np.sum(hit, axis=axis, keepdims=True)
+    dtype = a.dtype if a.dtype.kind == "f" else np.dtype(float)
+    return np.divide(hit, np.maximum(number, 1), dtype=dtype)
+
+
+def ptp_share(a: Any, axis: Any = None) -> Any:
+    """The derivative of max - min along `axis` with respect to each entry."""
+    top, bottom = np.max(a, axis=axis, keepdims=True), np.min(a, axis=axis, keepdims=True)
+    return extremum_share(a, top, axis, True) - extremum_share(a, bottom, axis, True)
+
+
+def other_factors(a: Any, axis: Any = None) -> Any:
+    """For each entry the product of all the others along `axis`, without a division, so that zeros are exact."""
+    shape, rank = np.shape(a), np.ndim(a)
+    if rank == 0:
+        return np.ones_like(a)[()]
+    axes = axes_of(axis, rank)
+    order = tuple(i for i in range(rank) if i not in axes) + axes
+    kept = tuple(shape[i] for i in order[: rank - len(axes)])
+    number = math.prod(shape[i] for i in axes)
+    flat = np.reshape(np.transpose(a, order), (*kept, number))
+    one = np.ones_like(flat[..., :1])
+    before = np.concatenate([one, np.cumprod(flat[..., :-1], axis=-1)], axis=-1)
+    after = np.flip(np.concatenate([one, np.cumprod(np.flip(flat[..., 1:], -1), axis=-1)], axis=-1), -1)
+    others = np.reshape(before * after, tuple(shape[i] for i in order))
+    return np.transpose(others, tuple(order.index(i) for i in range(rank)))
+
+
+def reverse_cumsum(y_bar: Any, axis: int = -1) -> Any:
+    """The sum of each entry and all entries after it: the adjoint of a cumulative sum."""
+    return np.flip(np.cumsum(np.flip(y_bar, axis), axis=axis), axis)
+
+
+def cumprod_adjoint(y_bar: Any, a: Any, axis: Any = None) -> Any:
+    """The adjoint of a cumulative product; exact where factors are zero.
+
+    From the right, r = y_bar + (next factor) * r collects what follows; each entry's share is r times the product
+    before it.
+    """
+    if axis is None:
+        return np.reshape(cumprod_adjoint(y_bar, np.ravel(a), 0), np.shape(a))
+    a, y_bar = np.moveaxis(a, axis, 0), np.moveaxis(y_bar, axis, 0)
+    if len(a) == 0:
+        return np.moveaxis(np.zeros_like(a), 0, axis)
+    before = np.concatenate([np.ones_like(a[:1]), np.cumprod(a[:-1], axis=0)], axis=0)
+    if np.all(a[1:] != 0):
+        # r_i = (sum of y_bar_j * (a_1 ... a_j) over j >= i) / (a_1 ... a_i), the product taken from the second entry on
+        products = np.concatenate([np.ones_like(a[:1]), np.cumprod(a[1:], axis=0)], axis=0)
+        if np.all(np.isfinite(products)) and np.all(np.abs(products) > 1e-30):
+            return np.moveaxis(before * reverse_cumsum(y_bar * products, 0) / products, 0, axis)
+    r = y_bar[-1]
+    rows = [r]
+    for i in range(len(a) - 2, -1, -1):
+        r = y_bar[i] + a[i + 1] * r
+        rows = [r] + rows
+    return np.moveaxis(before * np.stack(rows), 0, axis)
+
+
+def cumprod_tangent(a_dot: Any, a: Any, axis: Any = None) -> Any:
+    """The tangent of a cumulative product: p' = p_before * a' + p_before' * a, entry by entry."""
+    if axis is None:
+        return cumprod_tangent(np.ravel(a_dot), np.ravel(a), 0)
+    a, a_dot = np.moveaxis(a, axis, 0), np.moveaxis(a_dot, axis, 0)
+    if len(a) == 0:
+        return np.moveaxis(np.zeros_like(a), 0, axis)
+    p, p_dot = a[0], a_dot[0]
+    rows = [p_dot]
+    for i in range(1, len(a)):
+        p, p_dot = p * a[i], p_dot * a[i] + p * a_dot[i]
+        rows = rows + [p_dot]
+    return np.moveaxis(np.stack(rows), 0, axis)
+
+
+def quantile_adjoint(
+    y_bar: Any,
+    a: Any,
+    q: Any,
+    axis: Any = None,
+    keepdims: bool = False,
+    method: str = "linear",
+    ignore_nan: bool = False,
+) -> Any:
+    """The adjoint of a quantile (or several: their axis comes first) with respect to the data; equal entries share."""
+    a = np.asarray(a)
+    if np.ndim(q) == 0:
+        return expand(y_bar, a.shape, axis, keepdims) * _order_weights(a, float(q), axis, method, ignore_nan)
+    parts = np.reshape(y_bar, (np.size(q), *np.shape(y_bar)[np.ndim(q) :]))
+    total: Any = np.zeros(a.shape, a.dtype)
+    for part, level in zip(parts, np.ravel(q), strict=True):
+        total = total + quantile_adjoint(part, a, level, axis, keepdims, method, ignore_nan)
+    return total
+
+
+def quantile_tangent(
+    a_dot: Any,
+    a: Any,
+    q: Any,
+    axis: Any = None,
+    keepdims: bool = False,
+    method: str = "linear",
+    ignore_nan: bool = False,
+) -> Any:
+    """The tangent of a quantile (or several: their axis comes first) for a tangent of the data."""
+    a = np.asarray(a)
+    parts = [
+        np.sum(a_dot * _order_weights(a, float(level), axis, method, ignore_nan), axis=axis, keepdims=keepdims)
+        for level in np.ravel(q)
+    ]
+    return np.reshape(np.stack(parts), np.shape(q) + np.shape(parts[0]))[()]
+
+
+def _order_weights(a: np.ndarray, q: float, axis: Any, method: str, ignore_nan: bool) -> np.ndarray:
+    """How much each entry counts in the quantile: two neighbours in the order, shared by entries equal to them."""
+    if a.ndim == 0:
+        return np.ones((), a.dtype)
+    axes = axes_of(axis, a.ndim)
+    order = tuple(i for i in range(a.ndim) if i not in axes) + axes
+    moved = np.transpose(a, order)
+    rows = moved.reshape(math.prod(moved.shape[: a.ndim - len(axes)]), count(a.shape, axis))
+    ranked = np.sort(rows, axis=1)  # NaN goes last
+    numbers = np.sum(rows == rows, axis=1) if ignore_nan else np.full(len(rows), rows.shape[1])
+    weights = np.zeros(rows.shape, a.dtype)
+    for number in np.unique(numbers[numbers > 0]):
+        chosen = numbers == number
+        # NumPy itself says where in the order the quantile lies: the quantile of 0, 1, 2, ... is that place
+        place = float(np.quantile(np.arange(number, dtype=float), q, method=method))  # type: ignore[call-overload]
+        low = math.floor(place)
+        for at, part in ((low, 1 - (place - low)), (min(low + 1, number - 1), place - low)):
+            hit = rows[chosen] == ranked[chosen, at][:, None]
+            weights[chosen] += part * hit / np.maximum(np.sum(hit, axis=1, keepdims=True), 1)
+    if not ignore_nan:
+        weights[np.isnan(ranked[:, -1])] = np.nan  # the quantile is NaN, so is its derivative
+    back = tuple(order.index(i) for i in range(a.ndim))
+    return np.transpose(weights.reshape(moved.shape), back)
+
+
+def normalised_weights(weights: Any, shape: tuple[int, ...], axis: Any = None) -> Any:
+    """The weights of an average in the shape of the data (a vector lies along its one axis), divided by their sum."""
+    if weights is None:
+        return 1 / count(shape, axis)
+    weights = _along(weights, shape, axis)
+    return weights / np.sum(weights, axis=axis, keepdims=True)
+
+
+def _along(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
+    """Weights in a shape that broadcasts with data of this shape; they have the axes of the average, in its order."""
+    if np.shape(weights) == shape:
+        return weights
+    axes = axes_of(axis, len(shape))
+    order = sorted(range(len(axes)), key=lambda i: axes[i])
+    weights = np.transpose(weights, order) if len(axes) > 1 else weights
+    return np.reshape(weights, tuple(n if i in axes else 1 for i, n in enumerate(shape)))
+
+
+def weights_adjoint(y_bar: Any, a: Any, weights: Any, axis: Any = None) -> Any:
+    """The adjoint of the weights of an average `sum(w a) / sum(w)`, with y_bar of the shape of the data."""
+    shape = np.shape(a)
+    mean = np.sum(a * normalised_weights(weights, shape, axis), axis=axis, keepdims=True)
+    if np.shape(weights) == shape:
+        return y_bar * (a - mean) / np.sum(weights, axis=axis, keepdims=True)
+    axes = axes_of(axis, len(shape))
+    rest = tuple(i for i in range(len(shape)) if i not in axes)
+    part = np.sum(y_bar * (a - mean), axis=rest) / np.sum(weights)
+    return np.transpose(part, np.argsort(np.argsort(axes))) if len(axes) > 1 else part
+
+
+def weights_tangent(weights_dot: Any, a: Any, weights: Any, axis: Any, keepdims: bool) -> Any:
+    """The tangent of an average for a tangent of its weights."""
+    shape = np.shape(a)
+    wide = _along(weights, shape, axis)
+    total = np.sum(wide, axis=axis, keepdims=True)
+    mean = np.sum(a * (wide / total), axis=axis, keepdims=True)
+    return np.sum(_along(weights_dot, shape, axis) / total * (a - mean), axis=axis, keepdims=keepdims)
+
+
+def outer_adjoint(g: Any, like: Any, other: Any, first: bool) -> Any:
+    """Sum `g`, of shape (shape of the first operand, shape of the second), over the axes of the other operand."""
+    rank = np.ndim(like)
+    axes = tuple(range(rank, np.ndim(g))) if first else tuple(range(np.ndim(other)))
+    return unbroadcast(np.sum(g, axis=axes) if axes else g, like)

@@ -1,0 +1,142 @@
+"""Adjoints of Python's own functions of sequences: sum, max, min, prod, dist.
+
+A sequence may be a list, a tuple or an array; its adjoint is a list for a list or tuple, an array for an array.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import backend
+from .adjoint import expand, is_differentiable, like, unbroadcast, zeros_like
+from .partials import ratio
+
+__all__ = [
+    "sum_adjoint",
+    "sum_tangent",
+    "gathered",
+    "items_like",
+    "factors_adjoint",
+    "products_adjoint",
+    "distance_adjoint",
+    "extremum_adjoint",
+    "extremum_tangent",
+    "choice_adjoint",
+]
+
+
+def sum_adjoint(items: Any, y_bar: Any) -> Any:
+    """The adjoint of `sum(items)`: each item gets y_bar, summed back where broadcast, or its part of a joined list."""
+    if backend.is_array(items):
+        return expand(y_bar, items.shape, 0)
+    if isinstance(y_bar, (list, tuple)):
+        # the sum of lists or tuples (with a start) is their concatenation; the start, if not empty, comes first
+        first = len(y_bar) - sum(len(item) for item in items)
+        parts = []
+        for item in items:
+            parts.append(y_bar[first : first + len(item)])
+            first += len(item)
+        return parts
+    return [unbroadcast(y_bar, item) if is_differentiable(item) else None for item in items]
+
+
+def sum_tangent(items_dot: Any, items: Any, start: Any, y: Any) -> Any:
+    """The tangent of `sum(items, start)` with result y, for tangents of the items (None is zero)."""
+    if isinstance(y, (list, tuple)):
+        zeros = [type(item)(zeros_like(list(item))) for item in items]
+        dots = [zero if dot is None else type(zero)(dot) for zero, dot in zip(zeros, items_dot, strict=True)]
+        return sum(dots, type(y)(zeros_like(list(start))))
+    return sum((dot for dot in items_dot if dot is not None), zeros_like(y))
+
+
+def items_like(items: Any, bars: Any) -> Any:
+    """Adjoints of the items as the sequence has them: an array for an array, a list of numbers for a list or tuple."""
+    if backend.is_array(items):
+        return np.asarray(bars, items.dtype)
+    return list(bars)
+
+
+def gathered(parts: Any, like: Any) -> Any:
+    """The sum of the parts, each of them brought to the shape of `like`; None is zero."""
+    if backend.is_array(parts):
+        return unbroadcast(np.sum(parts, axis=0), like)
+    total = zeros_like(like)
+    for part in parts:
+        if part is not None:
+            total = total + unbroadcast(part, like)
+    return total
+
+
+def factors_adjoint(items: Any, start: Any, y_bar: Any) -> Any:
+    """The adjoint of `math.prod(items, start=start)`: for each item the product of the others, exact with zeros."""
+    before = [start]
+    for item in items:
+        before.append(before[-1] * item)
+    after = 1
+    bars = []
+    for i in range(len(items) - 1, -1, -1):
+        bars.append(unbroadcast(y_bar * (before[i] * after), items[i]))
+        after = after * items[i]
+    bars = bars[::-1]
+    return np.array(bars, items.dtype) if backend.is_array(items) else bars
+
+
+def products_adjoint(p: Any, q: Any, y_bar: Any) -> Any:
+    """The adjoint of p in `math.sumprod(p, q)`."""
+    bars = [like(y_bar * b, a) for a, b in zip(p, q, strict=True)]
+    return np.array(bars) if backend.is_array(p) else bars
+
+
+def distance_adjoint(p: Any, q: Any, y: Any, y_bar: Any) -> Any:
+    """The adjoint of p in `y = math.dist(p, q)`; 0 where the points coincide."""
+    bars = [y_bar * ratio(a - b, y) for a, b in zip(p, q, strict=True)]
+    return np.array(bars) if backend.is_array(p) else bars
+
+
+def extremum_adjoint(values: tuple, y: Any, y_bar: Any) -> Any:
+    """The adjoints of the arguments of `max(*values)` or `min(*values)` with result y: equal arguments share evenly.
+
+    With one argument, this is the sequence that is searched. A tie with a whole number (which is a constant) goes to
+    that.
+    """
+    items: Any = values[0] if len(values) == 1 else values
+    bars: Any
+    if len(items) and isinstance(items[0], (list, tuple)):
+        return choice_adjoint(values, y, y_bar)
+    if backend.is_array(items):
+        hit = items == y
+        bars = (y_bar / max(int(np.sum(hit)), 1) * hit).astype(items.dtype)
+    else:
+        ties = [bool(item == y) for item in items]
+        floats = [tie and is_differentiable(item) for tie, item in zip(ties, items, strict=True)]
+        number = 0 if ties != floats else sum(ties)
+        bars = [
+            unbroadcast(y_bar / number, item) if hit and number else zeros_like(item)
+            for hit, item in zip(floats, items, strict=True)
+        ]
+    return [bars] if len(values) == 1 else bars
+
+
+def extremum_tangent(values_dot: Any, values: tuple, y: Any) -> Any:
+    """The tangent of `max(*values)` or `min(*values)`: the mean of those of the arguments that equal y."""
+    items, dots = (values[0], values_dot[0]) if len(values) == 1 else (values, values_dot)
+    chosen = [0.0 if dot is None else dot for item, dot in zip(items, dots, strict=True) if item == y]
+    return sum(chosen) / max(len(chosen), 1)
+
+
+def choice_adjoint(values: tuple, y: Any, y_bar: Any) -> Any:
+    """The adjoints of the arguments of `max(*values, key=...)`, which returns one of them: y, the first such one."""
+    items: Any = values[0] if len(values) == 1 else values
+    bars: Any
+    place = next((i for i, item in enumerate(items) if item is y), None)
+    if place is None:  # an array makes new numbers each time
+        place = next((i for i, item in enumerate(items) if np.all(item == y)), None)
+    if backend.is_array(items):
+        bars = np.zeros(items.shape, items.dtype)
+        if place is not None and y_bar is not None:
+            bars[place] = y_bar
+    else:
+        bars = [y_bar if i == place else None for i in range(len(items))]
+    return [bars] if len(values) == 1 else bars

@@ -1,0 +1,220 @@
+"""Adjoints of functions that rearrange one array: axes, repetition, triangles and diagonals, conversion, ranges.
+
+Every function takes the adjoint `g` of a result and gives the adjoint of an argument; nothing that came from outside is
+changed in place. Zeros are made with `np.zeros_like(g, shape=...)`, which keeps dtype and array library.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from . import adjoint
+
+__all__ = [
+    "arange_start_adjoint",
+    "arange_step_adjoint",
+    "array_adjoint",
+    "astype",
+    "cast_adjoint",
+    "diag_adjoint",
+    "diagonal_adjoint",
+    "fill_adjoint",
+    "filled",
+    "inverse_axes",
+    "linspace_start_adjoint",
+    "linspace_stop_adjoint",
+    "meshgrid_adjoint",
+    "ramp",
+    "ravel_order",
+    "repeat_adjoint",
+    "reshape_each",
+    "rolled_axis",
+    "tile_adjoint",
+    "tolist",
+    "trace_adjoint",
+    "unbroadcast_each",
+]
+
+
+def inverse_axes(axes: Any) -> tuple[int, ...] | None:
+    """The axes that undo a transposition by `axes`; None where no axes are given, as in `x.transpose()`.
+
+    >>> inverse_axes((2, 0, -2))
+    (1, 2, 0)
+    """
+    if axes is None or len(axes) == 0:
+        return None
+    if len(axes) == 1 and not isinstance(axes[0], (int, np.integer)):  # x.transpose((1, 0))
+        return inverse_axes(axes[0])
+    count = len(axes)
+    inverse = [0] * count
+    for place, axis in enumerate(axes):
+        inverse[axis % count] = place
+    return tuple(inverse)
+
+
+def rolled_axis(axis: int, start: int, ndim: int) -> int:
+    """Where `np.rollaxis(a, axis, start)` puts the axis."""
+    axis %= ndim
+    start = start + ndim if start < 0 else start
+    return start - 1 if axis < start else start
+
+
+def ravel_order(a: Any, order: str) -> str:
+    """ "C" or "F": in which of the two orders `np.ravel(a, order)` and the like read their argument."""
+    if order in ("A", "K"):
+        flags = getattr(a, "flags", None)
+        if flags is None or flags.c_contiguous:
+            return "C"
+        if flags.f_contiguous:
+            return "F"
+        if order == "A":
+            return "C"
+        raise ValueError("cannot differentiate ravel with order='K' of an array that is not contiguous: use order='C'")
+    return order
+
+
+def reshape_each(g: Any, arrays: Any) -> list[Any]:
+    """The adjoint of `np.atleast_1d(*arrays)` and its kin: each part in the shape of its array.
+
+    With one array the result, and so `g`, has no tuple around it.
+    """
+    parts = (g,) if len(arrays) == 1 else g
+    return [None if part is None else np.reshape(part, np.shape(a)) for part, a in zip(parts, arrays, strict=True)]
+
+
+def unbroadcast_each(g: Any, arrays: Any) -> list[Any]:
+    """The adjoint of `np.broadcast_arrays(*arrays)`."""
+    return [None if part is None else adjoint.unbroadcast(part, np.shape(a)) for part, a in zip(g, arrays, strict=True)]
+
+
+def tile_adjoint(g: Any, shape: tuple[int, ...], reps: Any) -> Any:
+    """The adjoint of `np.tile` of an array of this shape: the copies are summed."""
+    reps = tuple(np.atleast_1d(reps).tolist())
+    ndim = max(len(shape), len(reps))
+    full = (1,) * (ndim - len(shape)) + tuple(shape)
+    reps = (1,) * (ndim - len(reps)) + reps
+    pairs = [n for pair in zip(reps, full, strict=True) for n in pair]
+    return np.reshape(np.sum(np.reshape(g, pairs), axis=tuple(range(0, 2 * ndim, 2))), shape)
+
+
+def repeat_adjoint(g: Any, shape: tuple[int, ...], repeats: Any, axis: int | None = None) -> Any:
+    """The adjoint of `np.repeat` of an array of this shape: runs of equal entries are summed."""
+    if axis is None:
+        return np.reshape(repeat_adjoint(g, (math.prod(shape),), repeats, 0), shape)
+    axis %= len(shape)
+    count = shape[axis]
+    if np.size(repeats) == 1:
+        each = int(np.reshape(repeats, ()))
+        return np.sum(np.reshape(g, (*shape[:axis], count, each, *shape[axis + 1 :])), axis=axis + 1)
+    total = np.zeros_like(g, shape=shape)
+    adjoint.scatter_add(total, (slice(None),) * axis + (np.repeat(np.arange(count), repeats),), g)
+    return total
+
+
+def diagonal_adjoint(g: Any, shape: tuple[int, ...], offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The adjoint of `np.diagonal` of an array of this shape: zeros with `g` on the diagonal."""
+    total = np.zeros_like(g, shape=shape)
+    planes = np.moveaxis(total, (axis1, axis2), (-2, -1))
+    rows, columns = planes.shape[-2:]
+    start, stop = max(0, -offset), min(rows, columns - offset)
+    places = np.arange(start, max(start, stop))
+    planes[..., places, places + offset] = g
+    return total
+
+
+def trace_adjoint(g: Any, shape: tuple[int, ...], offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The adjoint of `np.trace`: zeros with `g` repeated along the diagonal."""
+    return diagonal_adjoint(np.expand_dims(g, -1), shape, offset, axis1, axis2)
+
+
+def diag_adjoint(g: Any, shape: tuple[int, ...], k: int = 0) -> Any:
+    """The adjoint of `np.diag` of an array of this shape, which builds a matrix or takes its diagonal."""
+    return np.diagonal(g, k) if len(shape) == 1 else diagonal_adjoint(g, shape, k)
+
+
+def array_adjoint(g: Any, x: Any) -> Any:
+    """The adjoint of `x` through `np.array(x)`: `g` itself for an array, a nested list of pieces for a list or tuple.
+
+    >>> array_adjoint(np.array([[1.0, 2.0], [3.0, 4.0]]), [np.zeros(2), [0.0, 0.0]])
+    [array([1., 2.]), [3.0, 4.0]]
+    """
+    if isinstance(x, (list, tuple)):
+        if g is None:
+            return None
+        if all(type(item) is float for item in x):
+            return g.real.tolist()
+        return [array_adjoint(g[i], item) for i, item in enumerate(x)]
+    return adjoint.unbroadcast(g, x)
+
+
+def filled(pieces: Any, x: Any) -> Any:
+    """The nested `pieces` that belong to the nested list `x`, with zeros in the place of every None."""
+    if isinstance(x, (list, tuple)):
+        return [filled(None if pieces is None else pieces[i], item) for i, item in enumerate(x)]
+    return adjoint.zeros_like(x) if pieces is None else pieces
+
+
+def cast_adjoint(g: Any, x: Any, dtype: Any = None) -> Any:
+    """The adjoint of `x` through a conversion to `dtype`: `g` in the dtype of `x`, zeros if that is integral."""
+    if dtype is None or np.dtype(dtype).kind in "fc":
+        return array_adjoint(g, x)
+    return adjoint.zeros_like(x)
+
+
+def astype(x: Any, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True) -> Any:
+    """`x.astype(...)` as a function."""
+    return x.astype(dtype, order, casting, subok, copy)
+
+
+def tolist(x: Any) -> Any:
+    """`x.tolist()` as a function."""
+    return x.tolist()
+
+
+def fill_adjoint(g: Any, value: Any, dtype: Any = None) -> Any:
+    """The adjoint of the value that fills an array of `dtype`."""
+    if dtype is None or np.dtype(dtype).kind in "fc":
+        return array_adjoint(adjoint.unbroadcast(g, np.shape(value)), value)
+    return adjoint.zeros_like(value)
+
+
+def ramp(num: int, endpoint: bool, g: Any) -> Any:
+    """The weights of `stop` in `np.linspace(start, stop, num, endpoint)`, in the real dtype of `g`."""
+    weights = np.arange(num) / max(1, num - 1 if endpoint else num)
+    return np.asarray(weights, np.result_type(g).type(0).real.dtype)
+
+
+def linspace_start_adjoint(g: Any, shape: tuple[int, ...], num: int = 50, endpoint: bool = True, axis: int = 0) -> Any:
+    """The adjoint of `start`, of this shape, through `np.linspace`."""
+    return adjoint.unbroadcast(np.tensordot(1 - ramp(num, endpoint, g), np.moveaxis(g, axis, 0), 1), shape)
+
+
+def linspace_stop_adjoint(g: Any, shape: tuple[int, ...], num: int = 50, endpoint: bool = True, axis: int = 0) -> Any:
+    """The adjoint of `stop`, of this shape, through `np.linspace`."""
+    return adjoint.unbroadcast(np.tensordot(ramp(num, endpoint, g), np.moveaxis(g, axis, 0), 1), shape)
+
+
+def arange_start_adjoint(g: Any, stop: Any, dtype: Any = None) -> Any:
+    """The adjoint of the first argument of `np.arange`; with `stop` absent it only counts, and has none."""
+    integral = dtype is not None and np.dtype(dtype).kind not in "fc"
+    return 0.0 if stop is None or integral else np.sum(g)
+
+
+def arange_step_adjoint(g: Any, dtype: Any = None) -> Any:
+    """The adjoint of `step` in `np.arange`."""
+    integral = dtype is not None and np.dtype(dtype).kind not in "fc"
+    return 0.0 if integral else np.sum(g * np.arange(len(g), dtype=g.dtype))
+
+
+def meshgrid_adjoint(g: Any, arrays: Any, indexing: str = "xy") -> list[Any]:
+    """The adjoint of `np.meshgrid(*arrays)`, dense or sparse."""
+    found = []
+    for i, (part, a) in enumerate(zip(g, arrays, strict=True)):
+        axis = 1 - i if indexing == "xy" and i < 2 <= len(arrays) else i
+        others = tuple(k for k in range(len(arrays)) if k != axis)
+        found.append(None if part is None else np.reshape(np.sum(part, axis=others), np.shape(a)))
+    return found

@@ -1,0 +1,1 @@
+"""Facts about a unit in normal form, kept in tables beside it."""

@@ -1,0 +1,190 @@
+"""Which values a program changes in place, and whether something else may see the change.
+
+A name *shares* its value with the names that it is copied from, loaded from, or put into. A change in place is harmless for the
+derivative only if nothing that shares the value was made before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import gast
+import numpy as np
+
+from ..core import build, names
+from ..core.unit import Unit
+from .inference import Facts
+
+# calls whose result shares nothing with their arguments
+_NEW = frozenset(
+    "zeros ones empty full zeros_like ones_like empty_like full_like copy arange linspace dot matmul outer concatenate stack vstack hstack "
+    "column_stack einsum tensordot eye identity tile repeat sort cumsum cumprod sum mean prod max min amax amin std var norm where clip cross "
+    "kron inner vdot trace solve inv det pad roll convolve diff interp float int len abs round pow".split()
+)
+MUTATORS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "fill", "update", "setdefault", "popitem",
+                      "add", "discard", "appendleft", "popleft", "extendleft", "rotate", "itemset", "put", "resize", "partition"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens to a name at a place: `change` of its content, `share` with others, in the order of the program."""
+
+    form: str
+    name: str
+    node: build.Node
+    position: int
+    loops: tuple[int, ...]
+
+
+def events(unit: Unit, facts: Facts) -> list[Event]:
+    """Changes and sharings of the unit in the order of its text."""
+    found: list[Event] = []
+    for position, (node, loops) in enumerate(_statements(unit.body, ())):
+        for form, name in _of_statement(node, facts, unit):
+            found.append(Event(form, name, node, position, loops))
+    return found
+
+
+def changed_names(unit: Unit, facts: Facts) -> dict[str, build.Node]:
+    """Names whose content the unit changes in place, with the first statement that does."""
+    first: dict[str, build.Node] = {}
+    for event in events(unit, facts):
+        if event.form == "change":
+            first.setdefault(event.name, event.node)
+    return first
+
+
+def seen_by_others(unit: Unit, facts: Facts) -> dict[str, build.Node]:
+    """Changed names whose change something else may see: what shares their value was made before, or is made in the same loop."""
+    listed = events(unit, facts)
+    shared = {n for n in (*unit.parameters, unit.vararg, unit.kwarg) if n}
+    bad: dict[str, build.Node] = {}
+    for event in listed:
+        if event.form != "change":
+            continue
+        for other in listed:
+            if other.form == "share" and other.name == event.name:
+                before = other.position <= event.position
+                if before or set(other.loops) & set(event.loops):
+                    bad.setdefault(event.name, event.node)
+        if event.name in shared:
+            bad.setdefault(event.name, event.node)
+    return bad
+
+
+def _statements(body: list[build.Node], loops: tuple[int, ...]) -> Iterator[tuple[build.Node, tuple[int, ...]]]:
+    for node in body:
+        if isinstance(node, gast.If):
+            yield from _statements(node.body, loops)
+            yield from _statements(node.orelse, loops)
+        elif isinstance(node, (gast.For, gast.While)):
+            yield node, loops
+            yield from _statements(node.body, (*loops, id(node)))
+        else:
+            yield node, loops
+
+
+def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[str, str]]:
+    if isinstance(node, gast.For):
+        for name in names.reads(node.iter):
+            if not _is_plain(name, facts):
+                for target in sorted(names.writes(node.target)):
+                    if not _is_plain(target, facts):
+                        yield "share", target
+                        yield "share", name
+        return
+    if isinstance(node, gast.While):
+        return
+    # parts that are changed
+    for item in build.walk(node):
+        if isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.ctx, (gast.Store, gast.Del)):
+            root = _root(item.value)
+            if root:
+                yield "change", root
+        elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
+            if not _is_plain(item.target.id, facts):
+                yield "change", item.target.id
+        elif isinstance(item, gast.Call):
+            yield from _of_call(item, facts, node)
+    value = getattr(node, "value", None)
+    target = node.targets[0] if isinstance(node, gast.Assign) else None
+    if isinstance(target, gast.Name) and value is not None and not _is_plain(target.id, facts):
+        partners = sorted(n for n in _sources(value, facts) if not _is_plain(n, facts))
+        if partners:
+            yield "share", target.id
+            for name in partners:
+                yield "share", name
+    elif isinstance(target, (gast.Subscript, gast.Attribute)) and isinstance(value, gast.Name):
+        if not _is_plain(value.id, facts) and not (facts.kind(_root(target)).is_array):
+            yield "share", value.id
+    elif target is not None and isinstance(target, (gast.Tuple, gast.List)):
+        for name in sorted(names.writes(target) | names.reads(value)):
+            if not _is_plain(name, facts):
+                yield "share", name
+
+
+def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple[str, str]]:
+    callee = facts.callees.get(id(item))
+    function = callee.function if callee is not None else None
+    if any(k.arg == "out" for k in item.keywords):
+        for k in item.keywords:
+            if k.arg == "out":
+                for name in sorted(names.reads(k.value)):
+                    yield "change", name
+    if isinstance(item.func, gast.Attribute):
+        owner = _root(item.func.value)
+        if item.func.attr in MUTATORS and owner and (callee is None or callee.form in ("list", "unknown")):
+            yield "change", owner
+            for argument in item.args:
+                if isinstance(argument, gast.Name) and not _is_plain(argument.id, facts):
+                    yield "share", argument.id
+            return
+        if item.func.attr == "at" and item.args:
+            for name in sorted(names.reads(item.args[0])):
+                yield "change", name
+            return
+    if function in (np.copyto, np.fill_diagonal, np.put, np.place, np.putmask, np.put_along_axis) and item.args:
+        for name in sorted(names.reads(item.args[0])):
+            yield "change", name
+    if callee is not None and callee.form in ("helper", "unknown"):
+        for argument in [*item.args, *(k.value for k in item.keywords)]:
+            for name in sorted(names.reads(argument)):
+                if not _is_plain(name, facts):
+                    yield "share", name
+
+
+def _sources(value: build.Node, facts: Facts) -> set[str]:
+    """Names that the value of an expression may share memory or items with."""
+    if isinstance(value, gast.Name):
+        return {value.id}
+    if isinstance(value, (gast.Subscript, gast.Attribute)):
+        return _sources(value.value, facts)
+    if isinstance(value, (gast.Tuple, gast.List, gast.Dict, gast.IfExp, gast.BoolOp, gast.Starred)):
+        return names.reads(value)
+    if isinstance(value, gast.BinOp):
+        kinds = [facts.kind(n).tag for n in names.reads(value)]
+        return names.reads(value) if any(k in ("list", "tuple") for k in kinds) else set()
+    if isinstance(value, (gast.UnaryOp, gast.Compare, gast.Constant, gast.JoinedStr)):
+        return set()
+    if isinstance(value, gast.Call):
+        callee = facts.callees.get(id(value))
+        function = callee.function if callee is not None else None
+        if isinstance(function, np.ufunc) or getattr(function, "__name__", "") in _NEW:
+            return set()
+        if callee is not None and callee.form == "list" and callee.function == "copy":
+            return set()
+        return names.reads(value)
+    return names.reads(value)
+
+
+def _root(node: build.Node) -> str:
+    while isinstance(node, (gast.Subscript, gast.Attribute)):
+        node = node.value
+    return node.id if isinstance(node, gast.Name) else ""
+
+
+def _is_plain(name: str, facts: Facts) -> bool:
+    """Whether a name surely holds an immutable value."""
+    kind = facts.kind(name)
+    return kind.is_scalar or kind.tag in ("str", "static", "none", "range")

@@ -1,0 +1,468 @@
+"""Which kind each name of a unit has, and whether it carries a derivative; what each call calls.
+
+One kind per name: the names have been split into independent ones before. The statements are gone through until nothing changes.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+import gast
+import numpy as np
+
+from .. import rules
+from ..core import build, names
+from ..core.unit import MISSING, Unit, resolve
+from . import kinds as K
+from .kinds import Kind
+
+OPERATORS: dict[type, Callable[..., Any]] = {
+    gast.Add: np.add, gast.Sub: np.subtract, gast.Mult: np.multiply, gast.Div: np.divide, gast.Pow: np.power,
+    gast.MatMult: np.matmul, gast.Mod: np.remainder, gast.FloorDiv: np.floor_divide, gast.USub: np.negative,
+    gast.UAdd: np.positive, gast.BitAnd: np.bitwise_and, gast.BitOr: np.bitwise_or, gast.BitXor: np.bitwise_xor,
+    gast.LShift: np.left_shift, gast.RShift: np.right_shift, gast.Invert: np.invert,
+}  # fmt: skip
+PYTHON_OPERATORS: dict[type, Callable[..., Any]] = {
+    gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv,
+    gast.Pow: operator.pow, gast.Mod: operator.mod, gast.FloorDiv: operator.floordiv, gast.USub: operator.neg,
+    gast.UAdd: operator.pos, gast.BitAnd: operator.and_, gast.BitOr: operator.or_, gast.BitXor: operator.xor,
+    gast.LShift: operator.lshift, gast.RShift: operator.rshift, gast.Invert: operator.invert,
+}  # fmt: skip
+STEPS = (gast.FloorDiv, gast.BitAnd, gast.BitOr, gast.BitXor, gast.LShift, gast.RShift)
+LIST_METHODS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "copy", "index", "count"})
+
+
+@dataclass
+class Callee:
+    """What a call calls: a function with a rule, a helper with source, or something passive or unknown.
+
+    `form` is "rule", "helper", "passive", "list" (a method of a list) or "unknown". `args` are the operands in the order of the function's own
+    parameters: a method's object comes first.
+    """
+
+    form: str
+    function: Any = None
+    args: list[build.Node] = field(default_factory=list)
+    keywords: dict[str, build.Node] = field(default_factory=dict)
+
+
+@dataclass
+class Facts:
+    """The tables that the inference fills."""
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    active: set[str] = field(default_factory=set)
+    callees: dict[int, Callee] = field(default_factory=dict)  # by the id of the call node
+    result: Kind = K.UNKNOWN
+    result_active: bool = False
+    stored: dict[str, build.Node] = field(default_factory=dict)  # names whose content is changed in place, and where first
+
+    def kind(self, name: str) -> Kind:
+        return self.kinds.get(name, K.UNKNOWN)
+
+
+Summary = Callable[[Any, tuple[Kind, ...], tuple[bool, ...]], tuple[Kind, bool]]
+
+
+def infer(unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary) -> Facts:
+    """The facts of a unit whose parameters have these kinds; `summary` tells result kind and activity of a helper's call."""
+    work = _Inference(unit, parameters, active, summary)
+    for _ in range(12):
+        work.changed = False
+        work.block(unit.body)
+        if not work.changed:
+            break
+    else:
+        work.widen = True
+        for _ in range(4):
+            work.changed = False
+            work.block(unit.body)
+            if not work.changed:
+                break
+    return work.facts
+
+
+class _Inference:
+    def __init__(self, unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary):
+        self.unit = unit
+        self.facts = Facts(dict(parameters), set(active))
+        self.bound = {n for s in unit.body for n in names.writes(s)} | set(unit.parameters)
+        self.summary = summary
+        self.changed = False
+        self.widen = False
+
+    # ---- statements -------------------------------------------------------------------------------------------------------------
+
+    def block(self, statements: list[build.Node]) -> None:
+        for node in statements:
+            self.statement(node)
+
+    def set(self, name: str, kind: Kind | None, active: bool) -> None:
+        old = self.facts.kinds.get(name)
+        new = K.join(old, kind)
+        if new is not None and new != old:
+            self.facts.kinds[name] = K.UNKNOWN if self.widen and old is not None else new
+            self.changed = True
+        if active and name not in self.facts.active and (new is None or new.may_be_active):
+            self.facts.active.add(name)
+            self.changed = True
+
+    def statement(self, node: build.Node) -> None:
+        if isinstance(node, gast.Assign) and len(node.targets) == 1:
+            self.assign(node.targets[0], node.value)
+        elif isinstance(node, gast.AugAssign):
+            if isinstance(node.target, gast.Name):
+                left = build.name(node.target.id)
+                kind, active = self.of(gast.BinOp(left, node.op, node.value))
+                own = self.facts.kind(node.target.id)
+                if own.is_array:
+                    kind = own  # an array keeps its shape and dtype
+                    self.store(node.target.id, node)
+                elif own.tag == "list":
+                    self.store(node.target.id, node)
+                    kind = K.join(own, self.of(node.value)[0])
+                self.set(node.target.id, None if self.is_waiting(node) else kind, active)
+            else:
+                self.assign(node.target, node.value)
+        elif isinstance(node, gast.If):
+            self.of(node.test)
+            self.block(node.body)
+            self.block(node.orelse)
+        elif isinstance(node, gast.While):
+            self.of(node.test)
+            self.block(node.body)
+        elif isinstance(node, gast.For):
+            self.loop_target(node.target, node.iter)
+            self.block(node.body)
+        elif isinstance(node, gast.Return):
+            if node.value is not None:
+                self.facts.result, self.facts.result_active = self.of(node.value)
+        elif isinstance(node, gast.Expr):
+            self.of(node.value)
+        elif isinstance(node, (gast.With, gast.Try, gast.FunctionDef, gast.ClassDef, gast.Match)):
+            for name in names.writes(node):
+                self.set(name, K.UNKNOWN, False)
+        else:
+            for name in names.writes(node):
+                self.set(name, K.UNKNOWN, False)
+
+    def is_waiting(self, value: build.Node) -> bool:
+        """Whether the value reads a name to which no value has come yet (in a loop, on the first round)."""
+        return any(n in self.bound and n not in self.facts.kinds for n in names.reads(value))
+
+    def assign(self, target: build.Node, value: build.Node) -> None:
+        kind, active = self.of(value)
+        if isinstance(target, gast.Name):
+            self.set(target.id, None if self.is_waiting(value) else kind, active)
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            for i, element in enumerate(target.elts):
+                part = kind.items[i] if kind.items is not None and i < len(kind.items) else kind.item or K.UNKNOWN
+                if isinstance(element, gast.Name):
+                    self.set(element.id, part, active)
+                else:
+                    for name in names.writes(element):
+                        self.set(name, K.UNKNOWN, active)
+        elif isinstance(target, (gast.Subscript, gast.Attribute)) and isinstance(target.value, gast.Name):
+            owner = target.value.id
+            self.store(owner, target)
+            own = self.facts.kind(owner)
+            if own.tag in ("list", "dict"):
+                self.set(owner, K.Kind(own.tag, item=K.join(own.item, kind)), active)
+            elif active:
+                self.set(owner, own, active)
+
+    def store(self, name: str, node: build.Node) -> None:
+        self.facts.stored.setdefault(name, node)
+
+    def loop_target(self, target: build.Node, iterable: build.Node) -> None:
+        kind, active = self.iterated(iterable)
+        if isinstance(target, gast.Name):
+            self.set(target.id, kind, active)
+            return
+        if isinstance(target, (gast.Tuple, gast.List)):
+            for i, element in enumerate(target.elts):
+                part = kind.items[i] if kind.items is not None and i < len(kind.items) else kind.item or K.UNKNOWN
+                if isinstance(element, gast.Name):
+                    self.set(element.id, part, False)
+                else:
+                    for name in names.writes(element):
+                        self.set(name, K.UNKNOWN, False)
+
+    def iterated(self, node: build.Node) -> tuple[Kind, bool]:
+        """The kind of an item of an iterable."""
+        if isinstance(node, gast.Call):
+            function = resolve(node.func, self.unit.free, self.bound)
+            if function is range:
+                return K.INT, False
+            if function is enumerate and node.args:
+                item = self.iterated(node.args[0])[0]
+                return Kind("tuple", items=(K.INT, item), item=None), False
+            if function is zip:
+                items = tuple(self.iterated(a)[0] for a in node.args)
+                return Kind("tuple", items=items), False
+            if function is reversed and node.args:
+                return self.iterated(node.args[0])
+        kind, active = self.of(node)
+        if kind.tag in ("list", "tuple"):
+            return kind.item or K.UNKNOWN, active
+        if kind.is_array and kind.rank:
+            if kind.rank == 1:
+                return K.indexed(kind, build.constant(0), lambda _: K.INT), active
+            return K.array(kind.dtype, kind.rank - 1, (kind.ones or ())[1:]), active
+        if kind.tag == "static" and isinstance(kind.value, range):
+            return K.INT, False
+        return (K.INT if kind.tag == "range" else K.UNKNOWN), active
+
+    # ---- expressions ------------------------------------------------------------------------------------------------------------
+
+    def of(self, node: build.Node) -> tuple[Kind, bool]:
+        """Kind and activity of an expression."""
+        if isinstance(node, gast.Name):
+            if node.id in self.bound:
+                known = self.facts.kinds.get(node.id)
+                return known if known is not None else K.UNKNOWN, node.id in self.facts.active
+            free = self.unit.free.get(node.id)
+            return (K.of_value(free.value) if free is not None and free.value is not MISSING else K.UNKNOWN), False
+        if isinstance(node, gast.Constant):
+            return (K.FLOAT if isinstance(node.value, float) else K.static(node.value)), False
+        if isinstance(node, gast.BinOp):
+            return self.binary(node)
+        if isinstance(node, gast.UnaryOp):
+            if isinstance(node.op, gast.Not):
+                self.of(node.operand)
+                return K.BOOL, False
+            if isinstance(node.operand, gast.Constant) and isinstance(node.op, gast.USub):
+                value = node.operand.value
+                return (K.FLOAT if isinstance(value, float) else K.static(-value)), False
+            kind, active = self.of(node.operand)
+            if kind.is_scalar or kind.tag == "static":
+                return (K.elementwise(PYTHON_OPERATORS[type(node.op)], [kind]) if kind.tag != "static" else K.constant_kind(kind)), active
+            return (K.elementwise(OPERATORS[type(node.op)], [kind]) if kind.is_array else K.UNKNOWN), active
+        if isinstance(node, gast.Compare):
+            found = [self.of(n)[0] for n in (node.left, *node.comparators)]
+            arrays = [k for k in found if k.is_array]
+            if arrays and len(found) == 2:
+                return K.elementwise(np.less, [k if k.is_numeric else K.INT for k in map(K.constant_kind, found)]), False
+            return (K.BOOL if all(k.tag != "unknown" for k in found) else K.UNKNOWN), False
+        if isinstance(node, gast.Call):
+            return self.call(node)
+        if isinstance(node, gast.Subscript):
+            kind, active = self.of(node.value)
+            if isinstance(node.slice, gast.AST):
+                for part in build.walk(node.slice):
+                    if isinstance(part, gast.Call):
+                        self.of(part)
+            found = K.indexed(kind, node.slice, lambda n: self.of(n)[0])
+            return found, active and found.may_be_active
+        if isinstance(node, gast.Attribute):
+            value = resolve(node, self.unit.free, self.bound)
+            if value is not MISSING:
+                return K.of_value(value), False
+            kind, active = self.of(node.value)
+            found = K.attribute(kind, node.attr)
+            passive = node.attr in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes")
+            return found, active and not passive and found.may_be_active
+        if isinstance(node, (gast.Tuple, gast.List)):
+            parts = [self.of(e.value if isinstance(e, gast.Starred) else e) for e in node.elts]
+            tag = "tuple" if isinstance(node, gast.Tuple) else "list"
+            active = any(a for _, a in parts)
+            if any(isinstance(e, gast.Starred) for e in node.elts):
+                return Kind(tag, item=K.UNKNOWN), active
+            return K._sequence(tag, tuple(k for k, _ in parts)), active
+        if isinstance(node, gast.Dict):
+            parts = [self.of(v) for v in node.values]
+            keys = [k.value if isinstance(k, gast.Constant) else MISSING for k in node.keys]
+            item = None
+            for kind, _ in parts:
+                item = K.join(item, kind)
+            known = MISSING not in keys
+            items = tuple(k for k, _ in parts) if known else None
+            return Kind("dict", items=items, item=item, value=tuple(map(repr, keys)) if known else None), any(a for _, a in parts)
+        if isinstance(node, gast.IfExp):
+            (a, x), (b, y) = self.of(node.body), self.of(node.orelse)
+            return K.join(a, b) or K.UNKNOWN, x or y
+        if isinstance(node, gast.BoolOp):
+            found = [self.of(v) for v in node.values]
+            kind = None
+            for k, _ in found:
+                kind = K.join(kind, k)
+            return kind or K.UNKNOWN, False
+        if isinstance(node, gast.JoinedStr):
+            return K.STR, False
+        return K.UNKNOWN, False
+
+    def binary(self, node: build.Node) -> tuple[Kind, bool]:
+        kind, active = self.arithmetic(node)
+        # whole numbers and bits do not vary smoothly
+        return kind, active and not isinstance(node.op, STEPS)
+
+    def arithmetic(self, node: build.Node) -> tuple[Kind, bool]:
+        (left, x), (right, y) = self.of(node.left), self.of(node.right)
+        a, b = K.constant_kind(left), K.constant_kind(right)
+        active = x or y
+        if isinstance(node.op, gast.MatMult):
+            if a.is_array and b.is_array and a.rank == b.rank == 2 and a.ones and b.ones:
+                product = K.elementwise(np.multiply, [K.array(a.dtype, 1), K.array(b.dtype, 1)])
+                return K.array(product.dtype, 2, (a.ones[0], b.ones[1])), active
+            return K.called(np.matmul, [a, b], {}), active
+        if a.is_array or b.is_array:
+            return K.elementwise(OPERATORS[type(node.op)], [a, b]), active
+        if a.is_scalar and b.is_scalar:
+            return K.elementwise(PYTHON_OPERATORS[type(node.op)], [a, b]), active
+        if a.tag in ("list", "tuple") and a.tag == b.tag and isinstance(node.op, gast.Add):
+            if a.items is not None and b.items is not None:
+                return K._sequence(a.tag, a.items + b.items), active
+            return Kind(a.tag, item=K.join(a.item, b.item)), active
+        if {a.tag, b.tag} & {"list", "tuple"} and isinstance(node.op, gast.Mult):
+            sequence = a if a.tag in ("list", "tuple") else b
+            return Kind(sequence.tag, item=sequence.item), active
+        return K.UNKNOWN, active
+
+    def call(self, node: build.Node) -> tuple[Kind, bool]:
+        callee = self.callee(node)
+        self.facts.callees[id(node)] = callee
+        operands = [*callee.args, *callee.keywords.values()]
+        found = [self.of(o.value if isinstance(o, gast.Starred) else o) for o in operands]
+        active = any(a for _, a in found)
+        args = [k for k, _ in found[: len(callee.args)]]
+        keywords = dict(zip(callee.keywords, (k for k, _ in found[len(callee.args) :]), strict=True))
+        if callee.form == "list":
+            return self.list_method(callee, args, active, node)
+        if callee.form == "helper":
+            flags = tuple(a for _, a in found)
+            kind, active = self.summary(callee, tuple(k for k, _ in found), flags)
+            return kind, active
+        if callee.form == "passive":
+            active = False
+        if any(isinstance(o, gast.Starred) for o in operands):
+            return K.UNKNOWN, active
+        return self.result_of(callee.function, args, keywords), active
+
+    def result_of(self, function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind:
+        if function in _BY_SHAPE:
+            return _created(function, args, keywords)
+        rule = rules.lookup(function) if function is not None else None
+        if rule is not None and rule.is_elementwise and not keywords and len(args) == len(rule.parameters):
+            return K.elementwise(function, args)
+        if function is np.reshape and len(args) == 2 and not keywords:
+            shape = args[1]
+            if args[0].is_array and (shape.tag == "tuple" or K.constant_kind(shape).tag == "int"):
+                rank = 1 if shape.tag != "tuple" else len(shape.items) if shape.items is not None else None
+                return K.array(args[0].dtype, rank)
+        if function is len:
+            return K.INT
+        if function is float:
+            return K.FLOAT
+        if function in (int, round):
+            return K.INT
+        if function is range:
+            return Kind("range")
+        if function in (list, tuple) and len(args) == 1:
+            source = args[0]
+            tag = "list" if function is list else "tuple"
+            if source.tag in ("list", "tuple"):
+                return Kind(tag, items=source.items, item=source.item)
+            if source.tag == "range":
+                return Kind(tag, item=K.INT)
+            return Kind(tag, item=K.UNKNOWN)
+        if function is None or not (rule is not None or rules.is_nondifferentiable(function)):
+            return K.UNKNOWN
+        if isinstance(function, type) and function.__module__ == "builtins":
+            return K.UNKNOWN
+        if getattr(function, "__module__", "") in ("numpy.random", "builtins", None) and not isinstance(function, np.ufunc):
+            if function not in (abs, max, min, sum, pow):
+                return K.UNKNOWN
+        return K.called(function, args, keywords)
+
+    def callee(self, node: build.Node) -> Callee:
+        func = node.func
+        keywords = {k.arg or "**": k.value for k in node.keywords}
+        value = resolve(func, self.unit.free, self.bound)
+        args = list(node.args)
+        if value is MISSING and isinstance(func, gast.Attribute):
+            owner, owner_active = self.of(func.value)
+            if owner.tag in ("array", "float", "int") or (owner.tag == "unknown" and owner_active):
+                method = rules.method(func.attr)
+                if method is not None:
+                    packed = [func.value, *args]
+                    if method.pack and args and not _is_tuple(args[0], self):
+                        packed = [func.value, build.tuple_(args)] if len(args) > 1 else [func.value, args[0]]
+                    return Callee("rule" if rules.lookup(method.function) else "passive", method.function, packed, keywords)
+            if owner.tag == "list" and func.attr in LIST_METHODS:
+                return Callee("list", func.attr, [func.value, *args], keywords)
+            if owner.tag == "static":
+                value = getattr(owner.value, func.attr, MISSING)
+            elif owner.tag == "object":
+                value = getattr(owner.value, func.attr, MISSING)
+                if isinstance(value, FunctionType):
+                    return Callee("helper", value, [func.value, *args], keywords)
+        if value is MISSING and isinstance(func, gast.Name):
+            kind = self.facts.kinds.get(func.id)
+            if kind is not None and kind.tag == "static":
+                value = kind.value
+        if value is MISSING:
+            return Callee("unknown", None, args, keywords)
+        count = len(args) if not any(isinstance(a, gast.Starred) for a in args) else None
+        if rules.is_nondifferentiable(value, count):
+            return Callee("passive", value, args, keywords)
+        if rules.lookup(value, count) is not None:
+            return Callee("rule", value, args, keywords)
+        if isinstance(value, FunctionType):
+            return Callee("helper", value, args, keywords)
+        if isinstance(value, MethodType) and isinstance(value.__func__, FunctionType):
+            return Callee("unknown", value, args, keywords)
+        if isinstance(value, BuiltinFunctionType | type) and value in (len, range, int, bool, str, isinstance, type, print):
+            return Callee("passive", value, args, keywords)
+        return Callee("unknown", value, args, keywords)
+
+    def list_method(self, callee: Callee, args: list[Kind], active: bool, node: build.Node) -> tuple[Kind, bool]:
+        owner = callee.args[0]
+        own = args[0]
+        if isinstance(owner, gast.Name):
+            if callee.function in ("append", "extend", "insert"):
+                self.store(owner.id, node)
+                new = args[-1] if callee.function != "extend" else args[-1].item
+                self.set(owner.id, Kind("list", item=K.join(own.item, new)), active)
+            elif callee.function in ("pop", "remove", "clear", "sort", "reverse"):
+                self.store(owner.id, node)
+                self.set(owner.id, Kind("list", item=own.item), active)
+        if callee.function == "pop":
+            return own.item or K.UNKNOWN, active
+        if callee.function == "copy":
+            return own, active
+        return K.static(None), False
+
+
+def _is_tuple(node: build.Node, work: _Inference) -> bool:
+    return isinstance(node, (gast.Tuple, gast.List)) or work.of(node)[0].tag in ("tuple", "list", "unknown")
+
+
+_BY_SHAPE = {np.zeros: 0, np.ones: 0, np.empty: 0, np.full: 0}
+
+
+def _created(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind:
+    """np.zeros(shape, dtype) and the like: the rank is the length of the shape."""
+    shape = args[0] if args else keywords.get("shape", K.UNKNOWN)
+    position = 2 if function is np.full else 1
+    dtype = args[position] if len(args) > position else keywords.get("dtype")
+    name = "float64"
+    if function is np.full and dtype is None:
+        fill = K.constant_kind(args[1] if len(args) > 1 else keywords.get("fill_value", K.UNKNOWN))
+        name = {"int": "int64", "bool": "bool"}.get(fill.tag, "float64" if fill.dtype == "python" else fill.dtype)
+    if dtype is not None:
+        try:
+            name = np.dtype(dtype.value).name if dtype.tag == "static" else ""
+        except TypeError:
+            name = ""
+    if shape.tag == "tuple":
+        if shape.items is None:
+            return K.array(name, None)
+        ones = tuple(k.value == 1 if k.tag == "static" else None for k in shape.items)
+        return K.array(name, len(ones), ones)
+    if K.constant_kind(shape).tag == "int":
+        return K.array(name, 1)
+    return K.array(name, None)

@@ -1,0 +1,460 @@
+"""Kinds: what is known of each value before the program runs, as far as the arguments of the call tell.
+
+A kind may always be `UNKNOWN`; a pass may use what is known and must be right where nothing is. The result kinds of NumPy
+functions are found by calling them on small arrays of the right kinds, so that they are NumPy's own.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from .. import rules
+
+Ones = tuple[bool | None, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One value: its tag and, for arrays, dtype, rank and which extents are 1; for containers, what they hold.
+
+    Tags: float (any real scalar), int, bool, str, none, array, list, tuple, dict, object, static, unknown. `dtype` is a NumPy name, or
+    "python" for a float that takes the precision of what it meets. `ones` says for each extent whether it is 1 (None: not known).
+    `items` are the kinds of the items of a tuple or list of known length, `item` what all items have in common.
+    """
+
+    tag: str
+    dtype: str = ""
+    rank: int | None = None
+    ones: Ones | None = None
+    items: tuple[Kind, ...] | None = None
+    item: Kind | None = None
+    value: Any = None  # static: the object itself, compared by identity
+
+    def __hash__(self) -> int:
+        value = id(self.value) if self.tag == "static" else 0
+        return hash((self.tag, self.dtype, self.rank, self.ones, self.items, self.item, value))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Kind):
+            return NotImplemented
+        if self.tag == "static" or other.tag == "static":
+            return self.tag == other.tag and same_object(self.value, other.value)
+        return (self.tag, self.dtype, self.rank, self.ones, self.items, self.item) == (
+            other.tag, other.dtype, other.rank, other.ones, other.items, other.item)  # fmt: skip
+
+    @property
+    def is_array(self) -> bool:
+        return self.tag == "array"
+
+    @property
+    def is_scalar(self) -> bool:
+        """Surely an immutable number."""
+        return self.tag in ("float", "int", "bool")
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.is_array or self.is_scalar
+
+    @property
+    def is_container(self) -> bool:
+        return self.tag in ("list", "tuple", "dict", "object")
+
+    @property
+    def may_be_active(self) -> bool:
+        """Whether a value of this kind can carry a derivative."""
+        if self.tag in ("float", "unknown", "object"):
+            return True
+        if self.tag == "array":
+            return self.dtype == "" or np.dtype(self.dtype).kind in "fc"
+        if self.tag in ("list", "tuple", "dict"):
+            parts = self.items if self.items is not None else (self.item,)
+            return any(k is None or k.may_be_active for k in parts) or (self.items == () and self.tag != "tuple")
+        return False
+
+    @property
+    def is_complex(self) -> bool:
+        return self.dtype.startswith("complex") or self.tag == "unknown"
+
+
+UNKNOWN = Kind("unknown")
+FLOAT, INT, BOOL, STR = Kind("float", "python"), Kind("int"), Kind("bool"), Kind("str")
+NOTHING: Kind | None = None  # no value has reached this name yet
+
+
+def static(value: Any) -> Kind:
+    return Kind("static", value=value)
+
+
+def same_object(a: Any, b: Any) -> bool:
+    if a is b:
+        return True
+    simple = (int, float, str, bool, type(None), tuple)
+    return type(a) is type(b) and isinstance(a, simple) and a == b and repr(a) == repr(b)
+
+
+def array(dtype: str, rank: int | None, ones: Ones | None = None) -> Kind:
+    return Kind("array", dtype, rank, ones if ones is not None else (None,) * rank if rank is not None else None)
+
+
+def of_value(value: Any, depth: int = 0) -> Kind:
+    """The kind of a value at hand (an argument, a global)."""
+    cls = type(value)
+    if cls is float:
+        return FLOAT
+    if cls is bool or value is None or cls is str:
+        return static(value)
+    if cls is int:
+        return INT
+    if isinstance(value, np.ndarray):
+        return Kind("array", value.dtype.name, value.ndim, tuple(n == 1 for n in value.shape))
+    if isinstance(value, np.generic):
+        return _of_numpy_scalar(value)
+    if cls is complex:
+        return Kind("float", "complex128")
+    if isinstance(value, (list, tuple)) and depth < 6:
+        items = tuple(of_value(v, depth + 1) for v in value)
+        return _sequence("list" if isinstance(value, list) else "tuple", items, cls)
+    if isinstance(value, dict) and depth < 6:
+        items = tuple(of_value(v, depth + 1) for v in value.values())
+        return Kind("dict", items=items, item=functools.reduce(join, items, None), value=tuple(map(repr, value)))
+    if isinstance(value, (FunctionType, ModuleType, type)) or callable(value):
+        return static(value)
+    return Kind("object", value=cls, dtype=f"{cls.__module__}.{cls.__qualname__}")
+
+
+def _sequence(tag: str, items: tuple[Kind, ...], cls: type | None = None) -> Kind:
+    common = functools.reduce(join, items, None)
+    if len(items) > 16:
+        return Kind(tag, item=common)
+    name = "" if cls in (None, list, tuple) else f"{cls.__module__}.{cls.__qualname__}"  # type: ignore[union-attr]
+    return Kind(tag, items=items, item=common, dtype=name)
+
+
+def _of_numpy_scalar(value: np.generic) -> Kind:
+    kind = value.dtype.kind
+    if kind in "fc":
+        return Kind("float", value.dtype.name)
+    return INT if kind in "iu" else BOOL if kind == "b" else UNKNOWN
+
+
+def join(a: Kind | None, b: Kind | None) -> Kind | None:
+    """What is known of a value that is of one kind or of the other."""
+    if a is None or b is None or a == b:
+        return a if b is None else b
+    a, b = constant_kind(a), constant_kind(b)
+    if a == b:
+        return a
+    if a.is_scalar and b.is_scalar:
+        if "float" in (a.tag, b.tag):
+            floats = [k.dtype for k in (a, b) if k.tag == "float"]
+            if any(d.startswith("complex") for d in floats):
+                return Kind("float", "complex128")
+            # a number that is sometimes weak, sometimes not: its precision is not known
+            return Kind("float", floats[0] if len(set(floats)) == 1 and len(floats) == 2 else floats[0] if len(floats) == 1 else "")
+        return INT
+    if a.is_array and b.is_array:
+        dtype = a.dtype if a.dtype == b.dtype else ""
+        if a.rank != b.rank:
+            return array(dtype, None)
+        ones = None
+        if a.ones is not None and b.ones is not None:
+            ones = tuple(x if x == y else None for x, y in zip(a.ones, b.ones, strict=True))
+        return array(dtype, a.rank, ones)
+    if a.tag == b.tag and a.tag in ("list", "tuple", "dict"):
+        if a.items is not None and b.items is not None and len(a.items) == len(b.items) and a.value == b.value:
+            pairs = zip(a.items, b.items, strict=True)
+            return Kind(a.tag, items=tuple(join(x, y) or UNKNOWN for x, y in pairs), item=join(a.item, b.item), value=a.value)
+        return Kind(a.tag, item=join(a.item, b.item))
+    return UNKNOWN
+
+
+def constant_kind(kind: Kind) -> Kind:
+    """The kind of a known constant, its value forgotten."""
+    if kind.tag != "static":
+        return kind
+    value = kind.value
+    if isinstance(value, bool):
+        return BOOL
+    if isinstance(value, int):
+        return INT
+    if isinstance(value, float):
+        return FLOAT
+    if isinstance(value, str):
+        return STR
+    return kind
+
+
+# ---- results of operations ------------------------------------------------------------------------------------------------------
+
+
+def elementwise(function: Callable[..., Any], kinds: Sequence[Kind]) -> Kind:
+    """The kind of an elementwise function of values of these kinds."""
+    kinds = [constant_kind(k) for k in kinds]
+    if not all(k.is_numeric for k in kinds):
+        return UNKNOWN
+    if any(k.dtype == "" and k.tag in ("float", "array") for k in kinds):
+        dtype: str | None = ""
+    else:
+        dtype = _result_dtype(function, tuple((k.tag, k.dtype) for k in kinds))
+        if dtype is None:
+            return UNKNOWN
+    arrays = [k for k in kinds if k.is_array]
+    if not arrays:
+        if dtype in ("int", "bool"):
+            return INT if dtype == "int" else BOOL
+        return Kind("float", dtype)
+    name = {"int": "int64", "python": "float64"}.get(dtype, dtype)
+    if any(k.rank is None for k in arrays):
+        return array(name, None)
+    rank = max(k.rank for k in arrays)  # type: ignore[type-var]
+    if rank == 0:
+        return Kind("float", name) if name == "" or np.dtype(name).kind in "fc" else INT
+    return array(name, rank, broadcast([k.ones for k in arrays], rank))
+
+
+def broadcast(patterns: Sequence[Ones | None], rank: int) -> Ones:
+    """Which extents of a broadcast are 1: surely not if one operand's is not, surely if all operands' are."""
+    out: list[bool | None] = []
+    for axis in range(-rank, 0):
+        seen = [p[axis] if p is not None else None for p in patterns if p is None or len(p) >= -axis]
+        out.append(False if False in seen else None if None in seen else True)
+    return tuple(out)
+
+
+@functools.lru_cache(maxsize=4096)
+def _result_dtype(function: Callable[..., Any], operands: tuple[tuple[str, str], ...]) -> str | None:
+    samples = [_scalar_sample(tag, dtype) for tag, dtype in operands]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            result = function(*samples)
+        except Exception:
+            return None
+    if isinstance(result, tuple):
+        return None
+    if type(result) is float:
+        return "python"
+    if type(result) is complex:
+        return "complex128"
+    if type(result) is bool:
+        return "bool"
+    if type(result) is int:
+        return "int"
+    dtype = getattr(result, "dtype", None)
+    return dtype.name if dtype is not None else None
+
+
+def _scalar_sample(tag: str, dtype: str) -> Any:
+    if tag == "float":
+        return 0.75 if dtype == "python" else np.dtype(dtype).type(0.75)
+    if tag == "array":
+        return np.ones(1, dtype)
+    return True if tag == "bool" else 1
+
+
+class _NoSample(Exception):
+    pass
+
+
+def sample(kind: Kind, many: int) -> Any:
+    """A small value of this kind, extents that are not known to be 1 being `many`."""
+    if kind.tag == "static":
+        return kind.value
+    if kind.tag in ("float", "int", "bool"):
+        if kind.dtype == "" and kind.tag == "float":
+            raise _NoSample
+        return _scalar_sample(kind.tag, kind.dtype)
+    if kind.tag == "array":
+        if kind.rank is None or kind.dtype == "":
+            raise _NoSample
+        shape = tuple(1 if one else many for one in kind.ones or (None,) * kind.rank)
+        filled = np.full(shape, 0.75) if np.dtype(kind.dtype).kind in "fc" else np.ones(shape)
+        if len(shape) >= 2 and shape[-1] == shape[-2]:
+            filled = filled + np.eye(shape[-1])  # positive definite: factorisations succeed
+        return filled.astype(kind.dtype)
+    if kind.tag in ("list", "tuple"):
+        items = kind.items if kind.items is not None else (kind.item,) * 2
+        values = [sample(k, many) for k in items if k is not None]
+        return values if kind.tag == "list" else tuple(values)
+    raise _NoSample
+
+
+def called(function: Callable[..., Any], args: Sequence[Kind], keywords: dict[str, Kind]) -> Kind:
+    """The kind of the result of a pure function, found by calling it on samples of two sizes."""
+    key = (function, tuple(args), tuple(sorted(keywords.items(), key=lambda kv: kv[0])))
+    try:
+        hash(key)
+    except TypeError:
+        return UNKNOWN
+    return _called(key)
+
+
+@functools.lru_cache(maxsize=4096)
+def _called(key: tuple) -> Kind:
+    function, args, keywords = key
+    everything = [*args, *(k for _, k in keywords)]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            first, second = (
+                function(*(sample(k, n) for k in args), **{name: sample(k, n) for name, k in keywords}) for n in (3, 4)
+            )
+        except Exception:
+            return UNKNOWN
+    certain = all(_extents_known(k) for k in everything)
+    return _of_results(first, second, certain)
+
+
+def _of_results(first: Any, second: Any, certain: bool) -> Kind:
+    if isinstance(first, tuple) and isinstance(second, tuple) and len(first) == len(second):
+        return _sequence("tuple", tuple(_of_results(a, b, certain) for a, b in zip(first, second, strict=True)))
+    if isinstance(first, list) and isinstance(second, list):
+        kinds = [_of_results(a, b, certain) for a, b in zip(first, second, strict=False)]
+        return Kind("list", item=functools.reduce(join, kinds, None))
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        if first.ndim != second.ndim:
+            return array(first.dtype.name, None)
+        ones = tuple(_extent(a, b, certain) for a, b in zip(first.shape, second.shape, strict=True))
+        return array(first.dtype.name, first.ndim, ones)
+    kind = of_value(first)
+    return constant_kind(kind) if kind.tag == "static" else kind
+
+
+def _extent(first: int, second: int, certain: bool) -> bool | None:
+    if first == second == 1:
+        return True
+    return False if (first, second) == (3, 4) and certain else None
+
+
+def _extents_known(kind: Kind) -> bool:
+    if kind.tag == "array":
+        return kind.ones is not None and None not in kind.ones
+    if kind.tag in ("list", "tuple"):
+        return kind.items is not None and all(_extents_known(k) for k in kind.items)
+    return kind.tag not in ("int", "unknown", "object", "dict")
+
+
+def attribute(kind: Kind, name: str) -> Kind:
+    """The kind of `value.name`."""
+    if kind.tag in ("array", "float", "int"):
+        if name == "shape":
+            rank = kind.rank if kind.is_array else 0
+            return Kind("tuple", items=(INT,) * rank, item=INT) if rank is not None else Kind("tuple", item=INT)
+        if name in ("ndim", "size", "itemsize", "nbytes"):
+            return static(kind.rank) if name == "ndim" and kind.is_array and kind.rank is not None else INT
+        if name == "dtype":
+            return static(np.dtype(kind.dtype)) if kind.dtype not in ("", "python") else UNKNOWN
+        function = rules.attribute(name)
+        if function is not None:
+            if name == "T" and kind.is_array and kind.rank is not None:
+                return replace(kind, ones=tuple(reversed(kind.ones or ())))
+            return called(function, [kind], {})
+    return UNKNOWN
+
+
+def indexed(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Kind:
+    """The kind of `value[index]`; `index` is a gast expression, `kind_of` tells the kinds of its parts."""
+    import gast
+
+    if kind.tag in ("list", "tuple"):
+        found = kind_of(index) if not isinstance(index, gast.Slice) else None
+        if isinstance(index, gast.Slice):
+            return Kind(kind.tag, item=kind.item)
+        if found is not None and found.tag == "static" and isinstance(found.value, int) and kind.items is not None:
+            if -len(kind.items) <= found.value < len(kind.items):
+                return kind.items[found.value]
+        return kind.item if kind.item is not None else UNKNOWN
+    if kind.tag == "dict":
+        found = kind_of(index)
+        if found.tag == "static" and kind.items is not None and kind.value is not None and repr(found.value) in kind.value:
+            return kind.items[kind.value.index(repr(found.value))]
+        return kind.item if kind.item is not None else UNKNOWN
+    if kind.tag == "array":
+        if kind.rank is None:
+            return array(kind.dtype, None) if not _all_ints(index, kind_of) else UNKNOWN
+        return _indexed_array(kind, index, kind_of)
+    return UNKNOWN
+
+
+def _all_ints(index: Any, kind_of: Callable[[Any], Kind]) -> bool:
+    import gast
+
+    parts = index.elts if isinstance(index, gast.Tuple) else [index]
+    return all(not isinstance(p, gast.Slice) and constant_kind(kind_of(p)).tag in ("int", "unknown") for p in parts)
+
+
+def _indexed_array(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Kind:
+    import gast
+
+    parts = list(index.elts) if isinstance(index, gast.Tuple) else [index]
+    ones = list(kind.ones or (None,) * (kind.rank or 0))
+    forms: list[tuple[str, Any]] = []
+    consumed = 0
+    for part in parts:
+        if isinstance(part, gast.Slice):
+            whole = part.lower is None and part.upper is None and part.step is None
+            forms.append(("slice", whole))
+            consumed += 1
+            continue
+        found = kind_of(part)
+        if found.tag == "static" and found.value is None:
+            forms.append(("new", None))
+        elif found.tag == "static" and found.value is Ellipsis:
+            forms.append(("rest", None))
+        elif constant_kind(found).tag == "int":
+            forms.append(("int", None))
+            consumed += 1
+        elif found.is_array and found.rank is not None:
+            mask = found.dtype == "bool"
+            forms.append(("fancy", 1 if mask else found.rank))
+            consumed += found.rank if mask else 1
+        elif found.tag == "list" and (found.item is None or constant_kind(found.item).tag in ("int", "bool")):
+            forms.append(("fancy", 1))
+            consumed += 1
+        elif found.tag == "tuple" and len(parts) == 1 and found.items is not None:
+            if all(constant_kind(k).tag == "int" for k in found.items):
+                forms += [("int", None)] * len(found.items)
+                consumed += len(found.items)
+            else:
+                return array(kind.dtype, None)
+        else:
+            return array(kind.dtype, None) if found.is_array or found.tag == "list" else UNKNOWN
+    rank = kind.rank or 0
+    if consumed > rank:
+        return UNKNOWN
+    if ("rest", None) not in forms:
+        forms.append(("rest", None))
+    out: list[bool | None] = []
+    fancy = [width for form, width in forms if form == "fancy"]
+    position = 0
+    placed = False
+    for form, extra in forms:
+        if form == "slice":
+            out.append(ones[position] if extra else None)
+            position += 1
+        elif form == "new":
+            out.append(True)
+        elif form == "int":
+            position += 1
+        elif form == "fancy":
+            if not placed:
+                out += [None] * max(fancy)
+                placed = True
+            position += 1
+        else:
+            remaining = rank - consumed
+            out += ones[position : position + remaining]
+            position += remaining
+    if not out and not fancy:
+        return Kind("float", kind.dtype) if kind.dtype == "" or np.dtype(kind.dtype).kind in "fc" else (
+            BOOL if kind.dtype == "bool" else INT)  # fmt: skip
+    if fancy and any(form == "slice" or form == "int" for form, _ in forms):
+        out = [None] * len(out)  # where the fancy axes go depends on their neighbours
+    return array(kind.dtype, len(out), tuple(out))

@@ -1,0 +1,1 @@
+"""What every other room uses: errors, places in the source, names, and the making of syntax nodes."""

@@ -1,0 +1,184 @@
+"""The only place that makes syntax nodes: constructors, templates with substitution, and copying.
+
+Every node is a `gast` node. Nothing is put on a node but its origin (`lineno`, `col_offset`), which `at` copies.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import gast
+
+Node = Any  # a gast node; gast's classes carry no types
+LOAD, STORE, DEL = gast.Load(), gast.Store(), gast.Del()
+
+
+def name(identifier: str, store: bool = False) -> Node:
+    return gast.Name(identifier, STORE if store else LOAD, None, None)
+
+
+def constant(value: Any) -> Node:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
+        return gast.UnaryOp(gast.USub(), gast.Constant(-value, None))
+    return gast.Constant(value, None)
+
+
+def attribute(value: Node | str, *names: str) -> Node:
+    node = name(value) if isinstance(value, str) else value
+    for attr in names:
+        node = gast.Attribute(node, attr, LOAD)
+    return node
+
+
+def call(function: Node | str, *args: Node, **keywords: Node) -> Node:
+    if isinstance(function, str):
+        head, *rest = function.split(".")
+        function = attribute(head, *rest)
+    return gast.Call(function, list(args), [gast.keyword(key, value) for key, value in keywords.items()])
+
+
+def subscript(value: Node, index: Node, store: bool = False) -> Node:
+    return gast.Subscript(value, index, STORE if store else LOAD)
+
+
+def assign(target: Node | str, value: Node) -> Node:
+    if isinstance(target, str):
+        target = name(target, store=True)
+    return gast.Assign([target], value, None)
+
+
+def augment(target: Node | str, operator: Node, value: Node) -> Node:
+    if isinstance(target, str):
+        target = name(target, store=True)
+    return gast.AugAssign(target, operator, value)
+
+
+def tuple_(elements: Iterable[Node], store: bool = False) -> Node:
+    return gast.Tuple(list(elements), STORE if store else LOAD)
+
+
+def expression(value: Node) -> Node:
+    return gast.Expr(value)
+
+
+def if_(test: Node, body: list[Node], orelse: list[Node]) -> Node:
+    return gast.If(test, body, orelse)
+
+
+def for_(target: Node | str, iterable: Node, body: list[Node]) -> Node:
+    if isinstance(target, str):
+        target = name(target, store=True)
+    return gast.For(target, iterable, body, [], None)
+
+
+def while_(test: Node, body: list[Node]) -> Node:
+    return gast.While(test, body, [])
+
+
+def return_(value: Node | None) -> Node:
+    return gast.Return(value)
+
+
+def function(identifier: str, arguments: Node, body: list[Node]) -> Node:
+    return gast.FunctionDef(identifier, arguments, body, [], None, None, [])
+
+
+def parameters(names: Iterable[str]) -> Node:
+    return gast.arguments([gast.Name(n, gast.Param(), None, None) for n in names], [], None, [], [], None, [])
+
+
+@functools.lru_cache(maxsize=4096)
+def _template(text: str) -> Node:
+    return gast.parse(text, mode="eval").body
+
+
+def template(text: str, **substitutions: Node) -> Node:
+    """A fresh expression from its text, with the named variables replaced by nodes."""
+    return substitute(_template(text), substitutions)
+
+
+def substitute(node: Node, names: Mapping[str, Node]) -> Node:
+    """A copy of an expression in which each loaded name found in `names` is replaced by a copy of that node."""
+    return rewrite(node, lambda n: copy(names[n.id]) if isinstance(n, gast.Name) and n.id in names else None)
+
+
+def rewrite(node: Any, replace: Callable[[Node], Node | None]) -> Any:
+    """A copy of a tree; `replace` may return the node to stand in the place of the one it is given (or None: go on copying)."""
+    if isinstance(node, gast.AST):
+        found = replace(node)
+        if found is not None:
+            return found
+        cls = type(node)
+        fresh = cls.__new__(cls)
+        state = fresh.__dict__
+        for key, value in node.__dict__.items():
+            kind = type(value)
+            if kind is list or isinstance(value, gast.AST):
+                state[key] = rewrite(value, replace)
+            else:
+                state[key] = value
+        return fresh
+    if isinstance(node, list):
+        return [rewrite(item, replace) for item in node]
+    return node
+
+
+def copy(node: Any) -> Any:
+    return rewrite(node, lambda _: None)
+
+
+def at(node: Node, origin: Node) -> Node:
+    """The node itself, with the line and column of `origin` on it and on those of its statements that have none."""
+    if hasattr(origin, "lineno") and not hasattr(node, "lineno"):
+        node.lineno = origin.lineno
+        node.col_offset = getattr(origin, "col_offset", 0)
+        node.end_lineno = getattr(origin, "end_lineno", origin.lineno)
+        node.end_col_offset = getattr(origin, "end_col_offset", 0)
+    return node
+
+
+def children(node: Node) -> Iterator[Node]:
+    for value in node.__dict__.values():
+        if isinstance(value, gast.AST):
+            yield value
+        elif type(value) is list:
+            for item in value:
+                if isinstance(item, gast.AST):
+                    yield item
+
+
+def walk(node: Node) -> Iterator[Node]:
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        yield item
+        stack.extend(children(item))
+
+
+def is_atom(node: Node) -> bool:
+    """A name or a literal, a negative number included."""
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        return isinstance(node.operand, gast.Constant)
+    return isinstance(node, (gast.Name, gast.Constant))
+
+
+def same(a: Node, b: Node) -> bool:
+    """Whether two expressions are written alike (origins aside)."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, gast.Name):
+        return a.id == b.id
+    if isinstance(a, gast.Constant):
+        return type(a.value) is type(b.value) and repr(a.value) == repr(b.value)
+    if isinstance(a, gast.Attribute):
+        return a.attr == b.attr and same(a.value, b.value)
+    left, right = list(children(a)), list(children(b))
+    if len(left) != len(right):
+        return False
+    for key in a._fields:
+        x, y = getattr(a, key, None), getattr(b, key, None)
+        if not isinstance(x, (gast.AST, list)) and key not in ("kind", "type_comment", "annotation") and x != y:
+            return False
+    return all(same(x, y) for x, y in zip(left, right, strict=True))

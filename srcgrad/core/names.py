@@ -1,0 +1,90 @@
+"""Names: which ones a piece of syntax reads and writes, and fresh ones that depend on the source alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import gast
+
+from . import build
+
+
+def reads(node: build.Node) -> set[str]:
+    """The names an expression or statement loads (those of nested scopes included, their own locals excluded)."""
+    found: set[str] = set()
+    _collect(node, found, set())
+    return found
+
+
+def writes(node: build.Node) -> set[str]:
+    """The names that a statement, or a walrus inside it, binds in its own scope."""
+    found: set[str] = set()
+    _collect(node, set(), found)
+    return found
+
+
+def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, gast.Name):
+            (loads if isinstance(item.ctx, gast.Load) else stores).add(item.id)
+        elif isinstance(item, (gast.FunctionDef, gast.Lambda)):
+            if isinstance(item, gast.FunctionDef):
+                stores.add(item.name)
+                stack.extend(item.decorator_list)
+            arguments = item.args
+            stack.extend(d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None)
+            inner_loads: set[str] = set()
+            inner_stores = {a.id for a in parameters_of(arguments)}
+            for part in item.body if isinstance(item.body, list) else [item.body]:
+                _collect(part, inner_loads, inner_stores)
+            outer = {n for s in build.walk(item) if isinstance(s, (gast.Nonlocal,)) for n in s.names}
+            loads |= (inner_loads - inner_stores) | outer
+        elif isinstance(item, (gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
+            inner_loads, inner_stores = set(), set()
+            for child in build.children(item):
+                _collect(child, inner_loads, inner_stores)
+            walrus = {w.target.id for w in build.walk(item) if isinstance(w, gast.NamedExpr)}
+            loads |= inner_loads - inner_stores
+            stores |= walrus
+        elif isinstance(item, gast.ClassDef):
+            stores.add(item.name)
+            for child in build.children(item):
+                _collect(child, loads, set())
+        elif isinstance(item, gast.ExceptHandler):
+            if item.name is not None:
+                stores.add(item.name.id if isinstance(item.name, gast.Name) else item.name)
+            stack.extend(build.children(item))
+        elif isinstance(item, (gast.Import, gast.ImportFrom)):
+            stores |= {(a.asname or a.name.split(".")[0]) for a in item.names}
+        elif isinstance(item, (gast.MatchAs, gast.MatchStar)):
+            if item.name is not None:
+                stores.add(item.name)
+            stack.extend(build.children(item))
+        elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
+            loads.add(item.target.id)
+            stores.add(item.target.id)
+            stack.append(item.value)
+        else:
+            stack.extend(build.children(item))
+
+
+def parameters_of(arguments: build.Node) -> list[build.Node]:
+    extra = [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+
+
+class Fresh:
+    """Gives out names that are not taken: the wish itself, or the wish with the next free number."""
+
+    def __init__(self, taken: Iterable[str]):
+        self.taken = set(taken)
+
+    def __call__(self, wish: str) -> str:
+        name, count = wish, 1
+        while name in self.taken:
+            count += 1
+            name = f"{wish}_{count}"
+        self.taken.add(name)
+        return name

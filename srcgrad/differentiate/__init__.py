@@ -1,0 +1,1 @@
+"""From a unit in normal form to its adjoint program."""

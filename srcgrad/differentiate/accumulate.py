@@ -1,0 +1,255 @@
+"""From effects to statements: the first contribution to an adjoint binds it, later ones add, and what is zero is not written.
+
+The reverse sweep is walked in its own order with the state of each adjoint: absent (zero, no name bound yet) or present. Where
+paths meet with different states, and before a loop that adds to an adjoint, the zero is written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import gast
+
+from ..analyses.inference import Facts
+from ..core import build, names
+from .reverse import Add, Clear, Effect, Replace, Reverse, Run
+
+
+@dataclass
+class Swept:
+    """The reverse sweep: the statements for each forward statement, and those that come before the reverse of a loop or branch."""
+
+    own: dict[int, list[build.Node]] = field(default_factory=dict)
+    before: dict[int, list[build.Node]] = field(default_factory=dict)
+    inside: dict[int, list[build.Node]] = field(default_factory=dict)  # (id of a list of statements) -> at the end of its reverse
+
+
+@dataclass
+class State:
+    """Which adjoints are present, and which of those own their memory so that they may be changed in place."""
+
+    present: set[str]
+    owned: set[str]
+
+    def copy(self) -> State:
+        return State(set(self.present), set(self.owned))
+
+
+class Accumulate:
+    def __init__(self, reverse: Reverse, facts: Facts):
+        self.reverse = reverse
+        self.facts = facts
+        self.swept = Swept()
+        self.zeroed: set[str] = set()
+
+    def block(self, statements: list[build.Node], state: State, write: bool) -> None:
+        for node in reversed(statements):
+            if isinstance(node, gast.If):
+                self.branch(node, state, write)
+            elif isinstance(node, (gast.For, gast.While)):
+                self.loop(node, state, write)
+            else:
+                written = self.simple(self.reverse.effects.get(id(node)), state, node)
+                if write:
+                    self.swept.own[id(node)] = written
+
+    def simple(self, effect: Effect | None, state: State, node: build.Node) -> list[build.Node]:
+        if effect is None:
+            return []
+        out: list[build.Node] = []
+        steps = effect.steps if effect.reads & state.present else []
+        for step in [*steps, *effect.always]:
+            self.step(step, state, out)
+        for statement in out:
+            build.at(statement, node)
+            if hasattr(node, "filename"):
+                statement.filename = node.filename
+        return out
+
+    def step(self, step: Add | Clear | Replace | Run, state: State, out: list[build.Node]) -> None:
+        if isinstance(step, Clear):
+            state.present.discard(step.var)
+            state.owned.discard(step.var)
+        elif isinstance(step, Run):
+            out.append(build.copy(step.statement))
+        elif isinstance(step, Replace):
+            self.lend(step.value, state)
+            out.append(build.assign(self.bar(step.var), build.copy(step.value)))
+            state.present.add(step.var)
+            self.own(step.var, step.value, state)
+        elif step.index is not None:
+            self.add_at(step, state, out)
+        else:
+            self.add(step, state, out)
+
+    def add(self, step: Add, state: State, out: list[build.Node]) -> None:
+        bar = self.bar(step.var)
+        value = build.copy(step.value)
+        kind = self.facts.kind(step.var)
+        if step.var not in state.present:
+            self.lend(value, state)
+            out.append(build.assign(bar, value))
+            state.present.add(step.var)
+            self.own(step.var, value, state)
+        elif kind.is_scalar or (kind.is_array and step.var in state.owned):
+            out.append(_augmented(bar, value))
+        elif kind.is_array:
+            out.append(build.assign(bar, gast.BinOp(build.name(bar), gast.Add(), value)))
+            state.owned.add(step.var)
+        else:
+            out.append(build.assign(bar, build.call("rt.add", build.name(bar), value)))
+            state.owned.discard(step.var)
+
+    def add_at(self, step: Add, state: State, out: list[build.Node]) -> None:
+        bar = self.bar(step.var)
+        if step.var not in state.present:
+            out.append(self.zero(step.var, state))
+        elif step.var not in state.owned:
+            out.append(build.assign(bar, build.call("rt.copy", build.name(bar))))
+            state.owned.add(step.var)
+        kind = self.facts.kind(step.var)
+        value = build.copy(step.value)
+        if self.is_plain(step.index) and (kind.is_array or kind.tag == "list" and self.adds(kind)):
+            place = build.subscript(build.name(bar), build.copy(step.index), store=True)
+            out.append(_augmented(place, value))
+        else:
+            out.append(build.expression(build.call("rt.scatter_add", build.name(bar), _index_expression(step.index), value)))
+
+    def adds(self, kind) -> bool:
+        """Whether `+=` on an item of the list is an addition of numbers or arrays of its own."""
+        return kind.item is not None and kind.item.may_be_active and kind.item.tag in ("float", "array")
+
+    def is_plain(self, index: build.Node) -> bool:
+        """Whether an index surely meets no element twice: integers and slices."""
+        if isinstance(index, gast.Tuple):
+            return all(self.is_plain(e) for e in index.elts)
+        if isinstance(index, gast.Slice):
+            return True
+        if isinstance(index, gast.Constant):
+            return index.value is None or index.value is ... or isinstance(index.value, int)
+        kind = self.reverse.rules.kind(index)
+        return kind.tag == "int"
+
+    # ---- zeros ------------------------------------------------------------------------------------------------------------------
+
+    def zero(self, var: str, state: State) -> build.Node:
+        """The statement that binds an adjoint to zero."""
+        state.present.add(var)
+        state.owned.add(var)
+        kind = self.facts.kind(var)
+        if kind.tag == "float" and kind.dtype in ("python", "", "float64"):
+            value = build.constant(0.0)
+        elif kind.tag in ("tuple", "unknown"):
+            value = build.call("rt.slots_like", build.name(var))
+        else:
+            value = build.call("rt.zeros_like", build.name(var))
+        return build.assign(self.bar(var), value)
+
+    def cleared(self, var: str, state: State) -> build.Node:
+        """The statement that sets an adjoint which is at hand back to zero."""
+        statement = self.zero(var, state)
+        if isinstance(statement.value, gast.Call):
+            statement.value = build.call("rt.zeros_like", build.name(self.bar(var)))
+        return statement
+
+    def bar(self, var: str) -> str:
+        return self.reverse.bars(var)
+
+    def own(self, var: str, value: build.Node, state: State) -> None:
+        if is_fresh(value):
+            state.owned.add(var)
+        else:
+            state.owned.discard(var)
+
+    def lend(self, value: build.Node, state: State) -> None:
+        """An adjoint that another name now shares (wholly or as a view) must not be changed in place any more."""
+        if not is_fresh(value):
+            read = names.reads(value)
+            state.owned -= {var for var in state.owned if self.reverse.bars.of.get(var) in read}
+
+    # ---- control flow -----------------------------------------------------------------------------------------------------------
+
+    def branch(self, node: build.Node, state: State, write: bool) -> None:
+        entry = state.copy()
+        one, other = state.copy(), state.copy()
+        self.block(node.body, one, False)
+        self.block(node.orelse, other, False)
+        differ = one.present ^ other.present
+        # a zero that only one path lacks is written before the branch, unless it was there and has been cleared
+        early = sorted(v for v in differ if v not in entry.present)
+        written = []
+        for var in early:
+            written.append(self.zero(var, state))
+        one, other = state.copy(), state.copy()
+        self.block(node.body, one, write)
+        self.block(node.orelse, other, write)
+        late: list[tuple[list[build.Node], build.Node]] = []
+        for var in sorted(one.present ^ other.present):
+            lacking, statements = (other, node.orelse) if var in one.present else (one, node.body)
+            late.append((statements, self.cleared(var, lacking)))
+        if write:
+            self.swept.before[id(node)] = [build.at(s, node) for s in written]
+            for statements, zero in late:
+                self.swept.inside.setdefault(id(statements), []).append(build.at(zero, node))
+        state.present = one.present | other.present
+        state.owned = one.owned & other.owned
+
+    def loop(self, node: build.Node, state: State, write: bool) -> None:
+        written = []
+        for _ in range(4):
+            after = state.copy()
+            self.block(node.body, after, False)
+            missing = sorted(after.present - state.present)
+            lent = state.owned - after.owned
+            if not missing and not lent:
+                break
+            for var in missing:
+                written.append(self.zero(var, state))
+            state.owned -= lent
+        body = state.copy()
+        self.block(node.body, body, write)
+        # what a trip clears and does not set again would be absent in the next one: it must read as zero there
+        gone = sorted(v for v in state.present - body.present)
+        if write:
+            self.swept.before[id(node)] = [build.at(s, node) for s in written]
+        for var in gone:
+            zero = self.cleared(var, body)
+            if write:
+                self.swept.inside.setdefault(id(node.body), []).append(build.at(zero, node))
+        state.owned &= body.owned
+
+
+FRESH_CALLS = frozenset({"zeros_like", "ones_like", "sum", "exp", "sin", "cos", "matmul", "dot", "where", "copy", "outer", "tanh", "sqrt", "log", "sign", "index_adjoint", "list"})  # fmt: skip
+
+
+def is_fresh(value: build.Node) -> bool:
+    """Whether an expression surely makes an array (or number) that nothing else refers to."""
+    if isinstance(value, gast.BinOp):
+        return True
+    if isinstance(value, gast.UnaryOp):
+        return True
+    if isinstance(value, gast.Constant):
+        return True
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
+        return value.func.attr in FRESH_CALLS
+    return isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.func.id == "list"
+
+
+def _augmented(target: build.Node | str, value: build.Node) -> build.Node:
+    if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
+        return build.augment(target, gast.Sub(), value.operand)
+    return build.augment(target, gast.Add(), value)
+
+
+def _index_expression(index: build.Node) -> build.Node:
+    """An index as an argument: slices are written as calls of `slice`."""
+    if isinstance(index, gast.Slice):
+        parts = [index.lower, index.upper, index.step]
+        return build.call("slice", *(build.copy(p) if p is not None else build.constant(None) for p in parts))
+    if isinstance(index, gast.Tuple):
+        return build.tuple_(_index_expression(e) for e in index.elts)
+    return build.copy(index)
+
+
+Writer = Callable[[list[build.Node]], None]

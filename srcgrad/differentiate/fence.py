@@ -1,0 +1,123 @@
+"""What is refused: syntax that has no adjoint here, and changes in place that are not covered. All at once, with places."""
+
+from __future__ import annotations
+
+import gast
+
+from ..analyses import changes
+from ..analyses.inference import Facts
+from ..core import build, names
+from ..core.errors import Refusal, Refused
+from ..core.unit import Unit
+
+NODES = {
+    "AsyncFunctionDef": ("'async def'", "a gradient runs straight through", "write an ordinary function"),
+    "AsyncFor": ("'async for'", "a gradient runs straight through", "write an ordinary loop"),
+    "AsyncWith": ("'async with'", "a gradient runs straight through", "write an ordinary 'with'"),
+    "Await": ("'await'", "a gradient runs straight through", "compute the value before"),
+    "Yield": ("'yield'", "a generator has no single result", "return a list, or use the loop itself"),
+    "YieldFrom": ("'yield from'", "a generator has no single result", "return a list"),
+}
+
+
+def check(unit: Unit) -> None:
+    """Refuse a function for every construct in it that has no adjoint."""
+    found = []
+    for statement in unit.body:
+        for node in build.walk(statement):
+            entry = NODES.get(type(node).__name__)
+            if isinstance(node, gast.Global):
+                why = "what it binds outlives the call, and other functions may read it"
+                found.append(Refusal("cannot differentiate through 'global'", unit.place(node), why, "return the value instead"))
+            if entry is not None:
+                found.append(Refusal(f"cannot differentiate through {entry[0]}", unit.place(node), entry[1], entry[2]))
+            elif isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in ("exec", "eval", "locals"):
+                if node.func.id in unit.free:
+                    why = "what it reads or binds cannot be seen in the source"
+                    found.append(Refusal(f"cannot differentiate through '{node.func.id}'", unit.place(node), why, "write the statements out"))
+    if found:
+        raise Refused(found)
+
+
+def check_stores(unit: Unit, facts: Facts) -> None:
+    """Refuse the changes in place that would give a wrong derivative."""
+    found = []
+    reaching = _reaching(unit, facts)
+    others = changes.seen_by_others(unit, facts)
+    for name, node in changes.changed_names(unit, facts).items():
+        if name not in reaching or is_covered(name, unit, facts) and name not in others:
+            continue
+        known = name not in unit.temporaries
+        what = f"'{name}'" if known else "a value"
+        found.append(
+            Refusal(
+                f"cannot differentiate a change of {what} in place", unit.place(node),
+                "what was there before, or another name for it, is part of the derivative",
+                "build a new value instead of changing one (a list with append, np.where, np.concatenate)",
+            )
+        )  # fmt: skip
+    if found:
+        raise Refused(found)
+
+
+def _reaching(unit: Unit, facts: Facts) -> set[str]:
+    """Names that carry a derivative, or that share what they hold with one that does, or into which an active value is put."""
+    groups: dict[str, set[str]] = {}
+    for event in changes.events(unit, facts):
+        if event.form == "share":
+            read = names.reads(event.node) | names.writes(event.node)
+            for name in read:
+                groups.setdefault(name, set()).update(read)
+    reaching = set(facts.active)
+    todo = list(reaching)
+    while todo:
+        for other in groups.get(todo.pop(), ()):
+            if other not in reaching:
+                reaching.add(other)
+                todo.append(other)
+    for event in changes.events(unit, facts):
+        if event.form == "change" and names.reads(event.node) & facts.active:
+            reaching.add(event.name)
+    return reaching
+
+
+def is_covered(name: str, unit: Unit, facts: Facts) -> bool:
+    """Whether every change of a name is an append to a list of the function's own."""
+    if facts.kind(name).tag != "list" or name in unit.parameters:
+        return False
+    for event in changes.events(unit, facts):
+        if event.form == "change" and event.name == name:
+            value = event.node.value if isinstance(event.node, gast.Expr) else None
+            if not (isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "append"):
+                return False
+            if not isinstance(value.func.value, gast.Name):
+                return False
+    return True
+
+
+def check_reads(unit: Unit, facts: Facts, reverse_reads: set[str]) -> None:
+    """Refuse passive values that are changed in place although the reverse sweep still reads what they were."""
+    found = []
+    for name, node in changes.changed_names(unit, facts).items():
+        if name in reverse_reads and name not in facts.active and _changed_after_use(name, unit, facts):
+            found.append(
+                Refusal(
+                    f"cannot differentiate past a change of '{name}' in place", unit.place(node),
+                    "the derivative needs what it was before", f"change a copy of it: {name} = {name}.copy()",
+                )
+            )  # fmt: skip
+    if found:
+        raise Refused(found)
+
+
+def _changed_after_use(name: str, unit: Unit, facts: Facts) -> bool:
+    uses = []
+    last = -1
+    loops: set[int] = set()
+    for position, (node, around) in enumerate(changes._statements(unit.body, ())):
+        if any(e == ("change", name) for e in changes._of_statement(node, facts, unit)):
+            last = position
+            loops |= set(around)
+        elif name in names.reads(node if not isinstance(node, gast.For) else node.iter):
+            uses.append((position, set(around)))
+    return any(position < last or around & loops for position, around in uses)

@@ -1,0 +1,548 @@
+"""A whole adjoint program: the function that is differentiated and the helpers it calls, each through all passes.
+
+A helper becomes a pair: `name_forward` returns its value and what its reverse needs, `name_reverse` takes that and the adjoint of the value and
+returns the adjoints of its active parameters. Helpers are specialised by the kinds of their arguments and by which of them are active.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+import gast
+import numpy as np
+
+from .. import optimise
+from ..analyses import inference
+from ..analyses import kinds as K
+from ..analyses.inference import Callee, Facts
+from ..analyses.kinds import Kind
+from ..core import build as b
+from ..core import names
+from ..core.errors import ArgumentError, Place, Refusal, Refused
+from ..core.unit import MISSING, Free, Unit
+from ..frontend import source
+from ..normalise import flatten, prepare
+from ..optimise.facts import Facts as ProgramFacts
+from . import fence
+from .accumulate import Accumulate, State, is_fresh
+from .reverse import Add, Clear, Effect, Replace, Reverse, Run
+from .storage import Storage
+
+PASSES = ("normal", "adjoint", "optimised")
+RESERVED = {"np": np, "rt": None, "math": None}
+
+
+@dataclass
+class Program:
+    """An emitted program: its functions (the main one last), and what its outside names mean."""
+
+    functions: list[b.Node]
+    free: dict[str, Free]
+    guards: list[tuple[Callable[[], Any], Any]]
+    imports: set[str]
+    filename: str
+
+
+@dataclass
+class Helper:
+    """One specialisation of a helper: what is known of its value, and the names of the pair that stands for it."""
+
+    function: FunctionType
+    result: Kind | None = None
+    result_active: bool = True
+    done: bool = False
+    forward: str = ""
+    reverse: str = ""
+    active: list[int] = field(default_factory=list)
+    saves: bool = True
+    emitted: bool = False
+    kinds: tuple[Kind, ...] = ()
+    flags: tuple[bool, ...] = ()
+
+
+def build(
+    function: Any,
+    wrt: tuple[int | str, ...],
+    kinds: dict[str, Kind],
+    *,
+    value: bool = False,
+    aux: bool = False,
+    after: str | None = None,
+) -> Program:
+    """The program of the gradient of `function` with respect to the parameters `wrt`, for arguments of these kinds.
+
+    With `value` it returns the value as well, with `aux` the function returns a pair of which only the first item is differentiated.
+    """
+    builder = _Builder()
+    if not isinstance(function, FunctionType):
+        function = _as_function(function)
+    main = builder.main(function, wrt, kinds, value, aux, after)
+    functions = [*builder.functions, main]
+    bound = {f.name for f in functions}
+    used = {n for f in functions for n in names.reads(f)}
+    free = {n: f for n, f in builder.free.items() if n in used and n not in bound and not _is_import(n, f)}
+    for one in functions:
+        unknown = names.reads(one) - bound - free.keys() - {"np", "rt", "math"} - set(dir(builtins)) - {one.name}
+        known = {n for s in one.body for n in names.writes(s)} | {a.id for a in names.parameters_of(one.args)}
+        if unknown - known:
+            raise Refused([Refusal(f"cannot differentiate {function.__name__}", Place(function.__code__.co_filename, function.__code__.co_firstlineno),
+                                   f"the meaning of {sorted(unknown - known)[0]} could not be followed")])
+    imports = {n for n in ("np", "rt", "math") if n in used and n not in free}
+    for one in functions:
+        if not hasattr(one, "filename"):
+            one.filename = source.find(function).filename
+    return Program(functions, free, builder.guards, imports, source.find(function).filename)
+
+
+def _is_import(name: str, free: Free) -> bool:
+    import math
+
+    import srcgrad_runtime
+
+    return {"np": np, "rt": srcgrad_runtime, "math": math}.get(name, MISSING) is free.value
+
+
+def _as_function(function: Any) -> FunctionType:
+    """A callable that is not a plain function (np.sin, a bound method, a partial) as one whose source can be read."""
+    found = prepare.wrapped(function)
+    if found is None:
+        raise ArgumentError(f"srcgrad cannot differentiate {function!r}: it is no Python function with source and has no rule")
+    return found
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.functions: list[b.Node] = []
+        self.free: dict[str, Free] = {}
+        self.guards: list[tuple[Callable[[], Any], Any]] = []
+        self.helpers: dict[Any, Helper] = {}
+        self.taken = names.Fresh({"np", "rt", "math"})
+
+    # ---- the road of one function -----------------------------------------------------------------------------------------------
+
+    def normal(self, function: FunctionType, active: set[str], kinds: dict[str, Kind]) -> tuple[Unit, Facts]:
+        """The unit of a function in normal form and its facts."""
+        unit = flatten.unit_of(function)
+        self.share_names(unit)
+        fence.check(unit)
+        unit = flatten.flatten(unit, active)
+        self.share_names(unit)
+        self.guards += unit.guards
+        unit = prepare.split(unit)
+        facts = self.infer(unit, kinds, active)
+        unit, changed = prepare.augmented(unit, facts)
+        if changed:
+            facts = self.infer(unit, kinds, active)
+        return unit, facts
+
+    def infer(self, unit: Unit, kinds: dict[str, Kind], active: set[str]) -> Facts:
+        return inference.infer(unit, kinds, active, self.summary)
+
+    def share_names(self, unit: Unit) -> None:
+        """Outside names are those of the whole program: one that means something else elsewhere gets another name here."""
+        renamed: dict[str, str] = {}
+        for name, free in sorted(unit.free.items()):
+            known = self.free.get(name)
+            if name in RESERVED and not _is_import(name, free):
+                renamed[name] = unit.fresh(f"{name}_user")
+            elif known is not None and not self.same(known, free):
+                renamed[name] = unit.fresh(name)
+                while renamed[name] in self.free:
+                    renamed[name] = unit.fresh(name)
+        for name in RESERVED:
+            if name in unit.parameters or (name not in unit.free and any(name in names.writes(s) for s in unit.body)):
+                renamed[name] = unit.fresh(name)
+        if renamed:
+            unit.body = [flatten._rename(s, renamed) for s in unit.body]
+            unit.parameters = [renamed.get(p, p) for p in unit.parameters]
+            for old, new in renamed.items():
+                if old in unit.free:
+                    unit.free[new] = unit.free.pop(old)
+        for name, free in unit.free.items():
+            self.free.setdefault(name, free)
+
+    def same(self, known: Free, free: Free) -> bool:
+        if known.owner is free.owner and known.original == free.original:
+            return True
+        if known.value is not free.value or free.value is MISSING:
+            return False
+        return callable(free.value) or isinstance(free.value, type(np)) or _same_place(known, free)
+
+    # ---- the main function ------------------------------------------------------------------------------------------------------
+
+    def main(
+        self, function: FunctionType, wrt: tuple[int | str, ...], kinds: dict[str, Kind], value: bool, aux: bool, after: str | None
+    ) -> b.Node:
+        plain = flatten.unit_of(function)
+        parameters = [*plain.parameters]
+        wanted = [self.parameter(plain, one) for one in wrt]
+        for name in wanted:
+            if name in plain.keyword_only or name in parameters or name in (plain.vararg, plain.kwarg):
+                continue
+            raise ArgumentError(f"{function.__name__} has no parameter {name!r}")
+        active = set(wanted)
+        everything = [*parameters, *(n for n in (plain.vararg, plain.kwarg) if n)]
+        given = {n: K.constant_kind(kinds.get(n, K.UNKNOWN)) if n in active else kinds.get(n, K.UNKNOWN) for n in everything}
+        unit, facts = self.normal(function, active, given)
+        renamed = dict(zip(parameters, unit.parameters, strict=True))
+        targets = [renamed.get(n, n) for n in wanted]
+        if aux:
+            self.split_aux(unit, facts)
+        if after == "normal":
+            return self.shown(unit, unit.body)
+        fence.check_stores(unit, facts)
+        last = unit.body.pop()
+        result = last.value
+        reverse = Reverse(unit, facts, self.use_helper)
+        unit.body = reverse.block(unit.body)
+        accumulate = Accumulate(reverse, facts)
+        seed = self.seed(result, facts, reverse, unit, last)
+        state = State({result.id} if seed is not None else set(), set())
+        accumulate.block(unit.body, state, True)
+        self.share_names(unit)
+        storage = Storage(reverse, accumulate.swept, unit.body)
+        fence.check_reads(unit, facts, {n for part in storage.swept.own.values() for one in part for n in names.reads(one)})
+        forward, backward = storage.run()
+        gradients = []
+        for name in targets:
+            gradients.append(self.gradient(name, facts, reverse, state, backward))
+        outcome: b.Node = gradients[0] if len(gradients) == 1 else b.tuple_(gradients)
+        kept: list[b.Node] = []
+        if value:
+            # the reverse sweep puts names back to what they were before: the result needs one of its own
+            final = unit.fresh("value")
+            unit.temporaries.add(final)
+            facts.kinds[final] = facts.kind(result.id)
+            kept.append(b.at(b.assign(final, result), last))
+            outcome = b.tuple_([b.name(final), outcome])
+        if aux:
+            final = unit.fresh("aux")
+            unit.temporaries.add(final)
+            kept.append(b.at(b.assign(final, b.name(self.aux)), last))
+            self.aux = final
+        if aux:
+            outcome = b.tuple_([b.tuple_([outcome.elts[0], b.name(self.aux)]), outcome.elts[1]] if value else [outcome, b.name(self.aux)])
+        body = [*forward, *kept, *([seed] if seed is not None else []), *backward, b.return_(outcome)]
+        if after == "adjoint":
+            return self.shown(unit, body)
+        body = self.optimise(unit, facts, reverse, storage, body, targets)
+        name = self.taken(_name_of(function) + "_grad")
+        return self.shown(unit, body, name)
+
+    def parameter(self, unit: Unit, one: int | str) -> str:
+        if isinstance(one, str):
+            return one
+        positional = [p for p in unit.parameters if p not in unit.keyword_only]
+        if not -len(positional) <= one < len(positional):
+            raise ArgumentError(f"argnums {one} is out of range: {unit.name} has {len(positional)} positional parameters")
+        return positional[one]
+
+    def split_aux(self, unit: Unit, facts: Facts) -> None:
+        """`return value, aux`: the value alone is differentiated."""
+        last = unit.body[-1]
+        pair = last.value.id
+        main, self.aux = unit.fresh("value"), unit.fresh("aux")
+        for i, name in enumerate((main, self.aux)):
+            item = b.subscript(b.name(pair), b.constant(i))
+            kind = facts.kind(pair)
+            facts.kinds[name] = kind.items[i] if kind.items is not None and i < len(kind.items) else K.UNKNOWN
+            unit.body.insert(-1, b.at(b.assign(name, item), last))
+            unit.temporaries.add(name)
+        if pair in facts.active:
+            facts.active |= {main}
+        last.value = b.name(main)
+
+    def seed(self, result: b.Node, facts: Facts, reverse: Reverse, unit: Unit, last: b.Node) -> b.Node | None:
+        if not isinstance(result, gast.Name):
+            return None
+        kind = K.constant_kind(facts.kind(result.id))
+        if result.id not in facts.active and kind.tag in ("float", "int", "bool"):
+            return None
+        if kind.tag == "float" and not kind.dtype.startswith("complex"):
+            return b.at(b.assign(reverse.bars(result.id), b.constant(1.0)), last)
+        # what comes out is not known to be a real number: that is checked where it is known
+        return b.at(
+            b.assign(reverse.bars(result.id), b.call("rt.seed", b.name(result.id), b.constant(_name_of(unit.function)))), last
+        )
+
+    def gradient(self, name: str, facts: Facts, reverse: Reverse, state: State, backward: list[b.Node]) -> b.Node:
+        kind = facts.kind(name)
+        if name not in state.present:
+            return b.call("rt.gradient", b.constant(None), b.name(name)) if not (kind.is_array and kind.dtype.startswith("float")) else b.call("rt.zeros_like", b.name(name))
+        bar = b.name(reverse.bars(name))
+        if kind.tag == "float":
+            return bar if kind.dtype == "python" else b.call("rt.gradient", bar, b.name(name))
+        if kind.is_array and name in state.owned and kind.dtype == "float64" and kind.rank:
+            return bar
+        return b.call("rt.gradient", bar, b.name(name))
+
+    def optimise(
+        self, unit: Unit, facts: Facts, reverse: Reverse, storage: Storage, body: list[b.Node], escaping: list[str], results: set[str] | None = None
+    ) -> list[b.Node]:
+        bars = {bar: var for var, bar in reverse.bars.of.items()}
+
+        def array(name: str) -> bool | None:
+            kind = K.constant_kind(facts.kind(bars.get(name, name)))
+            if kind.is_array:
+                return True
+            return False if kind.is_scalar or kind.tag in ("str", "none") else None
+
+        def floating(name: str) -> bool:
+            kind = facts.kind(bars.get(name, name))
+            return kind.tag == "float" or (kind.is_array and kind.dtype.startswith("float"))
+
+        temporaries = frozenset(unit.temporaries | set(bars))
+        known = ProgramFacts(
+            array=array,
+            floating=floating,
+            parameters=frozenset(unit.parameters),
+            temporaries=temporaries,
+            tapes=frozenset(storage.tapes),
+            escaping=frozenset(unit.parameters),
+            results=frozenset(results or ()),
+        )
+        return optimise.optimise(body, known)
+
+    def shown(self, unit: Unit, body: list[b.Node], name: str = "") -> b.Node:
+        parameters = [p for p in unit.parameters if p not in unit.keyword_only]
+        arguments = b.parameters(parameters)
+        arguments.kwonlyargs = [gast.Name(n, gast.Param(), None, None) for n in unit.keyword_only]
+        arguments.kw_defaults = [None for _ in unit.keyword_only]
+        if unit.vararg:
+            arguments.vararg = gast.Name(unit.vararg, gast.Param(), None, None)
+        if unit.kwarg:
+            arguments.kwarg = gast.Name(unit.kwarg, gast.Param(), None, None)
+        made = b.function(name or unit.name, arguments, body or [gast.Pass()])
+        made.filename = unit.filename
+        return made
+
+    # ---- helpers ----------------------------------------------------------------------------------------------------------------
+
+    def find(self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]) -> Helper:
+        order = self.arrange(callee)
+        key = (callee.function, tuple(order), kinds, flags)
+        if key not in self.helpers:
+            self.helpers[key] = Helper(callee.function, kinds=kinds, flags=flags)
+        return self.helpers[key]
+
+    def arrange(self, callee: Callee) -> list[str]:
+        """For each operand of a call (positional ones first) the parameter it goes to."""
+        unit = flatten.unit_of(callee.function)
+        if unit.vararg or unit.kwarg or any(isinstance(a, gast.Starred) for a in callee.args) or "**" in callee.keywords:
+            raise unit.refuse(
+                unit.body[0], f"cannot differentiate a call of '{unit.name}' with a variable number of arguments",
+                "which argument goes where is not known", "pass the arguments one by one, or a list",
+            )  # fmt: skip
+        positional = [p for p in unit.parameters if p not in unit.keyword_only]
+        return [*positional[: len(callee.args)], *callee.keywords]
+
+    def parameters_of(self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]) -> tuple[dict[str, Kind], set[str]]:
+        order = self.arrange(callee)
+        unit = flatten.unit_of(callee.function)
+        found = dict(zip(order, kinds, strict=False))
+        for name, default in unit.defaults.items():
+            found.setdefault(name, K.of_value(default))
+        active = {n for n, flag in zip(order, flags, strict=False) if flag}
+        return found, active
+
+    def summary(self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]) -> tuple[Kind | None, bool]:
+        """Kind and activity of the result of a helper's call."""
+        if not any(flags):
+            return K.UNKNOWN, False
+        helper = self.find(callee, kinds, flags)
+        if not helper.done:
+            helper.done = True
+            given, active = self.parameters_of(callee, kinds, flags)
+            previous: Any = MISSING
+            while previous is MISSING or previous != (helper.result, helper.result_active):
+                previous = (helper.result, helper.result_active)
+                _, facts = self.normal(callee.function, active, given)
+                helper.result = K.join(helper.result, facts.result)
+                helper.result_active = facts.result_active
+        return helper.result, helper.result_active
+
+    def use_helper(self, callee: Callee, reverse: Reverse, node: b.Node, target: str) -> tuple[list[b.Node], Effect] | None:
+        """The statements that call the forward part in the place of `target = helper(...)`, and their effect."""
+        operands = [*callee.args, *callee.keywords.values()]
+        found = [reverse.kind_of(o) for o in operands]
+        kinds, flags = tuple(k for k, _ in found), tuple(a for _, a in found)
+        helper = self.find(callee, kinds, flags)
+        self.emit(helper, callee, reverse.unit, node)
+        saved = reverse.unit.fresh(f"{_name_of(callee.function)}_saved")
+        reverse.unit.temporaries.add(saved)
+        reverse.facts.kinds[saved] = Kind("tuple", item=K.UNKNOWN)
+        call = gast.Call(b.name(helper.forward), list(callee.args), [gast.keyword(n, v) for n, v in callee.keywords.items()])
+        forward = b.at(b.assign(b.tuple_([b.name(target, True), b.name(saved, True)], True), call), node)
+        effect = Effect(frozenset([target]))
+        order = self.arrange(callee)
+        unit_active = [n for n, flag in zip(order, flags, strict=True) if flag]
+        bars = []
+        for name in unit_active:
+            bar = reverse.unit.fresh(f"{name}_bar")
+            reverse.unit.temporaries.add(bar)
+            bars.append(bar)
+        back = gast.Call(
+            b.name(helper.reverse), [gast.Starred(b.name(saved), b.LOAD), b.name(reverse.bars(target))], []
+        )
+        if bars:
+            targets = [b.name(n, True) for n in bars]
+            effect.steps.append(Run(b.at(b.assign(targets[0] if len(bars) == 1 else b.tuple_(targets, True), back), node)))
+        own = []
+        for bar, (operand, flag) in zip(bars, [(o, f) for o, f in zip(operands, flags, strict=True) if f], strict=True):
+            del flag
+            if isinstance(operand, gast.Name) and operand.id == target:
+                own.append(b.name(bar))
+            elif isinstance(operand, gast.Name):
+                effect.steps.append(Add(operand.id, b.name(bar)))
+        if own:
+            total = own[0]
+            for more in own[1:]:
+                total = b.call("rt.add", total, more)
+            effect.steps.append(Replace(target, total))
+        else:
+            effect.always.append(Clear(target))
+        return [forward], effect
+
+    def emit(self, helper: Helper, callee: Callee, caller: Unit, node: b.Node) -> None:
+        """Write the pair of functions of a helper (once)."""
+        if helper.emitted:
+            return
+        helper.emitted = True
+        function = callee.function
+        helper.forward = self.taken(f"{_name_of(function)}_forward")
+        helper.reverse = self.taken(f"{_name_of(function)}_reverse")
+        given, active = self.parameters_of(callee, helper.kinds, helper.flags)
+        if callee.function is not None and isinstance(node, gast.stmt):
+            self.guard(callee, node, caller)
+        unit, facts = self.normal(function, active, given)
+        fence.check_stores(unit, facts)
+        last = unit.body.pop()
+        result = last.value
+        reverse = Reverse(unit, facts, self.use_helper)
+        unit.body = reverse.block(unit.body)
+        accumulate = Accumulate(reverse, facts)
+        state = State({result.id} if result.id in facts.active else set(), set())
+        if result.id not in facts.active:
+            reverse.bars(result.id)
+        accumulate.block(unit.body, state, True)
+        self.share_names(unit)
+        storage = Storage(reverse, accumulate.swept, unit.body)
+        fence.check_reads(unit, facts, {n for part in storage.swept.own.values() for one in part for n in names.reads(one)})
+        forward, backward = storage.run()
+        order = self.arrange(callee)
+        renamed = dict(zip(flatten.unit_of(function).parameters, unit.parameters, strict=True))
+        wanted = [renamed.get(n, n) for n, flag in zip(order, helper.flags, strict=True) if flag]
+        bars = []
+        for name in wanted:
+            if name in state.present:
+                bars.append(b.name(reverse.bars(name)))
+            else:
+                bars.append(b.call("rt.zeros_like", b.name(name)))
+        seed = reverse.bars(result.id)
+        tail = b.return_(bars[0] if len(bars) == 1 else b.tuple_(bars))
+        backward = self.optimise(unit, facts, reverse, storage, [*backward, tail], [])
+        saved = _needed(backward, unit, storage, seed)
+        for name in reversed(saved):
+            if name not in unit.parameters and not storage.surely_bound(name, forward):
+                forward.insert(0, b.assign(name, b.constant(None)))
+        outcome = b.tuple_([b.name(result.id), b.tuple_(b.name(n) for n in saved)])
+        forward = self.optimise(unit, facts, reverse, storage, [*forward, b.return_(outcome)], [])
+        made = self.shown(unit, forward, helper.forward)
+        self.give_defaults(made, unit, function)
+        back = b.function(helper.reverse, b.parameters([*saved, seed]), backward)
+        back.filename = unit.filename
+        self.functions += [made, back]
+
+    def give_defaults(self, made: b.Node, unit: Unit, function: FunctionType) -> None:
+        """The forward part has the defaults of the helper."""
+        defaults = unit.defaults
+        plain = flatten.unit_of(function).parameters
+        values = []
+        for name in plain:
+            if name in unit.keyword_only:
+                continue
+            if name in defaults:
+                values.append(self.default(name, defaults[name], function))
+        made.args.defaults = values
+        made.args.kw_defaults = [
+            self.default(n, defaults[n], function) if n in defaults else None for n in plain if n in unit.keyword_only
+        ]
+
+    def default(self, name: str, value: Any, function: FunctionType) -> b.Node:
+        if value is None or isinstance(value, (bool, int, float, str)):
+            return b.constant(value)
+        if isinstance(value, tuple) and all(isinstance(v, (int, float, str)) for v in value):
+            return b.tuple_(b.constant(v) for v in value)
+        own = self.taken(f"{function.__name__}_{name}")
+        self.free[own] = Free(function, own, value, None)
+        return b.name(own)
+
+    def guard(self, callee: Callee, node: b.Node, caller: Unit) -> None:
+        """A helper reached through a module's attribute is looked up again at each call of the gradient."""
+        call = node.value if hasattr(node, "value") else None
+        if isinstance(call, gast.Call) and isinstance(call.func, gast.Attribute):
+            root = call.func
+            path: list[str] = []
+            while isinstance(root, gast.Attribute):
+                path.append(root.attr)
+                root = root.value
+            if isinstance(root, gast.Name) and root.id in caller.free and caller.free[root.id].getter is not None:
+                getter = caller.free[root.id].getter
+                self.guards.append((_chain(getter, tuple(reversed(path))), callee.function))
+
+
+def _chain(getter: Any, path: tuple[str, ...]) -> Callable[[], Any]:
+    def read() -> Any:
+        value = getter()
+        for name in path:
+            value = getattr(value, name)
+        return value
+
+    return read
+
+
+def _needed(backward: list[b.Node], unit: Unit, storage: Storage, seed: str) -> list[str]:
+    """The names of the forward sweep that the reverse part reads, in the order of the program."""
+    bound: set[str] = set()
+    found: list[str] = []
+    primal = set(storage.definitions) | set(unit.parameters) | storage.tapes
+    _exposed_reads(backward, bound, found, primal - {seed})
+    order = {n: i for i, n in enumerate([*unit.parameters, *storage.definitions])}
+    return sorted(dict.fromkeys(found), key=lambda n: (order.get(n, len(order)), n))
+
+
+def _exposed_reads(statements: list[b.Node], bound: set[str], found: list[str], primal: set[str]) -> None:
+    for node in statements:
+        if isinstance(node, gast.If):
+            found += sorted((names.reads(node.test) & primal) - bound)
+            one, other = set(bound), set(bound)
+            _exposed_reads(node.body, one, found, primal)
+            _exposed_reads(node.orelse, other, found, primal)
+            bound |= one & other
+        elif isinstance(node, gast.For):
+            found += sorted((names.reads(node.iter) & primal) - bound)
+            _exposed_reads(node.body, bound | names.writes(node.target), found, primal)
+        elif isinstance(node, gast.While):
+            found += sorted((names.reads(node.test) & primal) - bound)
+            _exposed_reads(node.body, set(bound), found, primal)
+        else:
+            found += sorted((names.reads(node) & primal) - bound)
+            bound |= names.writes(node)
+
+
+def _same_place(a: Free, c: Free) -> bool:
+    owners = [getattr(o.owner, "__globals__", None) for o in (a, c)]
+    freevars = [getattr(getattr(o.owner, "__code__", None), "co_freevars", ()) for o in (a, c)]
+    return a.original == c.original and owners[0] is owners[1] and a.original not in freevars[0] and c.original not in freevars[1]
+
+
+def _name_of(function: Any) -> str:
+    name = getattr(function, "__name__", "function")
+    return name if name.isidentifier() else "lambda_"
+
+
+__all__ = ["PASSES", "Program", "build", "is_fresh"]

@@ -1,0 +1,392 @@
+"""What each statement of a unit does to the adjoints, before it is known which of them are zero.
+
+Comes in: a unit in normal form with its facts. Goes out: for each statement an `Effect`: it reads the adjoints of what the statement defines, clears
+or replaces them, and adds to the adjoints of what the statement reads. `accumulate` turns effects into statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import gast
+
+from ..analyses import inference
+from ..analyses.inference import OPERATORS, Callee, Facts
+from ..analyses.kinds import UNKNOWN, Kind, constant_kind
+from ..core import build, names
+from ..core.unit import Unit
+from .partials import Contributions
+
+
+@dataclass
+class Add:
+    """var_bar += value; with an index: var_bar[index] += value."""
+
+    var: str
+    value: build.Node
+    index: build.Node | None = None
+
+
+@dataclass
+class Clear:
+    """var_bar is zero from here on (backwards): the variable is defined here."""
+
+    var: str
+
+
+@dataclass
+class Replace:
+    """var_bar = value: the variable is both read and defined here."""
+
+    var: str
+    value: build.Node
+
+
+@dataclass
+class Run:
+    """A statement of the reverse sweep that must come at this place."""
+
+    statement: build.Node
+
+
+Step = Add | Clear | Replace | Run
+
+
+@dataclass
+class Effect:
+    """The reverse of one statement: it happens only if one of `reads` has an adjoint; `always` happens anyway."""
+
+    reads: frozenset[str]
+    steps: list[Step] = field(default_factory=list)
+    always: list[Step] = field(default_factory=list)
+
+
+AFTER = ".after"  # stands for the new value of a name in the reverse of a statement that reads and binds it
+
+
+class Bars:
+    """The names of adjoints: x_bar for x."""
+
+    def __init__(self, fresh: names.Fresh):
+        self.fresh = fresh
+        self.of: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        if name not in self.of:
+            self.of[name] = self.fresh(f"{name}_bar")
+        return self.of[name]
+
+
+class Reverse:
+    """Writes the effects of the statements of one unit."""
+
+    def __init__(self, unit: Unit, facts: Facts, helper: Callable[[Callee, Reverse, build.Node, str], tuple[list[build.Node], Effect]]):
+        self.unit = unit
+        self.facts = facts
+        self.bars = Bars(unit.fresh)
+        self.inference = inference._Inference(unit, facts.kinds, facts.active, lambda *_: (UNKNOWN, True))
+        self.inference.facts = facts
+        self.rules = Contributions(unit, facts, self.kind_of)
+        self.helper = helper
+        self.effects: dict[int, Effect] = {}
+        self.uses: dict[str, list] | None = None  # name -> [definitions, statements that read it]
+        self.reads_after: set[int] = set()  # statements x = f(x) whose reverse reads the new x, not the old one
+
+    def kind_of(self, node: build.Node) -> tuple[Kind, bool]:
+        if isinstance(node, gast.Name) and node.id in self.facts.kinds:
+            return self.facts.kinds[node.id], node.id in self.facts.active
+        return self.inference.of(node)
+
+    def bar(self, name: str) -> build.Node:
+        return build.name(self.bars(name))
+
+    def block(self, statements: list[build.Node]) -> list[build.Node]:
+        """The statements, with their effects noted; one that overwrites what its own reverse reads is taken in two steps."""
+        self.note_single_uses(statements)
+        out: list[list[build.Node]] = []
+        for node in reversed(statements):  # from the end: what an adjoint looks like is known where it is used
+            if isinstance(node, gast.If):
+                orelse = self.block(node.orelse)
+                node.body, node.orelse = self.block(node.body), orelse
+                out.append([node])
+            elif isinstance(node, (gast.For, gast.While)):
+                node.body = self.block(node.body)
+                out.append([node])
+            else:
+                out.append(self.simple(node))
+        return [node for part in reversed(out) for node in part]
+
+    def note_single_uses(self, statements: list[build.Node]) -> None:
+        if self.uses is None:
+            self.uses = {}
+            self.count_uses(self.unit.body)
+        for node in statements:
+            if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                name = node.targets[0].id
+                definitions, uses = self.uses.get(name, (0, []))
+                here = any(use is other for use in uses for other in statements)
+                if definitions == 1 and len(uses) == 1 and here:
+                    reads = [n for n in build.walk(uses[0]) if isinstance(n, gast.Name) and n.id == name]
+                    if len(reads) == 1:
+                        self.rules.single[name] = node.value
+
+    def count_uses(self, statements: list[build.Node]) -> None:
+        assert self.uses is not None
+        for node in statements:
+            if isinstance(node, (gast.If, gast.For, gast.While)):
+                head = node.iter if isinstance(node, gast.For) else node.test
+                for name in names.reads(head):
+                    self.uses.setdefault(name, [0, []])[1].append(node)
+                if isinstance(node, gast.For):
+                    for name in names.writes(node.target):
+                        self.uses.setdefault(name, [0, []])[0] += 2
+                self.count_uses(node.body)
+                if isinstance(node, gast.If):
+                    self.count_uses(node.orelse)
+                continue
+            for name in names.reads(node):
+                self.uses.setdefault(name, [0, []])[1].append(node)
+            for name in names.writes(node):
+                self.uses.setdefault(name, [0, []])[0] += 1
+
+    def simple(self, node: build.Node) -> list[build.Node]:
+        is_definition = isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)
+        if is_definition and isinstance(node.value, gast.Call) and node.targets[0].id in self.facts.active:
+            callee = self.facts.callees.get(id(node.value))
+            if callee is not None and callee.form == "helper":
+                statements, effect = self.helper(callee, self, node, node.targets[0].id)
+                self.effects[id(statements[-1])] = effect
+                return statements
+        if not is_definition or node.targets[0].id not in names.reads(node.value):
+            self.effects[id(node)] = self.effect(node)
+            return [node]
+        target = node.targets[0].id
+        if not isinstance(node.value, gast.Subscript):
+            effect = self.definition(target, node.value, node, result=AFTER)
+            used = {n for step in effect.steps if isinstance(step, (Add, Replace)) for n in names.reads(step.value)}
+            if AFTER not in used or target not in used:
+                if AFTER in used:
+                    self.reads_after.add(id(node))
+                for step in effect.steps:
+                    if isinstance(step, (Add, Replace)):
+                        step.value = build.substitute(step.value, {AFTER: build.name(target)})
+                self.effects[id(node)] = effect
+                return [node]
+        temporary = self.unit.fresh("t")
+        self.unit.temporaries.add(temporary)
+        self.facts.kinds[temporary] = self.facts.kind(target)
+        if target in self.facts.active:
+            self.facts.active.add(temporary)
+        first = build.at(build.assign(temporary, node.value), node)
+        second = build.at(build.assign(target, build.name(temporary)), node)
+        for part in (first, second):
+            self.effects[id(part)] = self.effect(part)
+        return [first, second]
+
+    def effect(self, node: build.Node) -> Effect:
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+            return self.definition(node.targets[0].id, node.value, node)
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], (gast.Subscript, gast.Attribute)):
+            return self.store(node.targets[0], node.value, node)
+        if isinstance(node, gast.AugAssign) and not isinstance(node.target, gast.Name):
+            return self.augmented_store(node)
+        if isinstance(node, gast.Expr) and isinstance(node.value, gast.Call):
+            return self.call_for_effect(node)
+        if isinstance(node, gast.AugAssign) and (node.target.id in self.facts.active or self.rules.is_active(node.value)):
+            raise self.unit.refuse(
+                node, f"cannot differentiate a change of '{node.target.id}' in place",
+                "it may be known under another name as well", f"write {node.target.id} = {node.target.id} ... instead",
+            )  # fmt: skip
+        passive = [n for n in names.writes(node) if n in self.facts.active]
+        return Effect(frozenset(passive), [], [Clear(n) for n in passive])
+
+    def definition(self, target: str, value: build.Node, node: build.Node, result: str = "") -> Effect:
+        """The effect of `target = value`; `result` is the name by which the expressions call the value, the target by default."""
+        if isinstance(value, gast.Call):
+            callee = self.facts.callees.get(id(value)) or self.inference.callee(value)
+            if callee.form == "list" and callee.function != "copy":
+                return self.call_for_effect(build.at(build.expression(value), node))
+        if target not in self.facts.active:
+            return Effect(frozenset())
+        effect = Effect(frozenset([target]))
+        if not self.kind_of(value)[1]:
+            effect.always.append(Clear(target))
+            return effect
+        own: list[build.Node] = []
+        for operand, contribution in self.contributions(target, value, node, result or target):
+            self.add(effect, operand, contribution, own, target)
+        if own:
+            total = own[0]
+            for more in own[1:]:
+                total = gast.BinOp(total, gast.Add(), more)
+            effect.steps.append(Replace(target, total))
+        else:
+            effect.always.append(Clear(target))
+        return effect
+
+    def add(self, effect: Effect, operand: build.Node, value: build.Node, own: list[build.Node], target: str) -> None:
+        """An addition to the adjoint of an operand (of each name, if the operand is a display of names)."""
+        if isinstance(operand, (gast.Tuple, gast.List)):
+            for i, element in enumerate(operand.elts):
+                if isinstance(element, gast.Name) and element.id in self.facts.active:
+                    self.add(effect, element, build.subscript(value, build.constant(i)), own, target)
+            return
+        if isinstance(operand, gast.Subscript):
+            effect.steps.append(Add(operand.value.id, value, operand.slice))
+            return
+        if not isinstance(operand, gast.Name) or operand.id not in self.facts.active:
+            return
+        if operand.id == target:
+            own.append(value)
+        else:
+            effect.steps.append(Add(operand.id, value))
+
+    def contributions(self, target: str, value: build.Node, node: build.Node, result: str):
+        y, y_bar = build.name(result), self.bar(target)
+        kind = constant_kind(self.kind_of(value)[0])
+        if isinstance(value, gast.Name):
+            yield value, build.copy(y_bar)
+        elif isinstance(value, gast.BinOp):
+            left, right = self.rules.kind(value.left), self.rules.kind(value.right)
+            if "list" in (left.tag, right.tag) or "tuple" in (left.tag, right.tag):
+                yield from self.sequence_operation(value, y_bar, node)
+                return
+            callee = Callee("rule", OPERATORS[type(value.op)], [value.left, value.right])
+            yield from self.rules.of_rule(callee, y, y_bar, kind, node)
+        elif isinstance(value, gast.UnaryOp):
+            callee = Callee("rule", OPERATORS[type(value.op)], [value.operand])
+            yield from self.rules.of_rule(callee, y, y_bar, kind, node)
+        elif isinstance(value, gast.Subscript):
+            yield from self.load(value, y_bar, kind)
+        elif isinstance(value, gast.Attribute):
+            yield from self.attribute(value, y, y_bar, kind, node)
+        elif isinstance(value, (gast.Tuple, gast.List)):
+            for i, element in enumerate(value.elts):
+                if isinstance(element, gast.Starred):
+                    raise self.unit.refuse(node, "cannot differentiate a display with '*'", "its positions are not known")
+                if self.rules.is_active(element):
+                    yield element, build.subscript(build.copy(y_bar), build.constant(i))
+        elif isinstance(value, gast.Dict):
+            for key, element in zip(value.keys, value.values, strict=True):
+                if self.rules.is_active(element):
+                    yield element, build.subscript(build.copy(y_bar), build.copy(key))
+        elif isinstance(value, gast.Call):
+            yield from self.call(value, y, y_bar, kind, node)
+        else:
+            raise self.unit.refuse(node, "cannot differentiate this expression", "no rule covers it")
+
+    def sequence_operation(self, value: build.Node, y_bar: build.Node, node: build.Node):
+        """`a + b` of lists or tuples: the adjoint is cut where a ends."""
+        if not isinstance(value.op, gast.Add) or not isinstance(value.left, gast.Name):
+            raise self.unit.refuse(node, "cannot differentiate this operation on a list", "only '+' is covered", "build the list with append")
+        cut = build.call("len", value.left)
+        yield value.left, build.subscript(build.copy(y_bar), gast.Slice(None, cut, None))
+        yield value.right, build.subscript(build.copy(y_bar), gast.Slice(cut, None, None))
+
+    def load(self, value: build.Node, y_bar: build.Node, kind: Kind):
+        """`owner[index]`: the adjoint goes into the same place of the owner's."""
+        yield gast.Subscript(value.value, value.slice, build.LOAD), y_bar
+
+    def attribute(self, value: build.Node, y: build.Node, y_bar: build.Node, kind: Kind, node: build.Node):
+        from .. import rules
+
+        owner = self.rules.kind(value.value)
+        if owner.tag == "float" and value.attr in ("T", "mT", "real"):
+            yield value.value, y_bar
+            return
+        function = rules.attribute(value.attr)
+        if function is not None and (owner.is_numeric or owner.tag == "unknown"):
+            yield from self.rules.of_rule(Callee("rule", function, [value.value]), y, y_bar, kind, node)
+            return
+        raise self.unit.refuse(
+            node, f"cannot differentiate through the attribute '{value.attr}'", "what it holds is not known to be differentiable"
+        )
+
+    def call(self, value: build.Node, y: build.Node, y_bar: build.Node, kind: Kind, node: build.Node):
+        callee = self.facts.callees.get(id(value)) or self.inference.callee(value)
+        if callee.form == "rule":
+            if any(isinstance(a, gast.Starred) for a in callee.args):
+                raise self.unit.refuse(node, "cannot differentiate a call with '*'", "which argument goes where is not known")
+            yield from self.rules.of_rule(callee, y, y_bar, kind, node)
+        elif callee.form == "list" and callee.function == "pop":
+            raise self.unit.refuse(node, "cannot differentiate 'pop' of a list yet", "it changes the list in place")
+        else:
+            raise self.refuse_call(callee, value, node)
+
+    def refuse_call(self, callee: Callee, value: build.Node, node: build.Node):
+        from .. import rules
+
+        active = [a.id for a in callee.args if isinstance(a, gast.Name) and a.id in self.facts.active]
+        what = describe(callee.function) if callee.function is not None else written(value.func)
+        reason = rules.refusal(callee.function) if callee.function is not None else None
+        shown = [n for n in active if n not in self.unit.temporaries]
+        why = f"{' and '.join(shown) or 'an argument'} depends on an argument you differentiate, and "
+        why += reason or "it has no rule and no Python source that could be differentiated"
+        instead = "" if reason else (
+            f"give it a rule with srcgrad.rule({what.rpartition('.')[2]}, ...), "
+            f"or pass srcgrad.stop_gradient({shown[0] if shown else 'x'})"
+        )  # fmt: skip
+        return self.unit.refuse(node, f"cannot differentiate through '{what}'", why, instead)
+
+    # ---- stores -----------------------------------------------------------------------------------------------------------------
+
+    def store(self, target: build.Node, value: build.Node, node: build.Node) -> Effect:
+        """`owner[index] = value`: the value takes the adjoint that stands there, and what was there before has none."""
+        owner = target.value.id
+        if isinstance(target, gast.Attribute) or owner not in self.facts.active:
+            return Effect(frozenset())
+        index = target.slice
+        piece = build.subscript(self.bar(owner), build.copy(index))
+        effect = Effect(frozenset([owner]))
+        if self.rules.is_active(value):
+            kind = self.kind_of(build.subscript(build.name(owner), index))[0]
+            taken = piece if kind.is_scalar else build.call(build.attribute(piece, "copy"))
+            effect.steps.append(Add(value.id, self.rules.to_shape(taken, value, constant_kind(kind))))
+        effect.steps.append(Run(build.assign(build.subscript(self.bar(owner), build.copy(index), store=True), build.constant(0.0))))
+        return effect
+
+    def augmented_store(self, node: build.Node) -> Effect:
+        """`owner[index] += value`: the value takes the adjoint that stands there, which stays."""
+        owner = node.target.value.id
+        if owner not in self.facts.active or not self.rules.is_active(node.value):
+            return Effect(frozenset())
+        piece = build.subscript(self.bar(owner), build.copy(node.target.slice))
+        kind = self.kind_of(build.subscript(build.name(owner), node.target.slice))[0]
+        taken = piece if kind.is_scalar else build.call(build.attribute(piece, "copy"))
+        if isinstance(node.op, gast.Sub):
+            taken = gast.UnaryOp(gast.USub(), piece)
+        effect = Effect(frozenset([owner]))
+        effect.steps.append(Add(node.value.id, self.rules.to_shape(taken, node.value, constant_kind(kind))))
+        return effect
+
+    def call_for_effect(self, node: build.Node) -> Effect:
+        callee = self.facts.callees.get(id(node.value)) or self.inference.callee(node.value)
+        operands = [*callee.args, *callee.keywords.values()]
+        if callee.form == "list" and callee.function == "append":
+            owner, value = operands
+            effect = Effect(frozenset([owner.id]))
+            if self.rules.is_active(value):
+                # the adjoint of the list is as long as the list: its last item is that of the value
+                last = build.call(build.attribute(self.bar(owner.id), "pop"))
+                effect.steps.append(Add(value.id, last))
+            elif owner.id in self.facts.active:
+                effect.steps.append(Run(build.expression(build.call(build.attribute(self.bar(owner.id), "pop")))))
+            if owner.id in self.facts.active:
+                effect.always.append(Run(build.expression(build.call(build.attribute(owner.id, "pop")))))
+            return effect
+        if callee.form in ("passive", "rule") or not any(self.rules.is_active(o) for o in operands):
+            return Effect(frozenset())
+        raise self.refuse_call(callee, node.value, node)
+
+
+def describe(function: object) -> str:
+    from ..rules.declare import qualified_name
+
+    return qualified_name(function)
+
+
+def written(node: build.Node) -> str:
+    import ast
+
+    return ast.unparse(ast.fix_missing_locations(gast.gast_to_ast(build.copy(node))))

@@ -1,0 +1,107 @@
+"""Which names may carry a derivative, judged from the syntax alone: what is surely passive is kept as the user wrote it.
+
+This is an upper bound, blind to the order of statements: a name is in it if anything assigned to it, or stored into it, mentions a name
+that is in it. The exact answer comes later, from `analyses.kinds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import gast
+
+from ..core import build, names
+
+PASSIVE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype", "itemsize", "nbytes", "__class__", "__name__", "strides", "flags"})
+
+Passive = Callable[[build.Node], bool]
+
+
+def active_names(
+    body: Iterable[build.Node], seeds: Iterable[str], passive_call: Passive, pure_call: Passive
+) -> set[str]:
+    """The closure of `seeds` under assignment in `body`.
+
+    `passive_call(func)` says whether a call's result carries no derivative, `pure_call(func)` whether it surely changes no argument.
+    """
+    active = set(seeds)
+    flows = [flow for statement in body for flow in _flows(statement, pure_call)]
+    changed = True
+    while changed:
+        changed = False
+        for sources, targets, value in flows:
+            if targets <= active:
+                continue
+            if (sources & active) or (value is not None and mentions(value, active, passive_call)):
+                active |= targets
+                changed = True
+    return active
+
+
+def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
+    """Whether the value of an expression may depend on an active name in a way that carries a derivative."""
+    if isinstance(node, gast.Name):
+        return node.id in active
+    if isinstance(node, (gast.Constant, gast.Compare)):
+        return any(isinstance(n, gast.NamedExpr) for n in build.walk(node)) and bool(names.reads(node) & active)
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
+        return False
+    if isinstance(node, gast.Attribute):
+        return node.attr not in PASSIVE_ATTRIBUTES and mentions(node.value, active, passive_call)
+    if isinstance(node, gast.Subscript):
+        return mentions(node.value, active, passive_call)
+    if isinstance(node, gast.IfExp):
+        return any(mentions(n, active, passive_call) for n in (node.body, node.orelse))
+    if isinstance(node, gast.JoinedStr):
+        return False
+    if isinstance(node, gast.Call):
+        if passive_call(node.func):
+            return False
+        parts = [node.func, *node.args, *(k.value for k in node.keywords)]
+        return any(mentions(p.value if isinstance(p, gast.Starred) else p, active, passive_call) for p in parts)
+    if isinstance(node, (gast.Lambda, gast.FunctionDef, gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
+        return bool(names.reads(node) & active)
+    return any(mentions(child, active, passive_call) for child in build.children(node) if isinstance(child, gast.expr))
+
+
+def stored_names(node: build.Node) -> set[str]:
+    """The names at the root of what a target expression stores into (`a` for a[i].b)."""
+    if isinstance(node, (gast.Subscript, gast.Attribute, gast.Starred)):
+        return stored_names(node.value)
+    if isinstance(node, (gast.Tuple, gast.List)):
+        return {n for element in node.elts for n in stored_names(element)}
+    if isinstance(node, gast.Call):
+        return stored_names(node.func)
+    return {node.id} if isinstance(node, gast.Name) else set()
+
+
+def _flows(statement: build.Node, pure_call: Passive) -> Iterable[tuple[set[str], set[str], build.Node | None]]:
+    """(names read, names reached, value expression): a derivative may flow from the names or the value into the names reached."""
+    for node in build.walk(statement):
+        if isinstance(node, gast.Assign):
+            for target in node.targets:
+                yield set(), stored_names(target), node.value
+        elif isinstance(node, gast.AugAssign):
+            yield set(), stored_names(node.target), node.value
+        elif isinstance(node, gast.AnnAssign) and node.value is not None:
+            yield set(), stored_names(node.target), node.value
+        elif isinstance(node, gast.NamedExpr):
+            yield set(), stored_names(node.target), node.value
+        elif isinstance(node, gast.For):
+            yield set(), stored_names(node.target), node.iter
+        elif isinstance(node, gast.comprehension):
+            yield set(), stored_names(node.target), node.iter
+        elif isinstance(node, gast.withitem) and node.optional_vars is not None:
+            yield set(), stored_names(node.optional_vars), node.context_expr
+        elif isinstance(node, gast.FunctionDef):
+            yield names.reads(node), {node.name}, None
+        elif isinstance(node, gast.Match):
+            bound = {n.name for n in build.walk(node) if isinstance(n, (gast.MatchAs, gast.MatchStar)) and n.name}
+            yield set(), bound, node.subject
+        elif isinstance(node, gast.Call) and not pure_call(node.func):
+            # a method may store its arguments in its object; a function may store some of its arguments in others
+            arguments = [*node.args, *(k.value for k in node.keywords)]
+            reached = stored_names(node.func.value) if isinstance(node.func, gast.Attribute) else set()
+            holders = {n for a in arguments for n in stored_names(a.value if isinstance(a, gast.Starred) else a)}
+            for argument in arguments:
+                yield set(), reached | holders, argument

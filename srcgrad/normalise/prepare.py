@@ -1,0 +1,92 @@
+"""Steps between the normal form and the adjoint: independent uses of a name are told apart, `+=` gets its meaning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from ..analyses import changes
+from ..analyses.inference import Facts
+from ..core import build, names
+from ..core.unit import Unit
+from . import webs
+
+
+def split(unit: Unit) -> Unit:
+    """Independent uses of one name become names of their own; a loop variable that is bound elsewhere as well is copied."""
+    parameters = [*unit.parameters, *(n for n in (unit.vararg, unit.kwarg) if n)]
+    unit.body = webs.split_webs(unit.body, parameters, unit.fresh)
+    counts: dict[str, int] = {n: 1 for n in parameters}
+    _count(unit.body, counts)
+    unit.body = _copy_targets(unit.body, counts, unit)
+    return unit
+
+
+def _count(statements: list[build.Node], counts: dict[str, int]) -> None:
+    for node in statements:
+        if isinstance(node, gast.If):
+            _count(node.body, counts)
+            _count(node.orelse, counts)
+        elif isinstance(node, gast.While):
+            _count(node.body, counts)
+        else:
+            for name in names.writes(node.target if isinstance(node, gast.For) else node):
+                counts[name] = counts.get(name, 0) + 1
+            if isinstance(node, gast.For):
+                _count(node.body, counts)
+
+
+def _copy_targets(statements: list[build.Node], counts: dict[str, int], unit: Unit) -> list[build.Node]:
+    out = []
+    for node in statements:
+        if isinstance(node, gast.If):
+            node.body = _copy_targets(node.body, counts, unit)
+            node.orelse = _copy_targets(node.orelse, counts, unit)
+        elif isinstance(node, gast.While):
+            node.body = _copy_targets(node.body, counts, unit)
+        elif isinstance(node, gast.For):
+            node.body = _copy_targets(node.body, counts, unit)
+            shared = sorted(n for n in names.writes(node.target) if counts.get(n, 0) > 1)
+            if shared:
+                fresh = {n: unit.fresh(n) for n in shared}
+                unit.temporaries |= set(fresh.values())
+                node.target = build.rewrite(
+                    node.target,
+                    lambda item, fresh=fresh: build.name(fresh[item.id], True) if isinstance(item, gast.Name) and item.id in fresh else None,
+                )
+                copies = [build.at(build.assign(n, build.name(fresh[n])), node) for n in shared]
+                node.body = [*copies, *node.body]
+        out.append(node)
+    return out
+
+
+def augmented(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
+    """`x += e` rebinds a number, and an array that nobody else holds; anything else is an in-place change."""
+    shared = set(changes.seen_by_others(unit, facts))
+    changed = [False]
+
+    def block(statements: list[build.Node]) -> list[build.Node]:
+        out = []
+        for node in statements:
+            if isinstance(node, gast.If):
+                node.body, node.orelse = block(node.body), block(node.orelse)
+            elif isinstance(node, (gast.For, gast.While)):
+                node.body = block(node.body)
+            elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+                name = node.target.id
+                kind = facts.kind(name)
+                if kind.is_scalar or kind.tag in ("tuple", "str", "static") or name not in shared:
+                    value = gast.BinOp(build.name(name), node.op, node.value)
+                    node = build.at(build.assign(name, value), node)
+                    changed[0] = True
+            out.append(node)
+        return out
+
+    unit.body = block(unit.body)
+    return unit, changed[0]
+
+
+def wrapped(function: Any) -> Any:
+    """A callable without a body of its own as a Python function, or None."""
+    return None

@@ -1,0 +1,41 @@
+"""Make emitted programs short, readable and fast, without changing what they do.
+
+Every pass takes and returns the statements of a program, and never changes the nodes it is given; what it may assume stands in `Facts`.
+"""
+
+from __future__ import annotations
+
+from ..core import build
+from .adopt import adopt
+from .algebra import simplify
+from .dead import remove_dead
+from .facts import Facts
+from .fold import fold
+from .propagate import propagate
+
+ROUNDS = 4
+PASSES = (remove_dead, propagate, adopt, simplify, fold)
+
+
+def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
+    """All passes in turn until nothing changes, but for at most `ROUNDS` rounds.
+
+    >>> from srcgrad.optimise.showing import show
+    >>> show(optimise, '''
+    ... t = np.sin(x)
+    ... y = t * w
+    ... y_bar = 1.0
+    ... t_bar = y_bar * w
+    ... w_bar = y_bar * t
+    ... x_bar = t_bar * np.cos(x)
+    ... return x_bar
+    ... ''', temporaries="t y_bar t_bar w_bar x_bar", parameters="x w", floating="x w".split().__contains__)
+    return w * np.cos(x)
+    """
+    for _ in range(ROUNDS):
+        before = body
+        for run in PASSES:
+            body = run(body, facts)
+        if len(before) == len(body) and all(map(build.same, before, body)):
+            break
+    return remove_dead(body, facts)

@@ -1,0 +1,113 @@
+"""Bind a value at once to the name that it is given a little later."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import gast
+
+from ..core import build
+from .effects import SCOPES, Effects, blocks_of, shallow
+from .facts import Facts
+from .groups import names_in
+from .propagate import rank
+
+
+def adopt(body: list[build.Node], facts: Facts) -> list[build.Node]:
+    """Drop `x = t`, and call the temporary `t` by the name `x` from the beginning, where nothing needs the old `x` in between.
+
+    >>> from srcgrad.optimise.showing import show
+    >>> show(adopt, '''
+    ... t = a * b
+    ... u = t + 1
+    ... x = t
+    ... ''', temporaries="t")
+    x = a * b
+    u = x + 1
+    """
+    search = _Search(Effects(body, facts))
+    search.block(body)
+    return _rename(body, search.renamed, search.dropped) if search.renamed else body
+
+
+class _Search:
+    """Finds the temporaries to rename. Each is bound once, in the block of the copy; before the copy stand all its uses."""
+
+    def __init__(self, effects: Effects):
+        self.effects = effects
+        occurrences = [n for n in effects.nodes if isinstance(n, gast.Name)]
+        self.loads = Counter(n.id for n in occurrences if isinstance(n.ctx, gast.Load))
+        bindings = Counter(n.id for n in occurrences if not isinstance(n.ctx, gast.Load))
+        self.candidates = {n for n in effects.facts.temporaries if bindings[n] == 1 and n not in effects.captured}
+        inner = {n.id for s in effects.nodes if isinstance(s, SCOPES) for n in build.walk(s) if isinstance(n, gast.Name)}
+        self.fixed = effects.captured | effects.outside | inner  # names that cannot take over
+        self.renamed: dict[str, str] = {}
+        self.dropped: set[int] = set()
+
+    def block(self, block: list[build.Node]) -> None:
+        defined: dict[str, int] = {}  # candidate -> where it is bound in this block
+        used: Counter[str] = Counter()
+        touched: dict[str, int] = {}  # name -> the last statement that has it
+        last_jump = -1
+        for position, s in enumerate(block):
+            for inner in blocks_of(s):
+                self.block(inner)
+            effect = self.effects.of(s)
+            target, source = _copy(s)
+            where = defined.get(source, -1)
+            adopted = (
+                where > last_jump
+                and used[source] == self.loads[source] - 1
+                and touched.get(target, -1) <= where
+                and target not in self.effects.of(block[where]).binds
+                and target not in self.fixed
+                and rank(target, self.effects.facts) > rank(source, self.effects.facts)
+            )
+            if adopted:
+                self.renamed[source] = target
+                self.dropped.add(id(s))
+            if effect.jumps:
+                last_jump = position
+            if not effect.reads.isdisjoint(defined):
+                used.update(n.id for n in build.walk(s) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
+            for name in effect.reads | effect.binds:
+                touched[name] = position
+            if isinstance(s, gast.Assign) and not adopted:
+                defined.update((n, position) for t in s.targets for n in names_in(t) if n in self.candidates)
+
+
+def _copy(s: build.Node) -> tuple[str, str]:
+    """(x, t) of `x = t`; two empty texts for any other statement."""
+    if isinstance(s, gast.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], gast.Name):
+        if isinstance(s.value, gast.Name):
+            return s.targets[0].id, s.value.id
+    return "", ""
+
+
+def _rename(block: list[build.Node], renamed: dict[str, str], dropped: set[int]) -> list[build.Node]:
+    found = []
+    for s in block:
+        if id(s) in dropped:
+            continue
+        if blocks_of(s):
+            fresh = shallow(s)
+            for key, value in s.__dict__.items():
+                if key in ("body", "orelse"):
+                    setattr(fresh, key, _rename(value, renamed, dropped) or ([gast.Pass()] if key == "body" else []))
+                elif isinstance(value, gast.AST):
+                    setattr(fresh, key, _renamed(value, renamed))
+            found.append(fresh)
+        elif any(isinstance(n, gast.Name) and n.id in renamed for n in build.walk(s)):
+            found.append(_renamed(s, renamed))
+        else:
+            found.append(s)
+    return found
+
+
+def _renamed(node: build.Node, renamed: dict[str, str]) -> build.Node:
+    def replace(n: build.Node) -> build.Node | None:
+        if isinstance(n, gast.Name) and n.id in renamed:
+            return build.at(build.name(renamed[n.id], store=not isinstance(n.ctx, gast.Load)), n)
+        return None
+
+    return build.rewrite(node, replace)

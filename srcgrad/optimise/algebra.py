@@ -1,0 +1,355 @@
+"""Simplify expressions where that changes no result.
+
+Factors of one go, signs move to the front and into `+` and `-`, number literals are multiplied out. Nothing else is reassociated: a sum or a
+product is computed in the order in which it is written. `x * 1.0` becomes `x` only where `x` is known to be floating, and only where nobody
+can tell by the memory that the product was a new array.
+
+Two rules round differently, or differ in the sign of a zero, and hold only for expressions that read a name of the compiler's:
+`a * (1 / b)` is `a / b`, and `a + 0` is `a`.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+
+from ..core import build
+from .effects import SCOPES, Effects, shallow
+from .facts import Facts, dotted
+
+FLOAT_FUNCTIONS = frozenset(
+    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh "
+    "hypot logaddexp logaddexp2 mean std var".split()
+)
+SAME_KIND = frozenset("sum cumsum negative square transpose reshape ravel unbroadcast expand broadcast_to copy squeeze".split())
+FOLDED = {gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv}
+FLOAT, NUMBER = "float", "number"  # certainly floating (of any precision, or complex); certainly an integer or a float
+ARITHMETIC = (gast.BinOp, gast.UnaryOp, gast.Compare)
+
+
+def simplify(body: list[build.Node], facts: Facts) -> list[build.Node]:
+    """Simplify all expressions, and choose branches whose test is a constant.
+
+    >>> from srcgrad.optimise.showing import show
+    >>> show(simplify, '''
+    ... x_bar = 1.0 * (2 * 1.0 * x ** (2 - 1)) * -y_bar
+    ... x_bar = x_bar + -z_bar
+    ... w_bar = x_bar * (1 / w)
+    ... if True:
+    ...     a[0] += -w_bar
+    ... ''', temporaries="x_bar y_bar w_bar", floating="x y_bar".split().__contains__)
+    x_bar = -2.0 * x * y_bar
+    x_bar = x_bar - z_bar
+    w_bar = x_bar / w
+    a[0] -= w_bar
+    """
+    return _Simplifier(Effects(body, facts)).block(body)
+
+
+class _Simplifier:
+    def __init__(self, effects: Effects):
+        self.effects = effects
+        self.facts = effects.facts
+        self.floats = self._floats()
+
+    # statements --------------------------------------------------------------------------------------------------------------------
+
+    def block(self, block: list[build.Node]) -> list[build.Node]:
+        found: list[build.Node] = []
+        for s in block:
+            found.extend(self.statement(s))
+        return found or block[:0]
+
+    def inner(self, block: list[build.Node]) -> list[build.Node]:
+        return self.block(block) or [build.at(gast.Pass(), block[0])] if block else []
+
+    def statement(self, s: build.Node) -> list[build.Node]:
+        if isinstance(s, gast.If):
+            test = self.truth(s.test)
+            if isinstance(test, gast.Constant):
+                return self.block(s.body if test.value else s.orelse)
+            return [_with(s, test=test, body=self.inner(s.body), orelse=self.inner(s.orelse))]
+        if isinstance(s, gast.While):
+            test = self.truth(s.test)
+            if isinstance(test, gast.Constant) and not test.value:
+                return self.block(s.orelse)
+            return [_with(s, test=test, body=self.inner(s.body), orelse=self.inner(s.orelse))]
+        if isinstance(s, gast.For):
+            return [_with(s, iter=self.expression(s.iter), body=self.inner(s.body), orelse=self.inner(s.orelse))]
+        if isinstance(s, gast.AugAssign):
+            return [self.augmented(_with(s, value=self.expression(s.value, arithmetic=True)))]
+        if isinstance(s, gast.Assign):
+            target = s.targets[0]
+            named = len(s.targets) == 1 and isinstance(target, gast.Name)
+            return [_with(s, value=self.expression(s.value, name=target.id if named else ""))]
+        if isinstance(s, (gast.Expr, gast.Return)) and s.value is not None:
+            return [_with(s, value=self.expression(s.value))]
+        return [s]
+
+    def augmented(self, s: build.Node) -> build.Node:
+        """x += -y is x -= y"""
+        other = {gast.Add: gast.Sub, gast.Sub: gast.Add}.get(type(s.op))
+        positive = self.without_sign(s.value) if other is not None else None
+        return s if positive is None else _with(s, op=other(), value=positive)  # type: ignore[misc]
+
+    def truth(self, test: build.Node) -> build.Node:
+        test = self.expression(test)
+        while _is_not(test) and _is_not(test.operand):
+            test = test.operand.operand
+        return test
+
+    # expressions -------------------------------------------------------------------------------------------------------------------
+
+    def expression(self, node: build.Node, name: str = "", arithmetic: bool = False) -> build.Node:
+        """`name`: the name that the value is bound to; `arithmetic`: only the numbers matter, not the memory they are in."""
+        if isinstance(node, (gast.Name, gast.Constant, *SCOPES)):
+            return node
+        inside = isinstance(node, ARITHMETIC) or isinstance(node, gast.Call) and self.effects.pure(node) and self.facts.new(node)
+        fresh = node
+        for key, value in node.__dict__.items():
+            if isinstance(value, gast.AST):
+                done: Any = self.expression(value, arithmetic=inside)
+                changed = done is not value
+            elif type(value) is list:
+                done = [self.expression(v, arithmetic=inside) if isinstance(v, gast.AST) else v for v in value]
+                changed = any(a is not b for a, b in zip(done, value, strict=True))
+            else:
+                continue
+            if changed:
+                fresh = shallow(node) if fresh is node else fresh
+                setattr(fresh, key, done)
+        if isinstance(fresh, gast.BinOp):
+            found = self.binary(fresh)
+        elif isinstance(fresh, gast.UnaryOp) and isinstance(fresh.op, gast.USub):
+            found = self.negated(fresh.operand, fresh)
+        elif isinstance(fresh, gast.IfExp) and isinstance(fresh.test, gast.Constant):
+            found = fresh.body if fresh.test.value else fresh.orelse
+        else:
+            return fresh
+        if found is fresh or _is_new(found) or arithmetic or self.may_alias(found, name):
+            return found
+        return fresh
+
+    def may_alias(self, value: build.Node, name: str) -> bool:
+        """Whether nobody will notice that `name` shares the memory of `value`, in the place of a new array; keeps record of it."""
+        effects = self.effects
+        sources = effects.aliases(value)
+        if not sources:
+            return True
+        if not name:
+            return False
+        mine, theirs = effects.group(name), {effects.group(s) for s in sources}
+        if effects.changed & (theirs | {mine}) or (mine in effects.returned and effects.returned & theirs):
+            return False
+        visible = bool(effects.returned & (theirs | {mine}))
+        for other in theirs:
+            effects.join(mine, other)
+        if visible:
+            effects.returned.add(effects.group(mine))
+        return True
+
+    def binary(self, node: build.Node) -> build.Node:
+        left, right = literal(node.left), literal(node.right)
+        if left is not None and right is not None:
+            return _folded(node, left, right)
+        rule = {gast.Mult: self.product, gast.Div: self.quotient, gast.Add: self.sum, gast.Sub: self.difference, gast.Pow: self.power}
+        found = rule[type(node.op)](node, node.left, node.right, left, right) if type(node.op) in rule else node
+        return found if found is node else build.at(found, node)
+
+    def product(self, node: build.Node, a: build.Node, b: build.Node, left: Any, right: Any) -> build.Node:
+        for number, other in ((left, b), (right, a)):
+            if number is not None and self.is_neutral(number, 1, other):
+                return other
+            if number is not None and self.is_neutral(number, -1, other):
+                return self.negated(other)
+        if left is None and right is None:
+            positive = self.without_sign(b)
+            # a list times -n is an empty list, and has no negative
+            if positive is not None and (self.ours(node) or FLOAT in (self.kind(a), self.kind(b)) or not self.effects.may_contain(a)):
+                return self.binary(_with(node, left=self.negated(a), right=positive))
+        if self.ours(node):
+            for factor, other in ((b, a), (a, b)):
+                if _is_reciprocal(factor):
+                    return self.binary(gast.BinOp(other, gast.Div(), factor.right))
+        return node
+
+    def quotient(self, node: build.Node, a: build.Node, b: build.Node, left: Any, right: Any) -> build.Node:
+        if right is not None and self.is_neutral(right, 1, a) and self.kind(a) == FLOAT:
+            return a
+        positive = self.without_sign(b) if right is None else None
+        if positive is not None and (self.ours(node) or self.kind(b) == FLOAT):
+            return gast.BinOp(self.negated(a), node.op, positive)
+        return node
+
+    def sum(self, node: build.Node, a: build.Node, b: build.Node, left: Any, right: Any) -> build.Node:
+        for number, other in ((left, b), (right, a)):
+            if number is not None and self.is_neutral(number, 0, other) and self.ours(other):
+                return other
+        positive = self.without_sign(b)
+        if positive is not None:
+            return gast.BinOp(a, gast.Sub(), positive)
+        positive = self.without_sign(a) if left is None and not _is_literal_first(a) else None
+        if positive is not None and self.effects.of(a).pure and self.effects.of(b).pure:
+            return gast.BinOp(b, gast.Sub(), positive)
+        return node
+
+    def difference(self, node: build.Node, a: build.Node, b: build.Node, left: Any, right: Any) -> build.Node:
+        if right is not None and self.is_neutral(right, 0, a):
+            return a
+        positive = self.without_sign(b)
+        return node if positive is None else gast.BinOp(a, gast.Add(), positive)
+
+    def power(self, node: build.Node, a: build.Node, b: build.Node, left: Any, right: Any) -> build.Node:
+        return a if right is not None and self.is_neutral(right, 1, a) else node
+
+    def is_neutral(self, number: Any, neutral: int, other: build.Node) -> bool:
+        """Whether the literal is the neutral number, and does not change the type of the other operand."""
+        if number != neutral or isinstance(number, complex):
+            return False
+        kind = self.kind(other)
+        return kind == FLOAT or (kind == NUMBER and isinstance(number, int))
+
+    # signs -------------------------------------------------------------------------------------------------------------------------
+
+    def negated(self, node: build.Node, whole: build.Node | None = None) -> build.Node:
+        """-node, with the sign in front of the first factor; `whole` is that expression as it is written now."""
+        positive = self.without_sign(node)
+        if positive is not None:
+            return positive
+        if isinstance(node, gast.BinOp) and (isinstance(node.op, gast.Mult) or isinstance(node.op, gast.Div) and self.signed(node)):
+            return _with(node, left=self.negated(node.left))
+        return whole if whole is not None else gast.UnaryOp(gast.USub(), node)
+
+    def without_sign(self, node: build.Node) -> build.Node | None:
+        """What an expression is the negative of, if it begins with a sign; None where it does not."""
+        if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+            return node.operand
+        if isinstance(node, gast.BinOp) and (
+            isinstance(node.op, (gast.Mult, gast.MatMult)) or isinstance(node.op, gast.Div) and self.signed(node)
+        ):
+            first = self.without_sign(node.left)
+            if first is not None:
+                # a factor of one that comes to light goes as well
+                return self.binary(_with(node, left=first))
+        return None
+
+    def signed(self, node: build.Node) -> bool:
+        """Whether the operands of a division are no unsigned integers."""
+        return self.ours(node) or self.kind(node.left) == FLOAT or literal(node.left) is not None
+
+    def ours(self, node: build.Node) -> bool:
+        return any(isinstance(n, gast.Name) and n.id in self.facts.temporaries for n in build.walk(node))
+
+    # kinds -------------------------------------------------------------------------------------------------------------------------
+
+    def _floats(self) -> set[str]:
+        """Names that are floating: assumed of all that the program binds, and dropped where a value contradicts."""
+        effects, facts = self.effects, self.facts
+        fixed = facts.parameters | effects.captured | effects.outside
+        self.floats = {n for n in effects.values if n not in fixed and all(v is not None for v in effects.values[n])}
+        self.floats |= {n for n in effects.loaded if facts.floating(n)}
+        readers: dict[str, list[str]] = {}
+        for name in sorted(self.floats & effects.values.keys()):
+            for value in effects.values[name]:
+                for node in build.walk(value) if value is not None else ():
+                    if isinstance(node, gast.Name):
+                        readers.setdefault(node.id, []).append(name)
+        work = sorted(n for n in self.floats if not facts.floating(n))
+        while work:
+            name = work.pop()
+            if name in self.floats and any(self.kind(v) != FLOAT for v in effects.values[name]):
+                self.floats.discard(name)
+                work.extend(n for n in readers.get(name, ()) if not facts.floating(n))
+        return self.floats
+
+    def kind(self, node: build.Node) -> str:
+        if isinstance(node, gast.Constant):
+            value = node.value
+            return FLOAT if isinstance(value, (float, complex)) else NUMBER if type(value) is int else ""
+        if isinstance(node, gast.Name):
+            return FLOAT if node.id in self.floats else ""
+        if isinstance(node, gast.UnaryOp):
+            return self.kind(node.operand) if isinstance(node.op, (gast.USub, gast.UAdd)) else ""
+        if isinstance(node, gast.BinOp):
+            return self.kind_of_operation(node)
+        if isinstance(node, (gast.Subscript, gast.Attribute)):
+            inner = self.kind(node.value) if isinstance(node, gast.Subscript) or node.attr == "T" else ""
+            return inner if inner == FLOAT else ""
+        if isinstance(node, gast.IfExp):
+            both = {self.kind(node.body), self.kind(node.orelse)}
+            return both.pop() if len(both) == 1 else ""
+        if isinstance(node, gast.Call):
+            return self.kind_of_call(node)
+        return ""
+
+    def kind_of_operation(self, node: build.Node) -> str:
+        both = self.kind(node.left), self.kind(node.right)
+        if isinstance(node.op, (gast.Add, gast.Sub, gast.Mult, gast.Pow, gast.MatMult, gast.Div)):
+            if FLOAT in both:
+                return FLOAT
+            if both == (NUMBER, NUMBER):
+                return FLOAT if isinstance(node.op, gast.Div) else NUMBER
+            if isinstance(node.op, gast.Div):
+                return FLOAT
+        return ""
+
+    def kind_of_call(self, node: build.Node) -> str:
+        head, _, rest = dotted(node.func).partition(".")
+        if not rest:
+            return NUMBER if head == "len" and head not in self.effects.bound else ""
+        if head not in self.effects.modules or not node.args:
+            return ""
+        if rest in FLOAT_FUNCTIONS and not node.keywords:
+            return FLOAT
+        plain = rest in SAME_KIND and not any(k.arg == "dtype" for k in node.keywords)
+        return FLOAT if plain and self.kind(node.args[0]) == FLOAT else ""
+
+
+def literal(node: build.Node) -> Any:
+    """The number that a literal stands for, its sign included; None for anything else."""
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        value = literal(node.operand)
+        return None if value is None else -value
+    if isinstance(node, gast.Constant) and type(node.value) in (int, float):
+        return node.value
+    return None
+
+
+def _folded(node: build.Node, left: Any, right: Any) -> build.Node:
+    """The literal that an operation on two literals gives, if it is not longer than what was written."""
+    if type(node.op) not in FOLDED or (isinstance(node.op, gast.Div) and right == 0):
+        return node
+    value = FOLDED[type(node.op)](left, right)
+    if value != value or value in (float("inf"), float("-inf")) or len(repr(value)) > 6:
+        return node
+    return build.at(build.constant(value), node)
+
+
+def _with(node: build.Node, **fields: Any) -> build.Node:
+    """The node itself, or a copy with other fields where they differ."""
+    if all(node.__dict__[key] is value for key, value in fields.items()):
+        return node
+    fresh = shallow(node)
+    fresh.__dict__.update(fields)
+    return fresh
+
+
+def _is_new(node: build.Node) -> bool:
+    return isinstance(node, (*ARITHMETIC, gast.Constant))
+
+
+def _is_not(node: build.Node) -> bool:
+    return isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not)
+
+
+def _is_reciprocal(node: build.Node) -> bool:
+    return isinstance(node, gast.BinOp) and isinstance(node.op, gast.Div) and literal(node.left) == 1
+
+
+def _is_literal_first(node: build.Node) -> bool:
+    """Whether the first factor is a number: `-2.0 * x + y` stays."""
+    while isinstance(node, gast.BinOp):
+        node = node.left
+    return literal(node) is not None

@@ -1,0 +1,110 @@
+"""What the passes of this room are told about a program, and what they assume of a call they are told nothing about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gast
+import numpy as np
+
+from ..core import build
+
+MODULES = frozenset({"np", "numpy", "rt", "math", "cp", "cupy"})
+UFUNCS = frozenset(name for name in dir(np) if isinstance(getattr(np, name), np.ufunc))
+BUILTINS = frozenset(
+    "abs all any bool complex dict divmod enumerate float frozenset int isinstance len list max min pow range reversed round set "
+    "slice sorted str sum tuple type zip".split()
+)
+# functions whose result is a new value, which shares no array with an argument
+NEW_NUMPY = UFUNCS | frozenset(
+    "all allclose any arange argmax argmin argsort array array_equal average bincount clip concatenate convolve copy cov cross "
+    "count_nonzero cumprod cumsum diff dot empty empty_like eye full full_like hstack identity inner kron linspace max min "
+    "amax amin maximum mean median minimum nonzero ones ones_like outer pad prod repeat searchsorted sort stack std sum take tensordot "
+    "tile trace tril triu var vdot vstack where zeros zeros_like".split()
+)
+NEW_RUNTIME = frozenset("zeros_like copy blank is_basic is_differentiable index_adjoint gradient".split())
+NEW_BUILTIN = frozenset("abs bool complex float int isinstance len pow range round str".split())
+NEW_METHODS = frozenset(
+    "all any argmax argmin argsort conj cumprod cumsum dot item max mean min nonzero prod round std sum trace var".split()
+)
+METHODS = NEW_METHODS | frozenset("copy astype transpose reshape ravel flatten squeeze swapaxes diagonal keys values items".split())
+# functions that change one argument and nothing else: name -> position of that argument
+CHANGES = {
+    **{f"{module}.add.at": 0 for module in ("np", "numpy")},
+    **{f"{module}.subtract.at": 0 for module in ("np", "numpy")},
+    **{f"{module}.copyto": 0 for module in ("np", "numpy")},
+    **{f"{module}.fill_diagonal": 0 for module in ("np", "numpy")},
+    "rt.scatter_add": 0,
+}
+
+
+def dotted(node: build.Node) -> str:
+    """The text of a name or of a chain of attributes of a name; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, gast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, gast.Name):
+        return ""
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def usually_pure(call: build.Node) -> bool:
+    """Builtins, NumPy and runtime functions without `out=`, and the methods of arrays; by their names alone."""
+    if any(keyword.arg == "out" for keyword in call.keywords):
+        return False
+    text = dotted(call.func)
+    head, _, rest = text.partition(".")
+    if rest and head in MODULES:
+        return text not in CHANGES and not rest.startswith("random.")
+    if not rest:
+        return head in BUILTINS
+    return rest.rpartition(".")[2] in METHODS
+
+
+def usually_new(call: build.Node) -> bool:
+    """Whether the result of a pure call certainly shares no memory with its arguments; by its name alone."""
+    if any(keyword.arg in ("out", "copy") for keyword in call.keywords):
+        return False
+    head, _, rest = dotted(call.func).partition(".")
+    if not rest:
+        return head in NEW_BUILTIN
+    if head == "rt":
+        return rest in NEW_RUNTIME
+    if head == "math":
+        return True
+    if head in MODULES:
+        return rest in NEW_NUMPY or rest.startswith("linalg.")
+    return rest in NEW_METHODS
+
+
+def _unknown(name: str) -> bool | None:
+    return None
+
+
+def _no(name: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts about one program, held beside it; each default is safe.
+
+    `pure(call)`: the call has no effect and depends on nothing but the values of its arguments. `new(call)`: the result of a pure
+    call shares no memory with its arguments. `array(name)`: certainly an array (True), certainly an immutable number, string or None
+    (False), unknown (None). `floating(name)`: certainly a float, a complex number, or an array of those.
+    """
+
+    pure: Callable[[build.Node], bool] = usually_pure
+    new: Callable[[build.Node], bool] = usually_new
+    array: Callable[[str], bool | None] = _unknown
+    floating: Callable[[str], bool] = _no
+    parameters: frozenset[str] = frozenset()  # locals bound by the call; other names that are only read come from outside
+    temporaries: frozenset[str] = frozenset()  # names that the compiler made, and that may vanish
+    tapes: frozenset[str] = frozenset()  # temporaries that are lists, used by .append(value) and .pop() only, each pop for its push
+    buffers: frozenset[str] = frozenset()  # names whose content may change by what the program does not show
+    escaping: frozenset[str] = frozenset()  # names whose content somebody else sees afterwards
+    results: frozenset[str] = frozenset()  # names that are read after the end
+    modules: frozenset[str] = MODULES  # names of modules: their attributes never change

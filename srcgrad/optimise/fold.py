@@ -1,0 +1,317 @@
+"""Put the value of a temporary in the place of its one use.
+
+Comes in and goes out: the statements of a program. Every expression is still evaluated as often as before, or less often where a branch is not
+taken, and with the same values; calls with an effect keep their order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import gast
+
+from ..core import build
+from .effects import SCOPES, Effect, Effects, shallow
+from .facts import Facts, dotted
+from .propagate import rank
+
+WIDTH = 90  # characters of a line, roughly
+DEPTH = 4  # operations inside one another
+DEPTH_NAMED = 3  # the same, where a temporary goes whose name says something (x_bar)
+NOT_ONCE = (gast.IfExp, gast.BoolOp)  # not all of their parts are always evaluated
+COPIES = frozenset({"np.copy", "rt.copy"})
+
+
+def fold(body: list[build.Node], facts: Facts) -> list[build.Node]:
+    """Fold temporaries that are used once into their use, as long as the line stays readable.
+
+    >>> from srcgrad.optimise.showing import show
+    >>> show(fold, '''
+    ... t = np.exp(x)
+    ... u = a[i]
+    ... a[i] = t * 2
+    ... y = u + 1
+    ... ''', temporaries="t u")
+    u = a[i]
+    a[i] = np.exp(x) * 2
+    y = u + 1
+    """
+    return _Folding(Effects(body, facts)).block(body, {})
+
+
+@dataclass
+class _Pending:
+    """A temporary whose value may still be put into its use."""
+
+    name: str
+    value: build.Node
+    effect: Effect
+    statement: build.Node  # where it is bound now
+    depth: int
+    width: int
+    last: bool = False  # put aside by the statement before: nothing has run since
+
+
+class _Folding:
+    def __init__(self, effects: Effects):
+        self.effects = effects
+        occurrences = [n for n in effects.nodes if isinstance(n, gast.Name)]
+        self.loads = Counter(n.id for n in occurrences if isinstance(n.ctx, gast.Load))
+        self.binds = Counter(n.id for n in occurrences if not isinstance(n.ctx, gast.Load))
+        inner = {n.id for s in effects.nodes if isinstance(s, SCOPES) for n in build.walk(s) if isinstance(n, gast.Name)}
+        self.candidates = effects.facts.temporaries - effects.captured - inner - effects.outside
+        self.folded: dict[int, build.Node] = {}  # statements that are no longer needed, kept so that no other gets their id
+
+    def block(self, block: list[build.Node], pending: dict[str, _Pending]) -> list[build.Node]:
+        found: list[build.Node] = []
+        waiting = _Waiting(pending)
+        for s in block:
+            fresh = self.statement(s, waiting)
+            waiting.disturbed_by(self.effects.of(s), self.effects.outside)
+            self.put_aside(fresh, s, waiting)
+            found.append(fresh)
+        kept = [s for s in found if id(s) not in self.folded]
+        return kept or [build.at(gast.Pass(), block[0])] if block else []
+
+    def statement(self, s: build.Node, waiting: _Waiting) -> build.Node:
+        if isinstance(s, gast.If):
+            fresh = shallow(s)
+            fresh.test = self.into(s.test, s, waiting)
+            fresh.body, fresh.orelse = self.block(s.body, {}), self.block(s.orelse, {})
+            return fresh
+        if isinstance(s, (gast.For, gast.While)):
+            fresh = shallow(s)
+            if isinstance(s, gast.For):
+                fresh.iter = self.into(s.iter, s, waiting)
+            fresh.body, fresh.orelse = self.block(s.body, {}), self.block(s.orelse, {})
+            return fresh
+        if isinstance(s, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return)):
+            return self.into(s, s, waiting)
+        return s
+
+    def put_aside(self, s: build.Node, original: build.Node, waiting: _Waiting) -> None:
+        """Remember an assignment to a temporary, to be folded into what follows."""
+        if not isinstance(s, gast.Assign) or len(s.targets) != 1 or not isinstance(s.targets[0], gast.Name):
+            return
+        name = s.targets[0].id
+        if name in self.candidates and not isinstance(s.value, SCOPES):
+            effect = self.effects.of(s.value)
+            if name not in effect.reads:
+                waiting.put(_Pending(name, s.value, effect, s, depth_of(s.value), width_of(s.value), last=True))
+
+    # the use -----------------------------------------------------------------------------------------------------------------------
+
+    def into(self, part: build.Node, s: build.Node, waiting: _Waiting) -> build.Node:
+        """`part` (a statement, or the header of one) with temporaries replaced that have their only use there."""
+        reads = self.effects.of(part).reads
+        ready = [waiting.pending[n] for n in sorted(reads & waiting.pending.keys())]
+        if not ready:
+            return part
+        uses = Counter(n.id for n in build.walk(s) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
+        room = WIDTH - width_of(part)
+        for entry in self._in_order(part, ready):
+            if uses[entry.name] != 1 or not self.dies(entry.name, s):
+                continue
+            done = _Place(self, entry, part, room, s).result
+            if done is not None:
+                room -= entry.width
+                part = done
+                waiting.drop(entry.name)
+                self.folded[id(entry.statement)] = entry.statement
+        return part
+
+    def _in_order(self, part: build.Node, ready: list[_Pending]) -> list[_Pending]:
+        """The later ones first: a call with an effect may go in only if what was evaluated before it stays before it."""
+        return sorted(ready, key=lambda entry: not entry.last)
+
+    def dies(self, name: str, s: build.Node) -> bool:
+        """Whether this statement has the last use of the value bound before."""
+        if self.loads[name] == 1 and self.binds[name] == 1:
+            return True
+        return isinstance(s, gast.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], gast.Name) and s.targets[0].id == name
+
+    def calls_out(self, part: build.Node, s: build.Node, entry: _Pending) -> bool:
+        """Whether something inside the line, run before the place of use, could change what the value is."""
+        effect = self.effects.of(part)
+        if effect.pure:
+            return False
+        calls = [n for n in build.walk(part) if isinstance(n, gast.Call) and not self.effects.pure(n)]
+        top = s.value if isinstance(s, (gast.Expr, gast.Assign, gast.Return)) else None
+        if len(calls) == 1 and calls[0] is top:
+            return False  # its arguments are evaluated before it runs
+        return True
+
+
+class _Waiting:
+    """The temporaries that may still be folded, found by what they read."""
+
+    def __init__(self, pending: dict[str, _Pending]):
+        self.pending = dict(pending)
+        self.by_name: dict[str, set[str]] = {}
+        self.by_content: dict[str, set[str]] = {}
+        self.impure: set[str] = set()
+        self.newest = ""
+
+    def put(self, entry: _Pending) -> None:
+        self.pending[entry.name] = entry
+        for name in entry.effect.reads:
+            self.by_name.setdefault(name, set()).add(entry.name)
+        for group in entry.effect.content:
+            self.by_content.setdefault(group, set()).add(entry.name)
+        if not entry.effect.pure:
+            self.impure.add(entry.name)
+        self.newest = entry.name
+
+    def drop(self, name: str) -> None:
+        entry = self.pending.pop(name, None)
+        if entry is not None:
+            for read in entry.effect.reads:
+                self.by_name[read].discard(name)
+            for group in entry.effect.content:
+                self.by_content[group].discard(name)
+            self.impure.discard(name)
+
+    def disturbed_by(self, effect: Effect, outside: frozenset[str]) -> None:
+        """Drop what would have another value after a statement of this effect."""
+        if self.newest in self.pending:
+            self.pending[self.newest].last = False
+        stale = set(self.impure)  # these move past nothing
+        for name in effect.binds:
+            stale |= self.by_name.get(name, set()) | {name}
+        for group in effect.changes:
+            stale |= self.by_content.get(group, set())
+        if effect.world:
+            for name in outside:
+                stale |= self.by_name.get(name, set())
+        stale |= effect.reads & self.pending.keys()  # used, and not folded
+        for name in sorted(stale):
+            self.drop(name)
+
+
+class _Place:
+    """Tries to put one value into one use. `result` is the new part, or None."""
+
+    def __init__(self, folding: _Folding, entry: _Pending, part: build.Node, room: int, s: build.Node):
+        self.folding, self.entry = folding, entry
+        self.only_names_before = True  # nothing has been evaluated so far but names and constants
+        self.done = False
+        self.refused = False
+        if entry.width - len(entry.name) > room:
+            self.result = None
+        elif entry.effect.pure and folding.calls_out(part, s, entry):
+            self.result = None
+        else:
+            fresh = self.visit(part, 0)
+            self.result = fresh if self.done and not self.refused else None
+
+    def visit(self, node: build.Node, above: int) -> build.Node:
+        """The node with the value in its place; walks in the order of evaluation. `above`: operations around it."""
+        if isinstance(node, gast.Name):
+            if node.id == self.entry.name and isinstance(node.ctx, gast.Load):
+                return self.put(above)
+            if node.id in self.folding.effects.outside:
+                self.only_names_before = False  # which a call may bind anew
+            return node
+        if isinstance(node, (gast.Dict, *SCOPES)):
+            self.only_names_before = False
+        if isinstance(node, (gast.Constant, *SCOPES)):
+            return node
+        inner = above + (1 if _is_operation(node) else 0)
+        fresh = node
+        for key, position in _parts(node):
+            value = node.__dict__[key] if position is None else node.__dict__[key][position]
+            if self.done or self.refused:
+                break
+            done = self.visit(value, inner)
+            if self.done:
+                if isinstance(node, NOT_ONCE) and not (key == "test" or position == 0):
+                    self.refused = True
+                if isinstance(node, gast.Compare) and position not in (None, 0):
+                    self.refused = True
+                value = self.without_copy(node, done)
+                fresh = shallow(node)
+                if position is None:
+                    setattr(fresh, key, value)
+                else:
+                    items = list(node.__dict__[key])
+                    items[position] = value
+                    setattr(fresh, key, items)
+        if not isinstance(node, (gast.keyword, gast.Starred, gast.Tuple, gast.List, gast.Slice)) and not self.done:
+            # an operation has been evaluated: a call with an effect may not move behind it
+            self.only_names_before = self.only_names_before and self._is_fixed(node)
+        return fresh
+
+    def _is_fixed(self, node: build.Node) -> bool:
+        """A function of a module, such as np.exp: looked up at any time."""
+        return isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name) and node.value.id in self.folding.effects.modules
+
+    def put(self, above: int) -> build.Node:
+        entry = self.entry
+        self.done = True
+        meaningful = rank(entry.name, self.folding.effects.facts) > 0
+        if above + entry.depth > (DEPTH_NAMED if meaningful else DEPTH) or (not entry.effect.pure and not (entry.last and self.only_names_before)):
+            self.refused = True
+        return entry.value
+
+    def without_copy(self, parent: build.Node, value: build.Node) -> build.Node:
+        """`E.copy() + y` needs no copy."""
+        arithmetic = isinstance(parent, (gast.BinOp, gast.UnaryOp, gast.Compare))
+        if value is not self.entry.value or not arithmetic:
+            return value
+        original = copied(value, self.folding.effects)
+        return value if original is None else original
+
+
+def copied(value: build.Node, effects: Effects) -> build.Node | None:
+    """What a call makes a copy of, if it is a name or a part of one; else None."""
+    if not isinstance(value, gast.Call) or value.keywords or not effects.pure(value):
+        return None
+    if isinstance(value.func, gast.Attribute) and value.func.attr == "copy" and not value.args:
+        owner = value.func.value
+        root = owner
+        while isinstance(root, gast.Subscript):
+            root = root.value
+        return owner if isinstance(root, gast.Name) and root.id not in effects.modules else None
+    if dotted(value.func) in COPIES and len(value.args) == 1:
+        return value.args[0]
+    return None
+
+
+ORDER = {
+    gast.Assign: ("value", "targets"),
+    gast.AugAssign: ("target", "value"),
+    gast.IfExp: ("test", "body", "orelse"),
+}
+
+
+def _parts(node: build.Node) -> list[tuple[str, int | None]]:
+    """The places of the parts of a node, in the order of evaluation."""
+    found: list[tuple[str, int | None]] = []
+    for key in ORDER.get(type(node), node._fields):
+        value = node.__dict__.get(key)
+        if isinstance(value, list):
+            found.extend((key, i) for i, item in enumerate(value) if isinstance(item, gast.AST) and item._fields)
+        elif isinstance(value, gast.AST) and value._fields:
+            found.append((key, None))
+    return found
+
+
+def _is_operation(node: build.Node) -> bool:
+    return isinstance(node, (gast.BinOp, gast.Compare, gast.BoolOp, gast.IfExp, gast.Call))
+
+
+def depth_of(node: build.Node) -> int:
+    """How many operations stand inside one another."""
+    inner = max((depth_of(part) for part in build.children(node) if part._fields), default=0)
+    return inner + (1 if _is_operation(node) else 0)
+
+
+def width_of(node: build.Node) -> int:
+    """About how many characters the text of a node has."""
+    if isinstance(node, gast.Name):
+        return len(node.id)
+    if isinstance(node, gast.Constant):
+        return len(repr(node.value))
+    own = len(node.attr) + 1 if isinstance(node, gast.Attribute) else 3 if isinstance(node, (gast.BinOp, gast.Compare)) else 2
+    return own + sum(width_of(part) for part in build.children(node) if part._fields)

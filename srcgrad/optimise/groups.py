@@ -1,0 +1,334 @@
+"""Which names of a program may share memory.
+
+Two names are in one *group* if the same array, or the same container, may be reached from both. Groups are found without regard to the
+order of statements, from every binding in the program; whatever comes from outside (parameters, globals, what a nested function
+captures) may share memory with any other such thing and is the group `OUTSIDE`.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+
+import gast
+
+from ..core import build, names
+from .facts import CHANGES, Facts, dotted
+
+OUTSIDE = ""  # the group of everything that comes from outside
+METADATA = frozenset({"shape", "ndim", "dtype", "size", "itemsize", "nbytes"})
+LATE = (gast.Lambda, gast.GeneratorExp, gast.FunctionDef, gast.ClassDef)  # scopes that may run after the statement they stand in
+LIST_METHODS = frozenset("append extend insert pop sort clear remove reverse".split())
+NUMBERS = frozenset({"len", "int", "float", "bool", "range", "isinstance", "str"})
+PLAIN = (gast.Constant, gast.UnaryOp, gast.Compare, gast.JoinedStr)  # their values hold nothing of their operands
+
+
+class Groups:
+    """The groups of one program, which must not change while this is used.
+
+    `bound`: names the program binds. `outside`: names that others may bind (globals, cells). `captured`: names that nested functions
+    read later on, or that are declared global or nonlocal, or deleted: passes leave them as they are. `scalars`: names that certainly
+    hold immutable values. `lists`: names that hold lists made by the program, and nothing else.
+    """
+
+    def __init__(self, body: list[build.Node], facts: Facts):
+        self.facts = facts
+        self.nodes = [node for statement in body for node in build.walk(statement)]
+        self.loaded = {n.id for n in self.nodes if isinstance(n, gast.Name)}
+        self.bound = {n for s in body for n in names.writes(s)}
+        self.modules = facts.modules - self.bound - facts.parameters
+        cells = {name for n in self.nodes if isinstance(n, (gast.Global, gast.Nonlocal)) for name in n.names}
+        self.captured = frozenset(cells | self._captured())
+        free = self.loaded - self.bound - facts.parameters - self.modules
+        self.outside = frozenset(n for n in free if not hasattr(builtins, n)) | cells
+        self.bindings = list(self._bindings())
+        self.values = self._values_of_names()
+        self.scalars = self._find_scalars()
+        self.containers: set[str] = set()
+        self._find_containers()
+        self.lists = frozenset(n for n, values in self.values.items() if self._is_list(n, values))
+        self._parent: dict[str, str] = {}
+        self._join_all()
+
+    def _captured(self) -> set[str]:
+        found: set[str] = set()
+        for node in self.nodes:
+            if isinstance(node, LATE):
+                found |= names.reads(node)
+            elif isinstance(node, gast.Delete):
+                found |= {t.id for t in node.targets if isinstance(t, gast.Name)}
+        return found
+
+    # what names are bound to -------------------------------------------------------------------------------------------------------
+
+    def _bindings(self) -> Iterator[tuple[build.Node, build.Node | None]]:
+        """(target, value) of everything that binds or stores; value None for what is not known."""
+        for node in self.nodes:
+            if isinstance(node, gast.Assign):
+                yield from ((target, node.value) for target in node.targets)
+            elif isinstance(node, (gast.AnnAssign, gast.NamedExpr)) and node.value is not None:
+                yield node.target, node.value
+            elif isinstance(node, gast.AugAssign):
+                yield node.target, gast.BinOp(as_loaded(node.target), node.op, node.value)
+            elif isinstance(node, (gast.For, gast.comprehension)):
+                yield node.target, _element(node.iter)
+            elif isinstance(node, gast.withitem) and node.optional_vars is not None:
+                yield node.optional_vars, node.context_expr
+            elif isinstance(node, (gast.ExceptHandler, gast.MatchAs, gast.MatchStar, gast.FunctionDef, gast.ClassDef)):
+                name = node.name.id if isinstance(node.name, gast.Name) else node.name
+                if name is not None:
+                    yield build.name(name, store=True), None
+
+    def _values_of_names(self) -> dict[str, list[build.Node | None]]:
+        """The values of each bound name; None where one is not known (unpacked, imported)."""
+        table: dict[str, list[build.Node | None]] = {}
+        for target, value in self.bindings:
+            if isinstance(target, gast.Name):
+                table.setdefault(target.id, []).append(value)
+            else:
+                parts = value.elts if _matches(target, value) else None  # type: ignore[union-attr]
+                for position, name in enumerate(names_in(target)):
+                    table.setdefault(name, []).append(parts[position] if parts else None)
+        for name in self.bound:
+            table.setdefault(name, [None])
+        return table
+
+    def _find_scalars(self) -> frozenset[str]:
+        declared = {n for n in self.loaded if self.facts.array(n) is False}
+        found = set(declared)
+        rest = [n for n in sorted(self.values) if n not in found | self.facts.parameters | self.captured]
+        for _ in range(4):  # what is still unknown after that may stay so
+            fixed = {n for n in rest if all(v is not None and self._is_number(v, found) for v in self.values[n])}
+            if not fixed:
+                break
+            found |= fixed
+            rest = [n for n in rest if n not in found]
+        return frozenset(found)
+
+    def _is_number(self, value: build.Node, known: set[str]) -> bool:
+        if isinstance(value, gast.Constant):
+            return True
+        if isinstance(value, gast.Name):
+            return value.id in known
+        if isinstance(value, gast.UnaryOp):
+            return self._is_number(value.operand, known)
+        if isinstance(value, gast.BinOp):
+            return self._is_number(value.left, known) and self._is_number(value.right, known)
+        return isinstance(value, gast.Call) and dotted(value.func) in NUMBERS - self.bound and self.pure(value)
+
+    def _is_list(self, name: str, values: list[build.Node | None]) -> bool:
+        if name in self.facts.parameters or name in self.captured:
+            return False
+        return all(
+            isinstance(v, (gast.List, gast.ListComp))
+            or isinstance(v, gast.Call) and dotted(v.func) in {"list", "sorted"} - self.bound
+            for v in values
+        )
+
+    def _find_containers(self) -> None:
+        """Names that may hold a list or another container, so that `+` and `*` on them keep their elements."""
+        found = self.containers
+        given = {n for n in self.loaded - self.modules if n not in self.values} | self.facts.parameters | self.captured
+        found |= {n for n in given if self.facts.array(n) is None}
+        readers: dict[str, list[str]] = {}
+        work = [n for n in sorted(self.values) if self.facts.array(n) is None and n not in self.scalars]
+        for name in work:
+            for value in self.values[name]:
+                for source in sorted(names.reads(value)) if value is not None else ():
+                    readers.setdefault(source, []).append(name)
+        unknown = set(work)
+        while work:
+            name = work.pop()
+            if name not in found and any(v is None or self.may_contain(v) for v in self.values[name]):
+                found.add(name)
+                work.extend(n for n in readers.get(name, ()) if n in unknown)
+
+    def may_contain(self, value: build.Node) -> bool:
+        """Whether a value may be a container, which passes its elements on."""
+        if isinstance(value, gast.Name):
+            return value.id in self.containers
+        if isinstance(value, PLAIN):
+            return False
+        if isinstance(value, gast.BinOp):
+            if isinstance(value.op, gast.Add):
+                return self.may_contain(value.left) and self.may_contain(value.right)
+            if isinstance(value.op, gast.Mult):
+                numbers = any(isinstance(v, gast.Constant) and isinstance(v.value, float) for v in (value.left, value.right))
+                return not numbers and (self.may_contain(value.left) or self.may_contain(value.right))
+            return False
+        if isinstance(value, (gast.Subscript, gast.Attribute, gast.Starred)):
+            return self.may_contain(value.value)
+        if isinstance(value, gast.Call):
+            return not (self.pure(value) and self.facts.new(value))
+        return True
+
+    # groups --------------------------------------------------------------------------------------------------------------------------
+
+    def group(self, name: str) -> str:
+        """The group a name belongs to, known by one of its members."""
+        parent = self._parent
+        root = name
+        while parent.get(root, root) != root:
+            root = parent[root]
+        while parent.get(name, name) != root:
+            parent[name], name = root, parent[name]
+        return root
+
+    def join(self, a: str, b: str) -> None:
+        a, b = self.group(a), self.group(b)
+        if a != b:
+            if b == OUTSIDE:  # which shall keep its name
+                a, b = b, a
+            self._parent[b] = a
+
+    def _join_outside(self, name: str) -> None:
+        if name not in self.scalars and name not in self.modules:
+            self.join(name, OUTSIDE)
+
+    def _join_all(self) -> None:
+        for name in sorted((self.loaded - self.bound) | self.facts.parameters | self.captured | self.facts.escaping):
+            self._join_outside(name)
+        for target, value in self.bindings:
+            if value is None:
+                for name in names_in(target):
+                    self._join_outside(name)
+            elif _matches(target, value):
+                for part, element in zip(target.elts, value.elts, strict=True):
+                    self._bind(part, element)
+            else:
+                self._bind(target, value)
+        for node in self.nodes:
+            if isinstance(node, gast.Call) and not self.pure(node):
+                touched = sorted(self._handed_over(node))
+                for one, other in zip(touched, touched[1:], strict=False):
+                    self.join(one, other)
+
+    def _bind(self, target: build.Node, value: build.Node) -> None:
+        sources = sorted(self.aliases(value))
+        bound = [n for n in names_in(target) if n not in self.scalars]
+        if not isinstance(target, gast.Name) and isinstance(value, gast.Call):
+            sources = [*bound, *sources]  # the parts of one result may share memory among themselves
+        for name in bound:
+            for other in sources:
+                self.join(name, other)
+        for place in places_in(target):
+            root = place.value.id if isinstance(place.value, gast.Name) else ""
+            if isinstance(place, gast.Subscript) and root and self.facts.array(root) is True:
+                continue  # the content is copied into an array
+            for one in [root] if root else sorted(self.aliases(place)) or [OUTSIDE]:
+                for other in sources:
+                    self.join(one, other)
+
+    def _handed_over(self, call: build.Node) -> set[str]:
+        """What a call with an effect may make share memory."""
+        text = dotted(call.func)
+        if text == "print" or self.changed_argument(call) is not None:
+            return set()
+        shared = self._union(*call.args, *(k.value for k in call.keywords))
+        if isinstance(call.func, gast.Attribute):
+            shared |= self.aliases(call.func.value)
+        return shared if self.is_list_method(call) else shared | {OUTSIDE}
+
+    def aliases(self, value: build.Node) -> set[str]:
+        """Names of which the value of an expression may be, contain, or view the content."""
+        if isinstance(value, gast.Name):
+            return set() if value.id in self.scalars or value.id in self.modules else {value.id}
+        if isinstance(value, PLAIN):
+            return set()
+        if isinstance(value, gast.Attribute):
+            return set() if value.attr in METADATA else self.aliases(value.value)
+        if isinstance(value, (gast.Subscript, gast.Starred)):
+            return self.aliases(value.value)
+        if isinstance(value, gast.BinOp):
+            return self._union(value.left, value.right) if self.may_contain(value) else set()
+        if isinstance(value, gast.BoolOp):
+            return self._union(*value.values)
+        if isinstance(value, gast.IfExp):
+            return self._union(value.body, value.orelse)
+        if isinstance(value, (gast.List, gast.Tuple, gast.Set)):
+            return self._union(*value.elts)
+        if isinstance(value, gast.Call):
+            return self._aliases_of_call(value)
+        if isinstance(value, gast.NamedExpr):
+            return self.aliases(value.value) | self.aliases(build.name(value.target.id))
+        return names.reads(value) - self.scalars - self.modules
+
+    def _aliases_of_call(self, call: build.Node) -> set[str]:
+        method = isinstance(call.func, gast.Attribute)
+        owner = self.aliases(call.func.value) if method else set()
+        if not self.pure(call):
+            return owner if self.is_list_method(call) else names.reads(call) - self.scalars - self.modules | {OUTSIDE}
+        if self.facts.new(call):
+            return set()
+        if method and call.func.attr in ("copy", "astype", "flatten") and not call.keywords:
+            # of a list these would keep the elements
+            receiver = call.func.value
+            if isinstance(receiver, gast.BinOp) or isinstance(receiver, gast.Name) and self.facts.array(receiver.id) is True:
+                return set()
+        return owner | self._union(*call.args, *(k.value for k in call.keywords))
+
+    def _union(self, *values: build.Node | None) -> set[str]:
+        return {a for value in values if value is not None for a in self.aliases(value)}
+
+    # calls ---------------------------------------------------------------------------------------------------------------------------
+
+    def pure(self, call: build.Node) -> bool:
+        return bool(self.facts.pure(call))
+
+    def changed_argument(self, call: build.Node) -> build.Node | None:
+        """The argument that a call is known to change in place, doing nothing else."""
+        text = dotted(call.func)
+        known = text in CHANGES and text.partition(".")[0] in self.modules and len(call.args) > CHANGES[text]
+        return call.args[CHANGES[text]] if known else None
+
+    def is_list_method(self, call: build.Node) -> bool:
+        """A method of a list or tape, which changes nothing but that."""
+        function = call.func
+        if not isinstance(function, gast.Attribute) or not isinstance(function.value, gast.Name):
+            return False
+        owner = function.value.id
+        return function.attr in LIST_METHODS and (owner in self.facts.tapes or owner in self.lists)
+
+
+def as_loaded(target: build.Node) -> build.Node:
+    """The expression that reads what an assignment to `target` writes."""
+    if isinstance(target, gast.Name):
+        return build.name(target.id)
+    if isinstance(target, gast.Subscript):
+        return build.subscript(target.value, target.slice)
+    return build.attribute(target.value, target.attr)
+
+
+def _element(iterable: build.Node) -> build.Node:
+    """What stands for the elements of an iterable: a number for a range, else something that may be part of the iterable."""
+    inner = iterable
+    while isinstance(inner, gast.Call) and dotted(inner.func) == "reversed" and len(inner.args) == 1:
+        inner = inner.args[0]
+    if isinstance(inner, gast.Call) and dotted(inner.func) == "range":
+        return build.constant(0)
+    return build.subscript(iterable, build.constant(0))
+
+
+def names_in(target: build.Node) -> list[str]:
+    """The names a target binds, from left to right."""
+    if isinstance(target, gast.Name):
+        return [target.id]
+    if isinstance(target, (gast.Tuple, gast.List)):
+        return [n for element in target.elts for n in names_in(element)]
+    return names_in(target.value) if isinstance(target, gast.Starred) else []
+
+
+def places_in(target: build.Node) -> list[build.Node]:
+    """The subscripts and attributes a target stores into."""
+    if isinstance(target, (gast.Subscript, gast.Attribute)):
+        return [target]
+    if isinstance(target, (gast.Tuple, gast.List)):
+        return [p for element in target.elts for p in places_in(element)]
+    return places_in(target.value) if isinstance(target, gast.Starred) else []
+
+
+def _matches(target: build.Node, value: build.Node | None) -> bool:
+    """Whether this is `a, b = x, y`, each name with its value."""
+    if not isinstance(target, gast.Tuple) or not isinstance(value, gast.Tuple) or len(target.elts) != len(value.elts):
+        return False
+    return all(isinstance(e, gast.Name) for e in target.elts) and not any(isinstance(e, gast.Starred) for e in value.elts)

@@ -1,0 +1,174 @@
+"""Copies: read the original instead of the copy.
+
+Comes in and goes out: the statements of a program. A name stands for the object it is bound to, so a copy may stand for its original as long as
+neither name is bound anew, whatever happens to the content.
+"""
+
+from __future__ import annotations
+
+import re
+import gast
+
+from ..core import build
+from .effects import SCOPES, Effects, shallow
+from .facts import Facts
+
+OWNERS = ("value", "func")  # fields in which a number would be odd, or no syntax
+PLAIN_TEMPORARY = re.compile(r"_?(t|tmp|temp|value)(_?\d+)*(_bar|_dot)?(_\d+)?$")
+
+
+def propagate(body: list[build.Node], facts: Facts) -> list[build.Node]:
+    """Replace copies by what they are copies of.
+
+    >>> from srcgrad.optimise.showing import show
+    >>> show(propagate, '''
+    ... t = x
+    ... t_2 = 2.0
+    ... y = t * t_2
+    ... x = y + t
+    ... z = t
+    ... ''', temporaries="t t_2")
+    t = x
+    t_2 = 2.0
+    y = x * 2.0
+    x = y + x
+    z = t
+    """
+    return _Propagation(Effects(body, facts)).block(body)
+
+
+class _Propagation:
+    """One walk in the order of execution. `copies` maps a name to the name or constant that may be read instead, here and now."""
+
+    def __init__(self, effects: Effects):
+        self.effects = effects
+        self.copies: dict[str, build.Node] = {}
+        self.copied: dict[str, set[str]] = {}  # original -> its copies
+        self.log: list[tuple[str, build.Node | None]] = []  # (name, former entry of `copies`), to be undone
+
+    def block(self, block: list[build.Node]) -> list[build.Node]:
+        found = []
+        for statement in block:
+            done = self.statement(statement)
+            if not _binds_itself(done):
+                found.append(done)
+            self.forget(statement)
+            self.note(done)
+        return found or [build.at(gast.Pass(), block[0])] if block else []
+
+    def statement(self, s: build.Node) -> build.Node:
+        if isinstance(s, gast.If):
+            fresh = shallow(s)
+            fresh.test = self.expression(s.test)
+            fresh.body, fresh.orelse = self.branch(s.body), self.branch(s.orelse)
+            return fresh
+        if isinstance(s, (gast.For, gast.While)):
+            fresh = shallow(s)
+            if isinstance(s, gast.For):
+                fresh.iter = self.expression(s.iter)
+            self.forget(s)
+            if isinstance(s, gast.While):
+                fresh.test = self.expression(s.test)
+            fresh.body, fresh.orelse = self.branch(s.body), self.branch(s.orelse)
+            return fresh
+        if isinstance(s, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return, gast.Raise, gast.Assert)):
+            return self.expression(s)
+        return s
+
+    def branch(self, block: list[build.Node]) -> list[build.Node]:
+        """A block that may or may not run: what is learned and forgotten in it is undone (its parent forgets what it binds)."""
+        start = len(self.log)
+        found = self.block(block)
+        while len(self.log) > start:
+            name, former = self.log.pop()
+            self._set(name, former)
+        return found
+
+    def expression(self, node: build.Node) -> build.Node:
+        return _substitute(node, self.copies) if self.copies else node
+
+    # what is known -----------------------------------------------------------------------------------------------------------------
+
+    def note(self, s: build.Node) -> None:
+        """Remember a copy that the statement makes."""
+        if not isinstance(s, gast.Assign) or len(s.targets) != 1 or not isinstance(s.targets[0], gast.Name):
+            return
+        target, value, facts = s.targets[0].id, s.value, self.effects.facts
+        if target in self.effects.outside:
+            return
+        if isinstance(value, gast.Name):
+            source = value.id
+            if source == target:
+                return
+            if rank(target, facts) > rank(source, facts) and source not in self.effects.outside:
+                self.learn(source, build.name(target))
+            elif target in facts.temporaries:
+                self.learn(target, build.name(source))
+        elif _is_plain_constant(value) and target in facts.temporaries:
+            self.learn(target, value)
+
+    def learn(self, name: str, instead: build.Node) -> None:
+        self.log.append((name, self.copies.get(name)))
+        self._set(name, instead)
+
+    def forget(self, s: build.Node) -> None:
+        """Drop all that does not hold after a statement has run (or while a loop runs)."""
+        effect = self.effects.of(s)
+        for name in effect.binds | self.effects.outside if effect.world else effect.binds:
+            for stale in [name, *sorted(self.copied.get(name, ()))]:
+                if stale in self.copies:
+                    self.log.append((stale, self.copies[stale]))
+                    self._set(stale, None)
+
+    def _set(self, name: str, instead: build.Node | None) -> None:
+        former = self.copies.pop(name, None)
+        if isinstance(former, gast.Name):
+            self.copied[former.id].discard(name)
+        if instead is not None:
+            self.copies[name] = instead
+            if isinstance(instead, gast.Name):
+                self.copied.setdefault(instead.id, set()).add(name)
+
+
+def rank(name: str, facts: Facts) -> int:
+    """How much a reader wants to keep a name: the user's most, those without meaning least."""
+    if name not in facts.temporaries:
+        return 2
+    return 0 if PLAIN_TEMPORARY.match(name) else 1
+
+
+def _substitute(node: build.Node, copies: dict[str, build.Node]) -> build.Node:
+    """The node with names replaced where they are read; itself where there is nothing to replace."""
+    if isinstance(node, gast.Name):
+        return copies.get(node.id, node) if isinstance(node.ctx, gast.Load) else node
+    if isinstance(node, SCOPES):
+        return node  # their own names may hide ours
+    fresh = node
+    for key, value in node.__dict__.items():
+        if isinstance(value, gast.AST):
+            done: object = _substitute(value, copies)
+            if isinstance(done, gast.Constant) and isinstance(node, (gast.Subscript, gast.Attribute, gast.Call)) and key in OWNERS:
+                done = value
+        elif type(value) is list:
+            items = [_substitute(item, copies) if isinstance(item, gast.AST) else item for item in value]
+            done = items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+        else:
+            continue
+        if done is not value:
+            fresh = shallow(node) if fresh is node else fresh
+            setattr(fresh, key, done)
+    return fresh
+
+
+def _binds_itself(s: build.Node) -> bool:
+    """x = x"""
+    if not isinstance(s, gast.Assign) or len(s.targets) != 1:
+        return False
+    target = s.targets[0]
+    return isinstance(target, gast.Name) and isinstance(s.value, gast.Name) and target.id == s.value.id
+
+
+def _is_plain_constant(node: build.Node) -> bool:
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        node = node.operand
+    return isinstance(node, gast.Constant)

@@ -1,0 +1,203 @@
+"""The road from a function to an emitted program: the order of the passes, the options, and the cache of what was made.
+
+Comes in: a function, the arguments to differentiate, the kinds of the arguments. Goes out: a `Specialisation`, whose function
+runs. It is made once per function and kinds; a later call finds it by the key of its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..emit import load, python
+from ..emit import standalone as files
+from . import arguments, signatures, specialise
+from .keys import key_of
+from .signatures import Argnums, Parameters
+from .specialise import Specialisation
+from .templates import Shared, Template
+
+KEPT = 64  # emitted functions per gradient
+
+__all__ = ["PASSES", "Recipe", "dump", "rules_changed"]
+rules_changed = specialise.rules_changed
+shared = Shared()
+
+
+def __getattr__(name: str) -> Any:
+    if name == "PASSES":
+        from ..differentiate import program
+
+        return program.PASSES
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class Recipe:
+    """What is to be made of a function: its gradient with respect to some arguments, with or without its value.
+
+    `find` gives the emitted function for bound arguments. Any number of threads may call it.
+    """
+
+    def __init__(self, function: Callable[..., Any], argnums: Argnums, value: bool, aux: bool):
+        self.function, self.value, self.aux = function, value, aux
+        self.wrt = signatures.which(function, argnums)
+        self.single = isinstance(argnums, (tuple, list)) and len(self.wrt) == 1
+        self.name = signatures.name_of(function)
+        self.parameters = Parameters.of(function)
+        self.latest: Specialisation | None = None
+        self._made: dict[Any, list[Specialisation]] = {}
+        self._code = getattr(function, "__code__", None)
+
+    def find(self, values: tuple[Any, ...]) -> Specialisation:
+        """The emitted function for these arguments, made now if there is none."""
+        key = tuple(map(key_of, values))
+        found = self._made.get(key)
+        if found is not None:
+            newest = found[-1]
+            if newest.current() and getattr(self.function, "__code__", None) is self._code:
+                if newest is not self.latest:
+                    self._touch(key)
+                return newest
+        return self._look_further(key, values)
+
+    def _touch(self, key: Any) -> None:
+        """Move a key to the end: the first ones go when there are too many."""
+        with specialise.compiling:
+            if key in self._made:
+                self._made[key] = self._made.pop(key)
+                self.latest = self._made[key][-1]
+
+    def _look_further(self, key: Any, values: tuple[Any, ...]) -> Specialisation:
+        with specialise.compiling:
+            code = getattr(self.function, "__code__", None)
+            if code is not self._code:  # redefined in place, as notebooks' reloading does it
+                self._code = code
+                self._made.clear()
+                self.parameters = Parameters.of(self.function)
+            known = [one for one in self._made.get(key, ()) if one.epoch == specialise.epoch]
+            for one in reversed(known):
+                if one.current():
+                    known.remove(one)
+                    break
+            else:
+                one = self.make(key, values)
+                one.current()  # brings in the data
+            self._made.pop(key, None)
+            self._made[key] = [*known[-7:], one]
+            self.latest = one
+            while sum(map(len, self._made.values())) > KEPT:
+                oldest = next(iter(self._made))
+                del self._made[oldest][0]
+                if not self._made[oldest]:
+                    del self._made[oldest]
+            return one
+
+    def make(self, key: Any, values: tuple[Any, ...]) -> Specialisation:
+        """Write, load and return the emitted function for these arguments."""
+        self.check(values)
+        return self._made_for(lambda: self.kinds(values), values, key)
+
+    def check(self, values: tuple[Any, ...]) -> None:
+        """`ArgumentError` unless every argument to differentiate is given, and can be differentiated."""
+        for one in self.wrt:
+            _, value = signatures.given(self.function, values, self.parameters.signature, one)
+            arguments.check(self.name, one, value)
+
+    def kinds(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        """What is known of each parameter, by its name."""
+        from ..analyses import kinds
+
+        return {name: kinds.of_value(value) for name, value in zip(self.parameters.names, values, strict=True)}
+
+    def general(self) -> Specialisation:
+        """The emitted function for arguments of which nothing is known."""
+        return self.of_kinds({})
+
+    def of_kinds(self, kinds: dict[str, Any]) -> Specialisation:
+        """The emitted function for arguments of these kinds; parameters that are not named are unknown."""
+        with specialise.compiling:
+            made = self._made_for(lambda: kinds, None, tuple(kinds.items()))
+            made.current()
+            return made
+
+    def _made_for(
+        self, kinds: Callable[[], dict[str, Any]], values: tuple[Any, ...] | None, key: Any
+    ) -> Specialisation:
+        function, inner = self.function, None
+        if hasattr(function, "__srcgrad_specialise__"):  # the gradient of a gradient is that of the emitted function
+            inner = function.__srcgrad_specialise__(values)
+            function = inner.function
+        place = shared.key(function, self.wrt, self.value, self.aux, values is None, key)
+        rest = load.spread(self.parameters.signature), self._wrapping(), inner
+        template = shared.get(place, specialise.epoch)
+        if template is not None:
+            found = Specialisation(template, function, *rest)
+            if found.current():
+                return found
+        template = Template.of(self.build(function, kinds(), values), function, self.title(), specialise.epoch)
+        shared.put(place, template)
+        return Specialisation(template, function, *rest)
+
+    def build(
+        self,
+        function: Callable[..., Any],
+        kinds: dict[str, Any],
+        values: tuple[Any, ...] | None = None,
+        after: str | None = None,
+    ) -> Any:
+        """The program of the differentiation for a function: `self.function`, or what was emitted for it."""
+        from ..differentiate import program
+
+        wrt = self.wrt
+        if values is not None:  # a wrapper may be given an argument by position or by name
+            wrt = tuple(signatures.given(self.function, values, self.parameters.signature, one)[0] for one in wrt)
+        return program.build(function, wrt, kinds, value=self.value, aux=self.aux, after=after)
+
+    def _wrapping(self) -> str:
+        """How the result is to be changed, as an expression of `result`: a tuple of one argument gives a tuple of one gradient."""
+        if not self.single:
+            return ""
+        if self.value:
+            return "(result[0], (result[1],))"
+        return "((result[0],), result[1])" if self.aux else "(result,)"
+
+    def title(self) -> str:
+        names = [one if isinstance(one, str) else f"argument {one}" for one in self.wrt]
+        what = "Value and gradient" if self.value else "Gradient"
+        file = signatures.file_of(self.function)
+        place = f", from {python.shown_file(file)}" if file else ""
+        return f"{what} of {self.name} with respect to {_listed(names)}{place}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def dump(
+    function: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    args: Sequence[Any] | None = None,
+    after: str | None = None,
+    standalone: bool = False,
+    value: bool = False,
+    aux: bool = False,
+) -> str:
+    """The gradient program of a function as text: for these arguments if some are given, the general one otherwise.
+
+    `after` names the pass after which the program is shown. A `standalone` text is a file that runs with NumPy and the runtime
+    alone.
+    """
+    recipe = Recipe(function, argnums, value, aux)
+    with specialise.compiling:
+        kinds: dict[str, Any] = {}
+        values = None
+        if args is not None:
+            values = recipe.parameters.bind(*args)
+            recipe.check(values)
+            kinds = recipe.kinds(values)
+        if hasattr(function, "__srcgrad_specialise__"):
+            function = function.__srcgrad_specialise__(values).function
+        program = recipe.build(function, kinds, values, after)
+        return files.text(program, recipe.title()) if standalone else python.text(program, recipe.title())
+

@@ -1,0 +1,80 @@
+"""The key of a value: equal keys mean equal kinds, so that a program made for one value serves the other.
+
+Keys are made at every call of a gradient, so they are cheap: by the exact type of the value, without looking at entries.
+"""
+
+from __future__ import annotations
+
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+import srcgrad_runtime as rt
+
+DEPTH = 6  # containers further inside than this are not looked into
+MANY = 16  # sequences longer than this are known by what their items have in common
+
+
+class Same:
+    """An object as a key: equal to itself alone, whatever its own `==` says."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any):
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.value is other.value
+
+
+# types whose values all have one kind
+SIMPLE: dict[type, Any] = {float: "float", int: "int", complex: "complex"}
+SIMPLE.update({kind: kind for kind in np.sctypeDict.values() if kind.__module__ == "numpy"})
+SIMPLE.pop(np.void, None)
+STATIC = (FunctionType, BuiltinFunctionType, ModuleType, type, np.ufunc)
+
+
+def key_of(value: Any, depth: int = 0) -> Any:
+    """The key of a value; hashable."""
+    kind = type(value)
+    simple = SIMPLE.get(kind)
+    if simple is not None:
+        return simple
+    if kind is np.ndarray:
+        shape = value.shape
+        # most arrays have no extent of 1, and then the rank says it all
+        return value.dtype.char, tuple([n == 1 for n in shape]) if 1 in shape else len(shape)
+    if kind is bool or kind is str or value is None:
+        return kind, value
+    if isinstance(value, STATIC):
+        return Same(value)
+    if kind is MethodType:
+        return MethodType, Same(value.__func__), Same(value.__self__)
+    if isinstance(value, np.ndarray):
+        return kind, value.dtype.char, tuple([n == 1 for n in value.shape])
+    if depth < DEPTH:
+        if isinstance(value, (list, tuple)):
+            items = tuple([key_of(item, depth + 1) for item in value])
+            return (kind, "many", *dict.fromkeys(items)) if len(items) > MANY else (kind, *items)
+        if isinstance(value, dict):
+            names = [(type(name), name) for name in value]
+            return kind, *names, *[key_of(item, depth + 1) for item in value.values()]
+    if callable(value):
+        return Same(value)
+    return kind, rt.is_differentiable(value)
+
+
+def is_static(value: Any) -> bool:
+    """Whether a program may take an outside name for granted as long as it means the same object: functions, modules, classes."""
+    return callable(value) or isinstance(value, ModuleType)
+
+
+def is_same(a: Any, b: Any) -> bool:
+    """Whether two values are one object; a method that is looked up twice is one."""
+    if a is b:
+        return True
+    methods = isinstance(a, MethodType) and isinstance(b, MethodType)
+    return methods and a.__func__ is b.__func__ and a.__self__ is b.__self__

@@ -1,0 +1,96 @@
+"""Rules that users declare: checked at once, so that a mistake shows where it was made, and written into the tables."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import rules
+from ..core.errors import ArgumentError
+from ..rules import declare
+from . import signatures, specialise
+
+_declared: set[int] = set()  # the structural rules that came from here, by identity of the rule
+
+
+def elementwise(function: Callable[..., Any], partials: Sequence[str | None]) -> None:
+    """Declare the partial derivatives of an elementwise function, or that they are all zero."""
+    name = signatures.name_of(function)
+    known = {"x"} if len(partials) == 1 else {f"x{i + 1}" for i in range(len(partials))}
+    for partial in partials:
+        if partial is None:
+            continue
+        if not isinstance(partial, str):
+            raise ArgumentError(f"rule of {name}: a partial derivative is a text or None, not {partial!r}")
+        try:
+            tree = ast.parse(partial, mode="eval")
+        except SyntaxError as error:
+            raise ArgumentError(f"rule of {name}: {partial!r} is not a Python expression ({error.msg})") from None
+        read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        bound = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        strange = sorted(read - bound - known - {"y", "np", "rt", "math"})
+        if strange:
+            allowed = ", ".join([*sorted(known), "y", "np"])
+            raise ArgumentError(f"rule of {name}: {partial!r} reads {', '.join(strange)}; a partial may read {allowed}")
+    rules.lookup(function)  # reads tables that would otherwise be read later, and win
+    if all(partial is None for partial in partials):
+        declare.RULES.pop(function, None)
+        declare.nondifferentiable(function)
+    else:
+        declare.NONDIFFERENTIABLE.pop(function, None)
+        declare.elementwise(function, *partials)
+    declare.REFUSED.pop(function, None)
+    specialise.rules_changed()
+
+
+def adjoint(function: Callable[..., Any], parameter: str, body: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare `body` as the adjoint of one parameter; returns it."""
+    name = signatures.name_of(function)
+    rules.lookup(function)
+    rule = declare.RULES.get(function)
+    if rule is None or id(rule) not in _declared:
+        try:
+            inspect.signature(function)
+        except (ValueError, TypeError):
+            raise ArgumentError(f"rule of {name}: its parameters are not known to Python; wrap it in a function with a def") from None
+        declare.RULES.pop(function, None)
+        declare.structural(function, cases=_no_cases, order2="not tested")
+        rule = declare.RULES[function]
+        _declared.add(id(rule))
+    names = [p.name for p in rule.parameters]
+    if parameter not in names:
+        raise ArgumentError(f"rule of {name}: there is no parameter {parameter!r}; the parameters are {', '.join(names)}")
+    strange = [n for n in inspect.signature(body).parameters if n not in (*names, "y", "y_bar")]
+    if strange:
+        allowed = ", ".join([*names, "y", "y_bar"])
+        raise ArgumentError(f"rule of {name}: {signatures.name_of(body)} takes {', '.join(strange)}; it may take {allowed}")
+    rule.adjoints.pop(parameter, None)
+    declare.adjoint(function, parameter)(_as_expression(body))
+    declare.NONDIFFERENTIABLE.pop(function, None)
+    declare.REFUSED.pop(function, None)
+    specialise.rules_changed()
+    return body
+
+
+def _as_expression(body: Callable[..., Any]) -> Callable[..., Any]:
+    """The adjoint in the form of the tables, a single `return`: a call of the user's function, whatever that does."""
+    from ..emit import load
+
+    name = getattr(body, "__name__", "adjoint")
+    name = name if name.isidentifier() else "adjoint"
+    parameters = inspect.signature(body).parameters.values()
+    keyword = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    plain = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    header = ", ".join([*plain, *(["*", *keyword] if keyword else [])])
+    given = ", ".join([*plain, *(f"{k}={k}" for k in keyword)])
+    shim = f"{name}_rule"
+    function = load.load(f"def {shim}({header}):\n    return {name}({given})\n", shim, {name: body})
+    defaults = [p.default for p in parameters if p.kind is not p.KEYWORD_ONLY and p.default is not p.empty]
+    function.__defaults__ = tuple(defaults) or None
+    return function
+
+
+def _no_cases(draw: Any) -> tuple[()]:
+    return ()

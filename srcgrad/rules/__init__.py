@@ -1,0 +1,151 @@
+"""The tables of rules, one module per area, and the questions that the rest of srcgrad asks of them.
+
+`lookup` says how a function is differentiated, `is_nondifferentiable` whether it carries no derivative, `refusal` why
+it cannot be differentiated. The tables for SciPy (and some others) are read when it has been imported by somebody.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import operator
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .declare import (
+    ATTRIBUTES,
+    METHODS,
+    NONDIFFERENTIABLE,
+    NONDIFFERENTIABLE_CALLS,
+    REFUSED,
+    RULES,
+    Method,
+    Rule,
+    alias,
+)
+
+TABLES = (
+    "markers",
+    "runtime_rules",
+    "markers",
+    "elementwise",
+    "selection",
+    "mathematics",
+    "reductions",
+    "averages",
+    "cumulative",
+    "builtins",
+    "information",
+    "shape",
+    "repetition",
+    "diagonals",
+    "creation",
+    "ranges",
+    "joining",
+    "indexing",
+    "padding",
+    "products",
+    "contraction",
+    "product_adjoints",
+    "sorting",
+    "signal",
+    "polynomials",
+    "linalg",
+    "fft",
+    "random",
+)
+# table -> the modules without which it has nothing to say
+LATE_TABLES = {
+    "statistics": ("statistics",),
+    "special": ("scipy.special",),
+    "scipy_linalg": ("scipy.linalg",),
+    "stats": ("scipy.stats",),
+}
+_waiting = dict(LATE_TABLES)
+
+for _name in TABLES:
+    if importlib.util.find_spec(f"{__name__}.{_name}"):
+        importlib.import_module(f"{__name__}.{_name}")
+if np.matmul in RULES:
+    alias(operator.matmul, np.matmul)
+
+
+def lookup(function: Any, count: int | None = None) -> Rule | None:
+    """The rule of a function, or None; `count` is the number of positional arguments of the call, where that is known.
+
+    Some functions mean different things by their number of arguments (`max(a, b)` and `max(items)`, `np.where(c)` and
+    `np.where(c, a, b)`); for those the rule depends on `count`.
+    """
+    _load_late_tables()
+    rule = _get(RULES, function)
+    if rule is not None and count is not None and rule.by_count:
+        return rule.by_count.get(count, rule)
+    return rule
+
+
+def table() -> tuple[Rule, ...]:
+    """Every rule, in the order of declaration; those by argument count follow the general one of the function."""
+    _load_late_tables()
+    found: dict[int, Rule] = {}
+    for rule in RULES.values():
+        for each in (rule, *rule.by_count.values()):
+            found.setdefault(id(each), each)
+    return tuple(found.values())
+
+
+def is_nondifferentiable(function: Any, count: int | None = None) -> bool:
+    """Whether the result of the function carries no derivative; constructors of exceptions are among these.
+
+    `count` is the number of positional arguments of the call, where that is known (`np.where(c)` gives indices).
+    """
+    _load_late_tables()
+    if count is not None and _hashable(function) and (function, count) in NONDIFFERENTIABLE_CALLS:
+        return True
+    if isinstance(function, type) and issubclass(function, BaseException):
+        return True
+    return _get(NONDIFFERENTIABLE, function) is not None
+
+
+def refusal(function: Any) -> str | None:
+    """Why a function cannot be differentiated and what to write instead; None where nothing is known against it."""
+    _load_late_tables()
+    return _get(REFUSED, function)
+
+
+def method(name: str) -> Method | None:
+    """The function that the array method of this name stands for."""
+    return METHODS.get(name)
+
+
+def attribute(name: str) -> Callable[..., Any] | None:
+    """The function that the array attribute of this name stands for."""
+    return ATTRIBUTES.get(name)
+
+
+def _hashable(function: Any) -> bool:
+    try:
+        hash(function)
+    except TypeError:
+        return False
+    return True
+
+
+def _get(table: dict[Any, Any], function: Any) -> Any:
+    try:
+        return table.get(function)
+    except TypeError:  # an unhashable callable object
+        return None
+
+
+def _load_late_tables() -> None:
+    for name, needs in tuple(_waiting.items()):
+        if all(module in sys.modules for module in needs):
+            del _waiting[name]
+            if importlib.util.find_spec(f"{__name__}.{name}"):
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    importlib.import_module(f"{__name__}.{name}")

@@ -1,0 +1,42 @@
+"""The measuring programs measure what they say, and run."""
+
+import ast
+import time
+
+import numpy as np
+import pytest
+
+from tests.benchmarks import generation, long_functions, models, timing
+
+
+@pytest.mark.parametrize("size", [20, 100, 1000])
+def test_long_functions_have_the_length_asked_for_and_depend_on_their_arguments(size, tmp_path):
+    function = next(node for node in ast.parse(long_functions.text(size)).body if getattr(node, "name", "") == "f")
+    assignments = sum(isinstance(node, (ast.Assign, ast.AugAssign)) for node in ast.walk(function))
+    assert size <= assignments <= size + 6
+    x, w = generation.arguments()
+    value = long_functions.module(size, tmp_path).f
+    assert np.isfinite(value(x, w)) and abs(value(x, w)) < 10
+    assert value(x + 0.01, w) != value(x, w) != value(x, w + 0.01)
+
+
+def test_timing_tells_a_slow_program_from_a_quick_one():
+    found = timing.side_by_side({"quick": lambda: None, "slow": lambda: time.sleep(0.002)}, rounds=5, seconds=0.1)
+    assert found["quick"].best <= found["quick"].median < 1e-4
+    assert 0.002 <= found["slow"].best <= found["slow"].median
+    assert "x" in timing.table(found, against="quick")
+    assert [timing.duration(t) for t in (2.5, 0.0123, 4.2e-5, 3e-8)] == ["2.50 s", "12.30 ms", "42.00 us", "30 ns"]
+
+
+@pytest.mark.parametrize("case", models.cases(), ids=lambda case: case.name)
+def test_all_gradients_of_a_model_agree(case):
+    assert models.measure(case, seconds=0.01)["srcgrad"].best > 0
+
+
+def test_gradients_that_disagree_stop_the_measurement():
+    with pytest.raises(SystemExit, match="disagree"):
+        models.agree([np.ones(3)], [np.array([1.0, 1.0, 1.1])], "case")
+
+
+def test_generating_a_function_of_twenty_lines(tmp_path):
+    assert 0 < generation.generating(long_functions.module(20, tmp_path).f) < 5

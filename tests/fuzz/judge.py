@@ -1,0 +1,159 @@
+"""One source text judged: its gradient along random directions against finite differences."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import itertools
+import linecache
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from tests.programs import compare
+from tests.programs.compare import Mismatch, Outcome
+from tests.programs.registry import Draw, Program
+
+STEPS = (1e-3, 3e-4)
+LARGEST = 1e4
+TOLERANCE = 1e-6
+_numbers = itertools.count()
+_folder: list[tempfile.TemporaryDirectory] = []
+
+
+def load(source: str) -> ModuleType:
+    """Import a source text from a file of its own, so that its lines can be found."""
+    if not _folder:
+        _folder.append(tempfile.TemporaryDirectory(prefix="fuzz"))
+    name = f"fuzzed_{next(_numbers)}"
+    path = Path(_folder[0].name) / f"{name}.py"
+    path.write_text(source, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def unload(module: ModuleType) -> None:
+    sys.modules.pop(module.__name__, None)
+    linecache.cache.pop(str(module.__file__), None)
+    Path(str(module.__file__)).unlink(missing_ok=True)
+
+
+def make_args(draw: Draw) -> tuple:
+    return draw.vec(4) * 0.7, draw.vec(3, 4) * 0.7, draw.num(-1.0, 1.0)
+
+
+def judge(source: str, seed: int, seconds: int = 20) -> Outcome:
+    """The outcome for one program; "skipped" where the program fails by itself, or differences cannot be trusted."""
+    try:
+        module = load(source)
+    except Exception as error:
+        return Outcome("skipped", f"{type(error).__name__}: {error}")
+    argnums = [(0, 1, 2), (0,), (1,), (2,), (0, 2), (1, 0)][seed % 6]
+    program = Program("f", "fuzz", module.f, make_args, argnums, seed=seed)
+    try:
+        with compare.time_limit(seconds):
+            return _judge(program)
+    except TimeoutError as error:
+        return Outcome("internal error", f"TimeoutError: {error}")
+    finally:
+        unload(module)
+
+
+def _judge(program: Program) -> Outcome:
+    import srcgrad
+    from srcgrad.core.errors import SrcgradError
+
+    args = program.make_args()
+    plain = compare.run(program, program.function, compare.copies(args))
+    if plain.error is not None:
+        return Outcome("skipped", f"{type(plain.error).__name__}: {plain.error}")
+    if not compare.is_float(plain.result) or np.shape(plain.result) != () or not abs(plain.result) < LARGEST:
+        return Outcome("skipped", "the result is not a moderate number")
+    known = _differences(program)
+    if known is None:
+        return Outcome("skipped", "differences cannot be trusted")
+    try:
+        both = compare.run(program, srcgrad.value_and_grad(program.function, program.argnums), compare.copies(args))
+        only = compare.run(program, srcgrad.grad(program.function, program.argnums), compare.copies(args))
+    except SrcgradError as error:
+        return Outcome("refused", compare.first_line(error))
+    except Exception as error:
+        return Outcome("internal error", f"{type(error).__name__}: {compare.first_line(error)}")
+    for called in (both, only):
+        if isinstance(called.error, SrcgradError):
+            return Outcome("refused", compare.first_line(called.error))
+        if called.error is not None:
+            return Outcome("internal error", f"{type(called.error).__name__}: {compare.first_line(called.error)}")
+    try:
+        value, gradients = both.result
+        compare.same(plain.result, value, "the value", rtol=1e-9)
+        for called, found, what in ((both, gradients, "value_and_grad"), (only, only.result, "grad")):
+            compare.same(plain.args, called.args, f"after {what}, the arguments", rtol=1e-9)
+            _compare(program, found, known, what)
+    except Mismatch as difference:
+        return Outcome("WRONG", compare.first_line(difference))
+    return Outcome("right")
+
+
+def _directions(program: Program) -> list[dict[int, Any]]:
+    """For each argument, two random directions."""
+    draw = np.random.default_rng(program.seed + 1)
+    args = program.make_args()
+    return [
+        {n: draw.choice([-1.0, 1.0], np.shape(args[n])) * draw.uniform(0.5, 1, np.shape(args[n]))}
+        for n in program.numbers
+        for _ in range(2)
+    ]
+
+
+def _differences(program: Program) -> list[tuple[dict[int, Any], float]] | None:
+    """The derivative along each direction, or None if two step sizes disagree or anything fails."""
+    known = []
+    for direction in _directions(program):
+        found = [_difference(program, direction, step) for step in STEPS]
+        if None in found or not np.all(np.isfinite(found)) or abs(found[0]) > LARGEST:
+            return None
+        if abs(found[0] - found[1]) > 1e-7 * max(1.0, abs(found[0])):
+            return None
+        known.append((direction, found[1]))
+    return known
+
+
+def _difference(program: Program, direction: dict[int, Any], step: float) -> float | None:
+    total = 0.0
+    for shift, weight in compare.STENCIL:
+        args = list(compare.copies(program.make_args()))
+        for number, d in direction.items():
+            args[number] = args[number] + shift * step * (d if np.ndim(d) else float(d))
+        called = compare.run(program, program.function, tuple(args))
+        if called.error is not None or not compare.is_float(called.result):
+            return None
+        total += weight * float(called.result)
+    return total / step
+
+
+def _compare(program: Program, gradients: tuple, known: list[tuple[dict[int, Any], float]], what: str) -> None:
+    args = program.make_args()
+    if not isinstance(gradients, tuple) or len(gradients) != len(program.numbers):
+        raise Mismatch(f"{what} gives {gradients!r} for argnums {program.numbers}")
+    for number, gradient in zip(program.numbers, gradients, strict=True):
+        if np.shape(gradient) != np.shape(args[number]):
+            raise Mismatch(f"{what}: the gradient of argument {number} has shape {np.shape(gradient)}")
+    for direction, exact in known:
+        (number,) = direction
+        found = float(np.sum(gradients[program.numbers.index(number)] * direction[number]))
+        if not abs(found - exact) <= TOLERANCE * max(1.0, abs(exact)):
+            raise Mismatch(f"{what}: along a direction of argument {number}: {found!r}, not {exact!r}")
+
+
+def size(source: str) -> int:
+    """What shrinking makes smaller: the number of nodes of the syntax tree."""
+    return sum(1 for _ in ast.walk(ast.parse(source)))

@@ -1,0 +1,51 @@
+"""A fixed set of random programs, and the parts of the fuzzer by themselves."""
+
+import ast
+
+import pytest
+
+from tests.programs import compare
+
+from . import programs, shrink
+from .judge import judge
+
+BATCH = 25
+
+
+@pytest.mark.parametrize("first", range(0, 6 * BATCH, BATCH))
+@pytest.mark.parametrize("level", [1, 2])
+def test_random_programs(level, first):
+    bad = []
+    for seed in range(first, first + BATCH):
+        outcome = judge(programs.write(seed, level), seed)
+        if outcome.verdict in ("WRONG", "internal error"):
+            bad.append(f"{seed}: {outcome.verdict}: {outcome.detail}")
+    assert bad == []
+
+
+def test_programs_depend_on_their_number_only():
+    assert programs.write(17) == programs.write(17)
+    assert programs.write(17) != programs.write(18)
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_programs_are_python(level):
+    for seed in range(100):
+        ast.parse(programs.write(seed, level))
+
+
+def test_level_one_has_no_stores():
+    for seed in range(100):
+        for node in ast.walk(ast.parse(programs.write(seed, 1))):
+            assert not (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store))
+
+
+def test_a_failure_is_shrunk():
+    source = "def f(x):\n    a = x + 1\n    b = np.sin(a) * 2\n    if a > 0:\n        c = b\n    return b / 3 + c\n"
+    small = shrink.shrink(source, lambda text: "np.sin" in text, seconds=20)
+    assert len(small.splitlines()) <= 3 and "np.sin" in small
+
+
+def test_differences_are_those_of_the_function():
+    outcome = judge("def f(x, a, s):\n    return 1.0\n", 0)
+    assert outcome.verdict in ("right", "refused"), compare.Outcome.__repr__(outcome)

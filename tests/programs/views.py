@@ -1,0 +1,323 @@
+"""Views and aliases of buffers that are stored into: rows, reshapes, transposes, broadcasts, copies that are not."""
+
+import numpy as np
+
+from .registry import program
+
+
+@program(lambda r: (r.vec(3, 3),))
+def row_view(x):
+    y = x.copy()
+    row = y[1]
+    row[0] = row[1] * row[2]
+    y[1, 2] = 4.0
+    return np.sum(y * y) + row[2] * row[0]
+
+
+@program(lambda r: (r.vec(4),))
+def slice_view(x):
+    y = x.copy()
+    head = y[:2]
+    tail = y[2:]
+    head += tail
+    tail[:] = head * tail
+    return np.sum(y)
+
+
+@program(lambda r: (r.vec(6),))
+def reshaped_view(x):
+    y = x.copy()
+    m = y.reshape(2, 3)
+    m[1, :] = m[0, :] * 2
+    y[0] = m[1, 1]
+    return np.sum(m * m)
+
+
+@program(lambda r: (r.vec(2, 3),))
+def transposed_view(x):
+    y = x.copy()
+    t = y.T
+    t[2, 1] = t[0, 0] * t[1, 1]
+    y[0] *= 2
+    return np.sum(t @ y)
+
+
+@program(lambda r: (r.vec(2, 3),))
+def ravel_of_contiguous_is_a_view(x):
+    y = x.copy()
+    flat = y.ravel()
+    flat[0] = x[1, 1] * 2
+    flat[1:3] *= 3.0
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(2, 3),))
+def ravel_of_transposed_is_a_copy(x):
+    y = x.copy()
+    flat = y.T.ravel()
+    flat[0] = 100.0
+    return np.sum(y * y) + np.sum(flat**2)
+
+
+@program(lambda r: (r.vec(2, 3),))
+def reshape_of_transposed_is_a_copy(x):
+    y = x.copy()
+    m = y.T.reshape(2, 3)
+    m[0, 0] = 50.0
+    m *= y
+    return np.sum(y * m)
+
+
+@program(lambda r: (r.vec(4),))
+def fancy_index_is_a_copy(x):
+    y = x.copy()
+    part = y[[0, 1]]
+    part[0] = 9.0
+    part *= x[2]
+    return np.sum(y * y) + np.sum(part)
+
+
+@program(lambda r: (r.vec(4),))
+def mask_index_is_a_copy(x):
+    y = x.copy()
+    part = y[y > -100]
+    part[0] = 9.0
+    return np.sum(y * y) + np.sum(part * part)
+
+
+@program(lambda r: (r.vec(4),))
+def flatten_is_a_copy(x):
+    y = x.copy().reshape(2, 2)
+    z = y.flatten()
+    z[0] = 9.0
+    w = y.astype(float)
+    w[0, 0] = 8.0
+    return np.sum(y * y) + np.sum(z) * w[0, 1]
+
+
+@program(lambda r: (r.vec(4),))
+def asarray_is_an_alias(x):
+    y = x.copy()
+    z = np.asarray(y)
+    z[0] = x[1] * 3
+    w = np.array(y)
+    w[1] = 50.0
+    return np.sum(y * y) + np.sum(w)
+
+
+@program(lambda r: (r.vec(4),))
+def view_of_a_view(x):
+    y = x.copy()
+    a = y[1:]
+    b = a[::2]
+    b[1] = b[0] * y[0]
+    a[0] = 2.0
+    return np.sum(y * y) + np.sum(a * a)
+
+
+@program(lambda r: (r.vec(4),))
+def view_outlives_the_name(x):
+    y = x.copy()
+    v = y[:2]
+    y = y * 2
+    v[0] = 7.0
+    y[1] = v[1]
+    return np.sum(y * y) + v[0] * v[1]
+
+
+@program(lambda r: (r.vec(4),))
+def view_taken_in_a_branch(x):
+    y = x.copy()
+    if x[0] > -100:
+        v = y[:2]
+    else:
+        v = y[2:]
+    v *= x[3]
+    v[0] += y[1]
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(3, 4),))
+def view_in_a_loop(x):
+    y = x.copy()
+    for i in range(1, 3):
+        previous, current = y[i - 1], y[i]
+        current += previous * x[i]
+        previous[0] = current[1]
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(4),))
+def helper_returns_a_view(x):
+    def middle(v):
+        return v[1:3]
+
+    y = x.copy()
+    m = middle(y)
+    m[0] = y[3] * 2
+    y[2] = m[0] * m[1]
+    return np.sum(y * y) + np.sum(m)
+
+
+@program(lambda r: (r.vec(4),))
+def helper_returns_a_view_of_one_of_two(x):
+    def pick(a, b, first):
+        return a[:1] if first else b[1:]
+
+    y, z = x.copy(), x * x
+    pick(y, z, True)[0] = z[1]
+    v = pick(y, z, False)
+    v *= 2
+    return np.sum(y * z)
+
+
+@program(lambda r: (r.vec(4),))
+def alias_chosen_by_a_condition(x):
+    a = x.copy()
+    b = x * 2
+    c = a if x[0] > 0 else b
+    c[0] = x[1] * x[2]
+    return np.sum(a * b)
+
+
+@program(lambda r: (r.vec(4),))
+def alias_rebound(x):
+    a = x.copy()
+    b = a
+    b[0] = x[1]
+    b = b.copy()
+    b[1] = 9.0
+    a[2] = b[0] * x[3]
+    return np.sum(a * b)
+
+
+@program(lambda r: (r.vec(4),))
+def names_exchanged_with_stores(x):
+    a, b = x.copy(), x * x
+    for i in range(3):
+        a[i] = b[i] * a[i + 1]
+        a, b = b, a
+    return np.sum(a * a) + np.sum(b)
+
+
+@program(lambda r: (r.vec(4),))
+def argument_aliased(x):
+    y = x
+    y[0] = x[1] * x[2]
+    return np.sum(x * y)
+
+
+@program(lambda r: (r.vec(2, 3),))
+def rows_by_unpacking_are_views(x):
+    y = x.copy()
+    a, b = y
+    a[0] = b[1] * 2
+    b += a
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(2, 3),))
+def rows_in_a_list_are_views(x):
+    y = x.copy()
+    rows = [row for row in y]
+    rows[0][1] = rows[1][2] ** 2
+    rows[1] *= 3.0
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(2, 3),))
+def axis_views(x):
+    y = x.copy()
+    a = y[:, None, :]
+    a[0, 0, 1] = 3.0
+    b = np.swapaxes(y, 0, 1)
+    b[2, 0] = b[0, 1] * 2
+    c = np.expand_dims(y, 0)
+    c *= x
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(3, 3),))
+def diagonal_by_strides(x):
+    y = x.copy()
+    flat = y.reshape(-1)
+    flat[:: 3 + 1] += x[0]
+    flat[:: 3 + 1] *= 2.0
+    return np.sum(y @ y)
+
+
+@program(lambda r: (r.vec(4),))
+def squeeze_and_atleast_are_views(x):
+    y = x.copy()
+    a = np.atleast_2d(y)
+    a[0, 1] = y[0] * y[2]
+    b = np.squeeze(a)
+    b[3] *= 2
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(6),))
+def split_gives_views(x):
+    y = x.copy()
+    a, b = np.split(y, 2)
+    a *= b
+    b[0] = a[2]
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(4),))
+def element_is_not_a_view(x):
+    y = x.copy()
+    v = y[0]
+    v += 5.0
+    y[1] = v
+    v = v * y[1]
+    return np.sum(y) * v
+
+
+@program(lambda r: (r.vec(4),))
+def flat_store(x):
+    m = x.reshape(2, 2).copy()
+    m.flat[2] = x[0] * x[1]
+    m.flat[0] *= 2
+    return np.sum(m * m)
+
+
+@program(lambda r: (r.vec(4), r.vec(4)), (0, 1))
+def views_of_two_buffers_in_one_name(x, y):
+    a, b = x.copy(), y.copy()
+    for i in range(4):
+        v = a[i:] if i % 2 else b[: i + 1]
+        v *= 1.1
+        v[0] += x[i] * y[i]
+    return np.sum(a * b)
+
+
+@program(lambda r: (r.vec(2, 2),))
+def matrix_squared_in_place(x):
+    y = x.copy()
+    for _ in range(3):
+        y[:] = y @ y * 0.3
+    return np.sum(y)
+
+
+@program(lambda r: (r.vec(3),))
+def buffer_returned_by_a_helper(x):
+    def build(v):
+        out = np.zeros((3, 3))
+        for i in range(3):
+            out[i, i] = v[i]
+            out[i, i - 1] = v[i] * v[i - 1]
+        return out
+
+    m = build(x)
+    m[0, 0] *= 2
+    return np.sum(m @ build(m[0]))
+
+
+@program(lambda r: (r.vec(3),))
+def real_part_view_of_a_plain_array(x):
+    y = x.copy()
+    z = y.view()
+    z[0] = x[1] ** 2
+    return np.sum(y * y)

@@ -1,0 +1,1 @@
+"""Tests of the table of rules, independent of the engine."""

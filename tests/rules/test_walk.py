@@ -1,0 +1,98 @@
+"""Walks the public names of the libraries: each function is in one of the lists, for silence is never a rule."""
+
+import builtins
+import importlib
+import inspect
+import math
+import operator
+
+import numpy as np
+import pytest
+
+from srcgrad import rules
+
+# What the compiler itself looks into: containers, iteration, views of attributes, names of functions at run time.
+ENGINE = {
+    "builtins": {
+        "all", "any", "breakpoint", "delattr", "dict", "enumerate", "filter", "frozenset", "getattr", "globals", "iter",
+        "list", "locals", "map", "next", "reversed", "set", "setattr", "sorted", "tuple", "vars", "zip", "super",
+        "property",
+        "staticmethod", "classmethod", "aiter", "anext", "copyright", "credits", "license", "exit", "quit",
+    },
+    "operator": {"getitem", "setitem", "delitem", "concat", "attrgetter", "itemgetter", "methodcaller", "call"},
+    "numpy": {"copyto", "put", "put_along_axis", "putmask", "place", "fill_diagonal", "nditer", "ndenumerate",
+              "ndindex",
+              "nested_iters", "errstate", "vectorize", "printoptions"},
+}  # fmt: skip
+
+
+def public(module):
+    names = getattr(module, "__all__", None) or [name for name in dir(module) if not name.startswith("_")]
+    found = {}
+    for name in names:
+        value = getattr(module, name, None)
+        if callable(value) and not inspect.ismodule(value) and not isinstance(value, np.random.RandomState):
+            found[name] = value
+    return found
+
+
+def missing(module):
+    """The public functions of a module that no list mentions."""
+    absent = []
+    for name, value in public(module).items():
+        if name in ENGINE.get(module.__name__, ()):
+            continue
+        if isinstance(value, type) and (issubclass(value, BaseException) or is_kind(value)):
+            continue
+        if rules.lookup(value) is None and not rules.is_nondifferentiable(value) and rules.refusal(value) is None:
+            absent.append(name)
+    return sorted(absent)
+
+
+def is_kind(value):
+    """Whether a class of NumPy is a kind of thing (a dtype, an array class, an iterator), no conversion."""
+    return value.__module__.startswith("numpy") and (inspect.isabstract(value) or value in KINDS)
+
+
+KINDS = {
+    np.generic, np.number, np.integer, np.signedinteger, np.unsignedinteger, np.inexact, np.floating,
+    np.complexfloating,
+    np.flexible, np.character, np.object_, np.void, np.ndarray, np.dtype, np.flatiter, np.broadcast, np.ufunc,
+    np.matrix,
+    np.memmap, np.recarray, np.record, np.char.chararray, np.poly1d, np.busdaycalendar,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "module", [np, math, operator, builtins, np.linalg, np.fft], ids=lambda module: module.__name__
+)
+def test_every_public_function_is_in_a_list(module):
+    assert missing(module) == []
+
+
+def test_every_function_of_scipy_special_is_in_a_list():
+    special = pytest.importorskip("scipy.special")
+    assert missing(special) == []
+
+
+def test_no_function_is_in_two_lists():
+    table = {rule.function for rule in rules.table() if hasattr(rule.function, "__hash__")}
+    both = [f for f in table if rules.is_nondifferentiable(f) or rules.refusal(f)]
+    assert not both, both
+
+
+def test_names_of_the_runtime_are_unique():
+    """`rt.name` means one function: no two modules of the runtime offer the same name."""
+    import pathlib
+
+    import srcgrad_runtime
+
+    owners = {}
+    for path in sorted(pathlib.Path(srcgrad_runtime.__file__).parent.glob("*.py")):
+        if path.stem != "__init__":
+            module = importlib.import_module(f"srcgrad_runtime.{path.stem}")
+            for name, value in vars(module).items():
+                if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
+                    owners.setdefault(name, []).append(path.stem)
+    offered = {n: o for n, o in owners.items() if len(o) > 1 and hasattr(srcgrad_runtime, n)}
+    assert not offered, offered

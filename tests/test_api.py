@@ -1,0 +1,450 @@
+"""The public face: what `grad` accepts, what it returns, what it is, and when a program is made again."""
+
+import copy
+import functools
+import gc
+import inspect
+import linecache
+import pickle
+import threading
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import srcgrad
+from srcgrad import pipeline
+
+SCALE = 2.0
+W, X = np.array([1.0, 2.0]), np.array([3.0, 5.0])
+
+
+def loss(w, x):
+    """The sum of squares."""
+    return SCALE * np.sum((w * x) ** 2)
+
+
+def power(x, n=2, /, *, scale=1.0):
+    return scale * x**n
+
+
+def with_aux(w, x):
+    y = w * x
+    return np.sum(y), y
+
+
+@srcgrad.grad
+def decorated(x):
+    return x**3
+
+
+@srcgrad.grad(argnums="w")
+def decorated_by_name(x, w):
+    return x * w**2
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """A list that grows by the name of the function whenever a program is made."""
+    found = []
+    build = pipeline.Recipe.build
+
+    def counted(self, *args, **keywords):
+        found.append(self.name)
+        return build(self, *args, **keywords)
+
+    monkeypatch.setattr(pipeline.Recipe, "build", counted)
+    monkeypatch.setattr(pipeline, "shared", pipeline.Shared())
+    return found
+
+
+def close(found, expected):
+    if isinstance(expected, tuple):
+        assert type(found) is tuple and len(found) == len(expected)
+        for a, b in zip(found, expected, strict=True):
+            close(a, b)
+    else:
+        assert type(found) is type(expected)
+        np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+# ---- what it returns ------------------------------------------------------------------------------------------------
+
+W_BAR, X_BAR = 4 * W * X**2, 4 * W**2 * X
+
+
+@pytest.mark.parametrize(
+    ("argnums", "expected"),
+    [
+        (0, W_BAR), (1, X_BAR), (-1, X_BAR), (-2, W_BAR), ("w", W_BAR), ("x", X_BAR),
+        ((0,), (W_BAR,)), (("x",), (X_BAR,)), ((1, 0), (X_BAR, W_BAR)), (["w", -1], (W_BAR, X_BAR)),
+    ],
+)  # fmt: skip
+def test_argnums(argnums, expected):
+    close(srcgrad.grad(loss, argnums)(W, X), expected)
+    value, found = srcgrad.value_and_grad(loss, argnums)(W, X)
+    assert value == loss(W, X)
+    close(found, expected)
+
+
+def test_has_aux():
+    y = W * X
+    close(srcgrad.grad(with_aux, has_aux=True)(W, X), (X, y))
+    close(srcgrad.grad(with_aux, (0,), has_aux=True)(W, X), ((X,), y))
+    close(srcgrad.value_and_grad(with_aux, (0, 1), True)(W, X), ((np.sum(y), y), (X, W)))
+
+
+def test_keywords_and_defaults():
+    assert srcgrad.grad(power)(3.0) == 6.0
+    assert srcgrad.grad(power)(3.0, 3, scale=2.0) == 54.0
+    assert srcgrad.grad(power, "scale")(3.0, scale=2.0) == 9.0
+    close(srcgrad.grad(loss, "x")(x=X, w=W), X_BAR)
+
+
+def test_decorators():
+    assert decorated(2.0) == 12.0
+    assert decorated_by_name(3.0, 2.0) == 12.0
+    value = srcgrad.value_and_grad(argnums=1)(lambda x, y: x * y)(2.0, 3.0)
+    assert value == (6.0, 2.0)
+
+
+def test_methods():
+    class Model:
+        def __init__(self, k):
+            self.k = k
+
+        def loss(self, w):
+            return self.k * w * w
+
+        slope = srcgrad.grad(loss, "w")
+
+        @srcgrad.grad(argnums=1)
+        def curve(self, w):
+            return self.k * w**3
+
+    model = Model(5.0)
+    assert model.slope(2.0) == 20.0
+    assert model.curve(w=2.0) == 60.0
+    assert Model.slope(model, 2.0) == 20.0
+    assert "w_bar" in srcgrad.source(model.slope)
+    assert srcgrad.grad(model.loss)(2.0) == 20.0
+
+
+def test_closures_read_their_cells_at_each_call(built):
+    k = 2.0
+    slope = srcgrad.grad(lambda x: k * x)
+    assert slope(1.0) == 2.0
+    k = 3.0
+    assert slope(1.0) == 3.0
+    assert len(built) == 1
+    k = np.float32(4.0)
+    assert slope(1.0) == 4.0
+    assert len(built) == 2
+
+
+# ---- when a program is made -----------------------------------------------------------------------------------------
+
+
+def test_one_program_per_kind_of_arguments(built):
+    slope = srcgrad.grad(loss)
+    for _ in range(2):
+        for n in (2, 3):
+            slope(np.ones(n), np.ones(n))
+            slope(np.ones(n, np.float32), np.ones(n, np.float32))
+        slope(np.ones((2, 1)), np.ones((2, 3)))
+        slope(np.ones((2, 3)), np.ones((2, 3)))
+    assert len(built) == 4
+
+
+def test_keys_tell_kinds_apart():
+    from srcgrad.analyses.kinds import of_value
+
+    class Pair(list):
+        pass
+
+    values = [
+        1.0, 1, True, False, None, "a", "b", 1j, np.float32(1), np.float64(1), np.int64(1), np.bool_(True), np.ones(2), np.ones(1),
+        np.ones((1, 2)), np.ones((2, 1)), np.ones((2, 2)), np.ones(2, np.float32), np.ones(2, int), np.array(1.0),
+        [1.0], [1], [1.0, 2.0], (1.0,), [[1.0]], {"a": 1.0}, {"b": 1.0}, {"a": 1}, {1: 1.0}, {True: 1.0}, [1.0] * 20, [1] * 20,
+        (1.0,) * 20, [1.0] * 19 + [1], np.sin, np, len, loss, power, int, Pair([1.0]), [],
+    ]  # fmt: skip
+    keys = [pipeline.key_of(value) for value in values]
+    for i, key in enumerate(keys):
+        hash(key)
+        for j in range(i):
+            if key == keys[j]:
+                assert of_value(values[i]) == of_value(values[j]), (values[i], values[j])
+    assert keys.index(pipeline.key_of({"b": 2.0})) == values.index({"b": 1.0})
+    assert pipeline.key_of([1.0] * 30) == pipeline.key_of([2.0] * 20)
+
+
+def test_a_redefined_helper_is_seen(built):
+    space = {"np": np, "srcgrad": srcgrad}
+
+    def define(text):
+        name = f"<cell {len(linecache.cache)}>"
+        linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+        exec(compile(text, name, "exec"), space)
+
+    define("def helper(x):\n    return x * x\ndef f(x):\n    return helper(x)\n")
+    slope = srcgrad.grad(space["f"])
+    assert slope(3.0) == 6.0
+    define("def helper(x):\n    return x * x * x\n")
+    assert slope(3.0) == 27.0
+    assert slope(3.0) == 27.0
+    assert len(built) == 2
+
+
+def test_closures_of_one_code_share_their_program(built):
+    def step(k):
+        return srcgrad.grad(lambda w: np.sum(k * w))(np.ones(2))
+
+    for k in (1.0, 2.0, 3.0):
+        close(step(k), np.full(2, k))
+    assert len(built) == 1
+    close(step(np.arange(2.0)), np.arange(2.0))
+    assert len(built) == 2
+
+
+def test_a_cell_with_another_function_is_another_program(built):
+    def apply(helper):
+        return srcgrad.grad(lambda x: helper(x))(3.0)
+
+    assert apply(lambda x: x * x) == 6.0
+    assert apply(lambda x: x**3) == 27.0
+    assert apply(np.square) == 6.0
+
+
+def test_shared_programs_keep_no_data_alive():
+    def step(size):
+        batch = np.ones(size)
+        return srcgrad.grad(lambda w: np.sum(batch * w))(2.0)
+
+    step(100_000)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for size in range(100_000, 100_020):
+        step(size)
+    gc.collect()
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown < 400_000
+
+
+def test_the_cache_is_bounded():
+    def f(x, name):
+        return x * len(name)
+
+    slope = srcgrad.grad(f)
+    for i in range(pipeline.KEPT + 10):
+        assert slope(1.0, f"{i:03}") == 3.0
+    assert sum(map(len, slope._recipe._made.values())) == pipeline.KEPT
+    texts = sum(name.startswith("<srcgrad f_") for name in linecache.cache)
+    assert texts <= pipeline.KEPT + 1
+
+
+def test_threads():
+    slope = srcgrad.grad(loss)
+    wrong = []
+
+    def work(number):
+        for n in range(1, 8):
+            w = np.full(n + number % 2, float(number))
+            if not np.allclose(slope(w, w), 4 * w**3):
+                wrong.append(number)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+# ---- what it is -----------------------------------------------------------------------------------------------------
+
+
+def test_it_looks_like_the_function():
+    slope = srcgrad.grad(loss)
+    assert slope.__name__ == "loss" and slope.__doc__ == loss.__doc__ and slope.__wrapped__ is loss
+    assert inspect.signature(slope) == inspect.signature(loss)
+    assert repr(slope) == "<gradient of loss with respect to w, from test_api.py>"
+    assert repr(srcgrad.value_and_grad(loss, (0, 1))) == "<value and gradient of loss with respect to w and x, from test_api.py>"
+
+
+def test_source():
+    slope = srcgrad.grad(loss)
+    general = slope.source
+    assert general.startswith("# Gradient of loss with respect to w, from test_api.py\n")
+    slope(W, X)
+    assert srcgrad.source(slope) == slope.source
+    assert inspect.getsource(slope.emitted(W, X)) in slope.source
+    again = srcgrad.grad(loss)
+    again(W, X)
+    assert again.source == slope.source
+    assert again._repr_html_().startswith("<pre># Gradient")
+    with pytest.raises(srcgrad.ArgumentError, match=r"write source\(grad\(loss\)\)"):
+        srcgrad.source(loss)
+
+
+def test_emitted():
+    slope = srcgrad.grad(loss)
+    close(slope.emitted(W, X)(W, X), W_BAR)
+
+
+def test_pickle_and_copy():
+    close(pickle.loads(pickle.dumps(srcgrad.grad(loss, (1,))))(W, X), (X_BAR,))
+    assert pickle.loads(pickle.dumps(decorated)) is decorated
+    assert copy.deepcopy(decorated) is decorated and copy.copy(decorated) is decorated
+
+
+def test_stop_gradient():
+    assert srcgrad.stop_gradient(W) is W
+    assert srcgrad.grad(lambda x: x * srcgrad.stop_gradient(x))(3.0) == 3.0
+
+
+def test_gradients_of_gradients():
+    second = srcgrad.grad(srcgrad.grad(lambda x: x**3))
+    assert second(2.0) == pytest.approx(12.0)
+    assert "def " in second.source
+    k = 2.0
+    second = srcgrad.grad(srcgrad.grad(lambda x: k * x**3))
+    assert second(2.0) == pytest.approx(24.0)
+    k = 3.0
+    assert second(2.0) == pytest.approx(36.0)
+
+
+# ---- mistakes -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "keywords"), [((), {}), ((W,), {}), ((W, X, X), {}), ((W, X), {"w": W}), ((W,), {"y": X}), ((W, X), {"k": 1})]
+)
+def test_a_wrong_call_fails_as_the_function_does(args, keywords):
+    with pytest.raises(TypeError) as expected:
+        loss(*args, **keywords)
+    with pytest.raises(TypeError) as found:
+        srcgrad.grad(loss)(*args, **keywords)
+    assert str(found.value) == str(expected.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (2, "argument 'w' is the integer 2, which has no derivative; pass 2.0 instead of 2"),
+        (True, "argument 'w' is the truth value True"),
+        (np.int64(2), "the integer 2"),
+        (np.arange(3), r"an array of dtype int64.*w.astype\(float\)"),
+        (1j, "complex number"),
+        (np.ones(2) * 1j, "dtype complex128; pass w.real and w.imag"),
+        ("text", "a str, which has no derivative"),
+        (None, "None, which has no derivative"),
+        ([], "a list without a float"),
+        ({"a": 1}, "a dict without a float"),
+        (np.array(["a"]), "dtype <U1"),
+    ],
+)
+def test_arguments_without_a_derivative(value, message):
+    with pytest.raises(srcgrad.ArgumentError, match=message) as caught:
+        srcgrad.grad(loss)(value, X)
+    assert isinstance(caught.value, TypeError)
+    with pytest.raises(srcgrad.ArgumentError, match="grad of loss"):  # nor at a second call
+        srcgrad.grad(loss)(value, X)
+
+
+@pytest.mark.parametrize(
+    ("argnums", "message"),
+    [
+        (2, "argnums=2 is out of range; it has 2 positional parameters"),
+        (-3, "argnums=-3 is out of range"),
+        ("v", "there is no parameter 'v'; the parameters are w, x"),
+        ((0, "w"), "names the argument 'w' twice"),
+        ((), "argnums is empty"),
+        (True, "not True"),
+        (1.0, "not 1.0"),
+    ],
+)
+def test_argnums_that_are_not_there(argnums, message):
+    with pytest.raises(srcgrad.ArgumentError, match=message):
+        srcgrad.grad(loss, argnums)
+
+
+def test_what_is_no_function():
+    with pytest.raises(srcgrad.ArgumentError, match=r"write grad\(f\)\(x\)"):
+        srcgrad.grad(3.0)
+
+
+def test_exceptions_of_the_function_pass():
+    def f(x):
+        if x < 0:
+            raise KeyError("negative")
+        return x
+
+    with pytest.raises(KeyError, match="negative"):
+        srcgrad.grad(f)(-1.0)
+
+
+@pytest.mark.parametrize("value", [lambda x: x, lambda x: (x, x), lambda x: None, lambda x: int(x[0]) > 0, lambda x: x[0] * 1j])
+def test_results_without_a_gradient(value):
+    with pytest.raises(srcgrad.ResultError) as caught:
+        srcgrad.grad(lambda x: value(x))(X)
+    assert isinstance(caught.value, srcgrad.SrcgradError) and isinstance(caught.value, TypeError)
+
+
+def test_wrappers():
+    @functools.wraps(loss)
+    def wrapper(*args, **keywords):
+        return loss(*args, **keywords)
+
+    close(srcgrad.grad(wrapper, "x")(W, X), X_BAR)
+    close(srcgrad.grad(wrapper, (0, 1))(W, X), (W_BAR, X_BAR))
+    with pytest.raises(srcgrad.ArgumentError, match="out of range: the call gives 2 arguments"):
+        srcgrad.grad(wrapper, 5)(W, X)
+
+
+# ---- rules ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_elementwise_rule():
+    cube = np.frompyfunc(lambda x: x**3, 1, 1)
+    slope = srcgrad.grad(lambda x: cube(x))
+    with pytest.raises(srcgrad.SrcgradError):
+        slope(2.0)
+    srcgrad.rule(cube, "3 * x**2")
+    assert slope(2.0) == 12.0
+    srcgrad.rule(cube, None)
+    assert slope(2.0) == 0.0
+
+
+def test_an_adjoint_rule():
+    def weird(a, b):
+        raise_it = [0]
+        raise_it.sort(key=lambda _: 0)
+        return a * b
+
+    @srcgrad.rule(weird, adjoint="b")
+    def weird_b(a, b, *, y_bar):
+        result = 10 * a
+        return result * y_bar
+
+    assert srcgrad.grad(lambda b: weird(2.0, b))(3.0) == 20.0
+    assert weird_b(2.0, 3.0, y_bar=1.0) == 20.0
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: srcgrad.rule(loss), "needs a derivative"),
+        (lambda: srcgrad.rule(3, "x"), "takes a function"),
+        (lambda: srcgrad.rule(loss, "x1", adjoint="w"), "not both"),
+        (lambda: srcgrad.rule(loss, "x +"), "not a Python expression"),
+        (lambda: srcgrad.rule(loss, "x1 * q", None), "reads q; a partial may read x1, x2, y, np"),
+        (lambda: srcgrad.rule(loss, 2.0), "a text or None"),
+        (lambda: srcgrad.rule(loss, adjoint="v")(lambda w: w), "no parameter 'v'"),
+        (lambda: srcgrad.rule(loss, adjoint="w")(lambda q: q), "takes q; it may take w, x, y, y_bar"),
+    ],
+)
+def test_rules_with_mistakes(make, message):
+    with pytest.raises(srcgrad.ArgumentError, match=message):
+        make()
+    close(srcgrad.grad(loss)(W, X), W_BAR)
