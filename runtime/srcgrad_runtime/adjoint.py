@@ -23,6 +23,7 @@ __all__ = [
     "expand",
     "add",
     "scatter_add",
+    "last_written",
     "index_adjoint",
     "blank",
     "copy",
@@ -201,6 +202,22 @@ def scatter_add(x_bar: Any, index: Any, value: Any) -> None:
         x_bar[index] += value
     else:
         backend.add_at(x_bar, index, value)
+
+
+def last_written(x_bar: Any, index: Any) -> Any:
+    """The adjoint of `v` in `x[index] = v`, of the shape of `x[index]`: a copy of `x_bar[index]`, which is zero where a later entry of the
+    index names the same element, because that one is what stays.
+
+    >>> last_written(np.array([1.0, 2.0, 3.0]), [0, 0, 2]).tolist()
+    [0.0, 1.0, 3.0]
+    """
+    if is_basic(index) or _is_mask(index):
+        return copy(x_bar[index])
+    places = np.arange(x_bar.size).reshape(x_bar.shape)[index]
+    last = np.empty(x_bar.size, np.intp)
+    order = np.arange(places.size).reshape(places.shape)
+    last[places.ravel()] = order.ravel()  # NumPy keeps the last of several values for one element
+    return x_bar[index] * (last[places] == order)
 
 
 def is_basic(index: Any) -> bool:

@@ -60,6 +60,10 @@ class Facts:
     result: Kind = K.UNKNOWN
     result_active: bool = False
     stored: dict[str, build.Node] = field(default_factory=dict)  # names whose content is changed in place, and where first
+    groups: dict[str, str] = field(default_factory=dict)  # names that may share memory: those of one group have one representative
+    stores: list[Any] = field(default_factory=list)  # the stores of `analyses.aliases`
+    end: dict[str, frozenset[str]] = field(default_factory=dict)  # what may share memory with what when the function returns
+    stored_groups: set[str] = field(default_factory=set)  # representatives of the groups into whose arrays something is stored
 
     def kind(self, name: str) -> Kind:
         return self.kinds.get(name, K.UNKNOWN)
@@ -84,6 +88,13 @@ def infer(unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary:
             if not work.changed:
                 break
     return work.facts
+
+
+def teller(unit: Unit, facts: Facts) -> Callable[[build.Node], Kind]:
+    """A function that tells the kind of an expression of the unit."""
+    work = _Inference(unit, facts.kinds, facts.active, lambda *_: (K.UNKNOWN, True))
+    work.facts = facts
+    return lambda node: work.of(node)[0]
 
 
 class _Inference:
@@ -166,8 +177,8 @@ class _Inference:
                 else:
                     for name in names.writes(element):
                         self.set(name, K.UNKNOWN, active)
-        elif isinstance(target, (gast.Subscript, gast.Attribute)) and isinstance(target.value, gast.Name):
-            owner = target.value.id
+        elif isinstance(target, (gast.Subscript, gast.Attribute)) and root_name(target):
+            owner = root_name(target)
             self.store(owner, target)
             own = self.facts.kind(owner)
             if own.tag in ("list", "dict"):
@@ -435,6 +446,13 @@ class _Inference:
         if callee.function == "copy":
             return own, active
         return K.static(None), False
+
+
+def root_name(place: build.Node) -> str:
+    """`a` of the places a[i][j] and a.b; empty if it is none of a name."""
+    while isinstance(place, (gast.Subscript, gast.Attribute)):
+        place = place.value
+    return place.id if isinstance(place, gast.Name) else ""
 
 
 def _is_tuple(node: build.Node, work: _Inference) -> bool:

@@ -6,14 +6,13 @@ paths meet with different states, and before a loop that adds to an adjoint, the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gast
 
 from ..analyses.inference import Facts
 from ..core import build, names
-from .reverse import Add, Clear, Effect, Replace, Reverse, Run
+from .reverse import Add, Clear, Effect, Own, Replace, Reverse, Run, _as_argument
 
 
 @dataclass
@@ -67,18 +66,20 @@ class Accumulate:
                 statement.filename = node.filename
         return out
 
-    def step(self, step: Add | Clear | Replace | Run, state: State, out: list[build.Node]) -> None:
+    def step(self, step: Add | Clear | Replace | Own | Run, state: State, out: list[build.Node]) -> None:
         if isinstance(step, Clear):
             state.present.discard(step.var)
             state.owned.discard(step.var)
         elif isinstance(step, Run):
             out.append(build.copy(step.statement))
+        elif isinstance(step, Own):
+            self.make_own(step.var, state, out)
         elif isinstance(step, Replace):
             self.lend(step.value, state)
             out.append(build.assign(self.bar(step.var), build.copy(step.value)))
             state.present.add(step.var)
             self.own(step.var, step.value, state)
-        elif step.index is not None:
+        elif step.place is not None:
             self.add_at(step, state, out)
         else:
             self.add(step, state, out)
@@ -101,20 +102,23 @@ class Accumulate:
             out.append(build.assign(bar, build.call("rt.add", build.name(bar), value)))
             state.owned.discard(step.var)
 
+    def make_own(self, var: str, state: State, out: list[build.Node]) -> None:
+        if var not in state.present:
+            out.append(self.zero(var, state))
+        elif var not in state.owned:
+            out.append(build.assign(self.bar(var), build.call("rt.copy", build.name(self.bar(var)))))
+            state.owned.add(var)
+
     def add_at(self, step: Add, state: State, out: list[build.Node]) -> None:
-        bar = self.bar(step.var)
-        if step.var not in state.present:
-            out.append(self.zero(step.var, state))
-        elif step.var not in state.owned:
-            out.append(build.assign(bar, build.call("rt.copy", build.name(bar))))
-            state.owned.add(step.var)
+        assert step.place is not None
+        self.make_own(step.var, state, out)
         kind = self.facts.kind(step.var)
         value = build.copy(step.value)
-        if self.is_plain(step.index) and (kind.is_array or kind.tag == "list" and self.adds(kind)):
-            place = build.subscript(build.name(bar), build.copy(step.index), store=True)
-            out.append(_augmented(place, value))
+        owner, index = self.reverse.place_bar(step.place.value), step.place.slice
+        if self.is_plain(index) and (kind.is_array or kind.tag == "list" and self.adds(kind)):
+            out.append(_augmented(build.subscript(owner, build.copy(index), store=True), value))
         else:
-            out.append(build.expression(build.call("rt.scatter_add", build.name(bar), _index_expression(step.index), value)))
+            out.append(build.expression(build.call("rt.scatter_add", owner, _as_argument(index), value)))
 
     def adds(self, kind) -> bool:
         """Whether `+=` on an item of the list is an addition of numbers or arrays of its own."""
@@ -242,14 +246,3 @@ def _augmented(target: build.Node | str, value: build.Node) -> build.Node:
     return build.augment(target, gast.Add(), value)
 
 
-def _index_expression(index: build.Node) -> build.Node:
-    """An index as an argument: slices are written as calls of `slice`."""
-    if isinstance(index, gast.Slice):
-        parts = [index.lower, index.upper, index.step]
-        return build.call("slice", *(build.copy(p) if p is not None else build.constant(None) for p in parts))
-    if isinstance(index, gast.Tuple):
-        return build.tuple_(_index_expression(e) for e in index.elts)
-    return build.copy(index)
-
-
-Writer = Callable[[list[build.Node]], None]

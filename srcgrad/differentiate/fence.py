@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gast
 
-from ..analyses import changes
+from ..analyses import aliases, changes
 from ..analyses.inference import Facts
 from ..core import build, names
 from ..core.errors import Refusal, Refused
@@ -44,7 +44,16 @@ def check_stores(unit: Unit, facts: Facts) -> None:
     found = []
     reaching = _reaching(unit, facts)
     others = changes.seen_by_others(unit, facts)
-    for name, node in changes.changed_names(unit, facts).items():
+    bad = dict(changes.changed_names(unit, facts))
+    for name in [n for n in bad if is_plainly_stored(n, unit, facts)]:
+        del bad[name]
+    for store in facts.stores:
+        if store.others and is_plainly_stored(store.name, unit, facts):
+            bad.setdefault(store.name, store.node)
+            others.setdefault(store.name, store.node)
+            if store.others & reaching:
+                reaching.add(store.name)
+    for name, node in bad.items():
         if name not in reaching or is_covered(name, unit, facts) and name not in others:
             continue
         known = name not in unit.temporaries
@@ -81,6 +90,18 @@ def _reaching(unit: Unit, facts: Facts) -> set[str]:
     return reaching
 
 
+def is_plainly_stored(name: str, unit: Unit, facts: Facts) -> bool:
+    """Whether a name is an array of the function, or an argument, and every change of it is a store `name[i] = v` or `name[i] += v`."""
+    if not facts.kind(name).is_array or name in unit.free:
+        return False
+    for event in changes.events(unit, facts):
+        if event.form == "change" and event.name == name:
+            place = aliases.store_place(event.node)
+            if place is None or aliases.root_of(place) != name:
+                return False
+    return True
+
+
 def is_covered(name: str, unit: Unit, facts: Facts) -> bool:
     """Whether every change of a name is an append to a list of the function's own."""
     if facts.kind(name).tag != "list" or name in unit.parameters:
@@ -99,6 +120,8 @@ def check_reads(unit: Unit, facts: Facts, reverse_reads: set[str]) -> None:
     """Refuse passive values that are changed in place although the reverse sweep still reads what they were."""
     found = []
     for name, node in changes.changed_names(unit, facts).items():
+        if is_plainly_stored(name, unit, facts):
+            continue  # it is put back to what it was
         if name in reverse_reads and name not in facts.active and _changed_after_use(name, unit, facts):
             found.append(
                 Refusal(

@@ -16,7 +16,7 @@ import gast
 import numpy as np
 
 from .. import optimise
-from ..analyses import inference
+from ..analyses import aliases, inference
 from ..analyses import kinds as K
 from ..analyses.inference import Callee, Facts
 from ..analyses.kinds import Kind
@@ -25,7 +25,7 @@ from ..core import names
 from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
-from ..normalise import flatten, prepare
+from ..normalise import flatten, prepare, stores
 from ..optimise.facts import Facts as ProgramFacts
 from . import fence
 from .accumulate import Accumulate, State, is_fresh
@@ -137,6 +137,23 @@ class _Builder:
         unit, changed = prepare.augmented(unit, facts)
         if changed:
             facts = self.infer(unit, kinds, active)
+        if stores.has_array_stores(unit, facts):
+            unit, facts = self.with_stores(unit, facts, kinds, active)
+        return unit, facts
+
+    def with_stores(self, unit: Unit, facts: Facts, kinds: dict[str, Kind], active: set[str]) -> tuple[Unit, Facts]:
+        """The unit with its stores into arrays in their plain shapes, and what is known of shared memory."""
+        for _ in range(4):  # a view of a view gives way in two rounds
+            unit, changed = stores.retake_views(unit, facts, inference.teller(unit, facts))
+            if not changed:
+                break
+            facts = self.infer(unit, kinds, active)
+        unit, changed = stores.plain_stores(unit, facts, inference.teller(unit, facts))
+        if changed:
+            facts = self.infer(unit, kinds, active)
+        found = aliases.analyse(unit, facts)
+        facts.groups, facts.stored_groups = found.groups, found.stored_groups()
+        facts.stores, facts.end = found.stores, found.end
         return unit, facts
 
     def infer(self, unit: Unit, kinds: dict[str, Kind], active: set[str]) -> Facts:
@@ -222,11 +239,15 @@ class _Builder:
         if aux:
             final = unit.fresh("aux")
             unit.temporaries.add(final)
-            kept.append(b.at(b.assign(final, b.name(self.aux)), last))
+            lasting: b.Node = b.name(self.aux)
+            if _shares(self.aux, facts, storage):  # the reverse sweep changes what it shares memory with
+                lasting = b.call("rt.copy", lasting)
+            kept.append(b.at(b.assign(final, lasting), last))
             self.aux = final
         if aux:
             outcome = b.tuple_([b.tuple_([outcome.elts[0], b.name(self.aux)]), outcome.elts[1]] if value else [outcome, b.name(self.aux)])
-        body = [*forward, *kept, *([seed] if seed is not None else []), *backward, b.return_(outcome)]
+        kept_arguments, restored = self.keep_arguments(unit, facts, storage, last)
+        body = [*forward, *kept, *kept_arguments, *([seed] if seed is not None else []), *backward, *restored, b.return_(outcome)]
         if after == "adjoint":
             return self.shown(unit, body)
         body = self.optimise(unit, facts, reverse, storage, body, targets)
@@ -268,6 +289,19 @@ class _Builder:
         return b.at(
             b.assign(reverse.bars(result.id), b.call("rt.seed", b.name(result.id), b.constant(_name_of(unit.function)))), last
         )
+
+    def keep_arguments(self, unit: Unit, facts: Facts, storage: Storage, last: b.Node) -> tuple[list[b.Node], list[b.Node]]:
+        """Arguments that the reverse sweep puts back to what they were end as the function left them."""
+        before, after = [], []
+        for name in unit.parameters:
+            if storage.content(name) not in storage.undone or not facts.kind(name).is_array:
+                continue
+            final = unit.fresh(f"{name}_final")
+            unit.temporaries.add(final)
+            before.append(b.at(b.assign(final, b.call(b.attribute(name, "copy"))), last))
+            place = b.subscript(b.name(name), gast.Constant(..., None), store=True)
+            after.append(b.at(b.assign(place, b.name(final)), last))
+        return before, after
 
     def gradient(self, name: str, facts: Facts, reverse: Reverse, state: State, backward: list[b.Node]) -> b.Node:
         kind = facts.kind(name)
@@ -449,7 +483,10 @@ class _Builder:
         for name in reversed(saved):
             if name not in unit.parameters and not storage.surely_bound(name, forward):
                 forward.insert(0, b.assign(name, b.constant(None)))
-        outcome = b.tuple_([b.name(result.id), b.tuple_(b.name(n) for n in saved)])
+        value: b.Node = b.name(result.id)
+        if _shares(result.id, facts, storage):  # the caller's value is not to change when the reverse part puts back what was stored
+            value = b.call("rt.copy", value)
+        outcome = b.tuple_([value, b.tuple_(b.name(n) for n in saved)])
         forward = self.optimise(unit, facts, reverse, storage, [*forward, b.return_(outcome)], [])
         made = self.shown(unit, forward, helper.forward)
         self.give_defaults(made, unit, function)
@@ -532,6 +569,11 @@ def _exposed_reads(statements: list[b.Node], bound: set[str], found: list[str], 
         else:
             found += sorted((names.reads(node) & primal) - bound)
             bound |= names.writes(node)
+
+
+def _shares(name: str, facts: Facts, storage: Storage) -> bool:
+    """Whether a value may share memory with an array that the reverse sweep puts back to what it was."""
+    return any(storage.content(n) in storage.undone for n in {name} | facts.end.get(name, frozenset()))
 
 
 def _same_place(a: Free, c: Free) -> bool:

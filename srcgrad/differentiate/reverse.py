@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import gast
 
-from ..analyses import inference
+from ..analyses import aliases, inference
 from ..analyses.inference import OPERATORS, Callee, Facts
 from ..analyses.kinds import UNKNOWN, Kind, constant_kind
 from ..core import build, names
@@ -21,11 +21,11 @@ from .partials import Contributions
 
 @dataclass
 class Add:
-    """var_bar += value; with an index: var_bar[index] += value."""
+    """var_bar += value; with a place `var[i]...[j]`: var_bar[i]...[j] += value."""
 
     var: str
     value: build.Node
-    index: build.Node | None = None
+    place: build.Node | None = None
 
 
 @dataclass
@@ -44,13 +44,20 @@ class Replace:
 
 
 @dataclass
+class Own:
+    """var_bar is about to be changed in place: its memory must be its own."""
+
+    var: str
+
+
+@dataclass
 class Run:
     """A statement of the reverse sweep that must come at this place."""
 
     statement: build.Node
 
 
-Step = Add | Clear | Replace | Run
+Step = Add | Clear | Replace | Own | Run
 
 
 @dataclass
@@ -233,7 +240,9 @@ class Reverse:
                     self.add(effect, element, build.subscript(value, build.constant(i)), own, target)
             return
         if isinstance(operand, gast.Subscript):
-            effect.steps.append(Add(operand.value.id, value, operand.slice))
+            root = aliases.root_of(operand)
+            assert root is not None
+            effect.steps.append(Add(root, value, operand))
             return
         if not isinstance(operand, gast.Name) or operand.id not in self.facts.active:
             return
@@ -333,31 +342,64 @@ class Reverse:
 
     def store(self, target: build.Node, value: build.Node, node: build.Node) -> Effect:
         """`owner[index] = value`: the value takes the adjoint that stands there, and what was there before has none."""
-        owner = target.value.id
-        if isinstance(target, gast.Attribute) or owner not in self.facts.active:
+        owner = aliases.root_of(target)
+        if owner is None or owner not in self.facts.active:
             return Effect(frozenset())
-        index = target.slice
-        piece = build.subscript(self.bar(owner), build.copy(index))
-        effect = Effect(frozenset([owner]))
+        effect = Effect(frozenset([owner]), [Own(owner)])
         if self.rules.is_active(value):
-            kind = self.kind_of(build.subscript(build.name(owner), index))[0]
-            taken = piece if kind.is_scalar else build.call(build.attribute(piece, "copy"))
-            effect.steps.append(Add(value.id, self.rules.to_shape(taken, value, constant_kind(kind))))
-        effect.steps.append(Run(build.assign(build.subscript(self.bar(owner), build.copy(index), store=True), build.constant(0.0))))
+            if self.meets_twice(target.slice):
+                taken = build.call("rt.last_written", self.place_bar(target.value), _as_argument(target.slice))
+            else:
+                taken = self.taken(target)
+            effect.steps.append(Add(value.id, self.rules.to_shape(taken, value, self.piece_kind(target))))
+        cleared = self.place_bar(target)
+        cleared.ctx = build.STORE
+        effect.steps.append(Run(build.assign(cleared, build.constant(0.0))))
         return effect
+
+    def place_bar(self, place: build.Node) -> build.Node:
+        """The place of the adjoint that belongs to a place of an array."""
+        root = aliases.root_of(place)
+        assert root is not None
+        found = build.substitute(place, {root: self.bar(root)})
+        if isinstance(found, gast.Subscript):
+            found.ctx = build.LOAD
+        return found
+
+    def piece_kind(self, place: build.Node) -> Kind:
+        return constant_kind(self.kind_of(build.subscript(place.value, place.slice))[0])
+
+    def taken(self, place: build.Node) -> build.Node:
+        """The adjoint that stands at a place, as a value that stays what it is when the place is changed."""
+        piece = self.place_bar(place)
+        if self.piece_kind(place).is_scalar or self.copies(place.slice):
+            return piece
+        return build.call(build.attribute(piece, "copy"))
+
+    def copies(self, index: build.Node) -> bool:
+        """Whether an index surely copies: an array of positions, or a mask."""
+        return any(self.rules.kind(p).is_array for p in (index.elts if isinstance(index, gast.Tuple) else [index]) if isinstance(p, gast.Name))
+
+    def meets_twice(self, index: build.Node) -> bool:
+        """Whether an index may name an element twice: anything that is not made of integers, slices and masks."""
+        for part in index.elts if isinstance(index, gast.Tuple) else [index]:
+            if isinstance(part, gast.Slice) or isinstance(part, gast.Constant) and (part.value in (None, ...) or type(part.value) is int):
+                continue
+            kind = self.rules.kind(part)
+            if kind.tag != "int" and not (kind.is_array and kind.dtype == "bool"):
+                return True
+        return False
 
     def augmented_store(self, node: build.Node) -> Effect:
         """`owner[index] += value`: the value takes the adjoint that stands there, which stays."""
-        owner = node.target.value.id
-        if owner not in self.facts.active or not self.rules.is_active(node.value):
+        owner = aliases.root_of(node.target)
+        if owner is None or owner not in self.facts.active or not self.rules.is_active(node.value):
             return Effect(frozenset())
-        piece = build.subscript(self.bar(owner), build.copy(node.target.slice))
-        kind = self.kind_of(build.subscript(build.name(owner), node.target.slice))[0]
-        taken = piece if kind.is_scalar else build.call(build.attribute(piece, "copy"))
+        taken = self.taken(node.target)
         if isinstance(node.op, gast.Sub):
-            taken = gast.UnaryOp(gast.USub(), piece)
+            taken = gast.UnaryOp(gast.USub(), self.place_bar(node.target))
         effect = Effect(frozenset([owner]))
-        effect.steps.append(Add(node.value.id, self.rules.to_shape(taken, node.value, constant_kind(kind))))
+        effect.steps.append(Add(node.value.id, self.rules.to_shape(taken, node.value, self.piece_kind(node.target))))
         return effect
 
     def call_for_effect(self, node: build.Node) -> Effect:
@@ -378,6 +420,16 @@ class Reverse:
         if callee.form in ("passive", "rule") or not any(self.rules.is_active(o) for o in operands):
             return Effect(frozenset())
         raise self.refuse_call(callee, node.value, node)
+
+
+def _as_argument(index: build.Node) -> build.Node:
+    """An index as an argument: slices are written as calls of `slice`."""
+    if isinstance(index, gast.Slice):
+        parts = [index.lower, index.upper, index.step]
+        return build.call("slice", *(build.copy(p) if p is not None else build.constant(None) for p in parts))
+    if isinstance(index, gast.Tuple):
+        return build.tuple_(_as_argument(e) for e in index.elts)
+    return build.copy(index)
 
 
 def describe(function: object) -> str:

@@ -5,7 +5,10 @@ forward sweep. A value that would be lost is saved where it is lost, and only if
 
 * a name that is overwritten is saved before that and put back in the reverse of the statement,
 * a name that belongs to one trip of a loop is saved at the end of the trip and put back where the reverse of the trip begins,
+* the piece of an array that a store overwrites is saved before it and put back in the reverse of the store,
 * what is cheap and whose operands are at hand is computed again.
+
+What is in an array is a thing of its own beside its name: `y[]` stands for the content of all names that may share memory with `y`.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from dataclasses import dataclass, field
 
 import gast
 
+from ..analyses import aliases
 from ..analyses.kinds import constant_kind
 from ..core import build, names
 from ..core.unit import MISSING, resolve
@@ -92,6 +96,24 @@ class Storage:
         self.heads: dict[int, build.Node] = {}
         self.trips: dict[int, str] = {}
         self.scopes: dict[str, Block] = {}
+        groups, stored = self.facts.groups, self.facts.stored_groups
+        self.contents = {name: f"{root}[]" for name, root in groups.items() if root in stored}
+
+    @property
+    def undone(self) -> set[str]:
+        """The contents (`y[]`) that the reverse sweep puts back to what they were."""
+        return {key for saved in self.overwrites.values() for key in saved if key.endswith("[]")}
+
+    def content(self, name: str) -> str | None:
+        """What stands for the content of a name, if anything is stored into what may share its memory."""
+        return self.contents.get(name)
+
+    def reads(self, node: build.Node) -> set[str]:
+        """The names of the forward sweep that a node reads, and the contents."""
+        found = {n for n in names.reads(node) if self.is_primal(n)}
+        if self.contents:
+            found |= {self.contents[n] for n in aliases.content_reads(node) if n in self.contents}
+        return found
 
     # ---- the whole --------------------------------------------------------------------------------------------------------------
 
@@ -148,9 +170,15 @@ class Storage:
             return bool(inside) or any(map(self.has_reverse, [*node.body, *node.orelse]))
         if isinstance(node, (gast.For, gast.While)):
             return bool(self.swept.inside.get(id(node.body))) or any(map(self.has_reverse, node.body))
-        if self.swept.own.get(id(node)):
+        if self.swept.own.get(id(node)) or self.stored_content(node) in self.wanted:
             return True
         return any(self.redefined.get(n, 0) > 1 for n in names.writes(node) & self.wanted)
+
+    def stored_content(self, node: build.Node) -> str | None:
+        """The content that a store changes."""
+        place = aliases.store_place(node)
+        root = aliases.root_of(place) if place is not None else None
+        return self.contents.get(root) if root is not None else None
 
     def find_wanted(self) -> None:
         """Names that the reverse sweep reads, tests and loop heads included: where these are rebound, something is put back."""
@@ -171,7 +199,7 @@ class Storage:
         self.wanted: set[str] = set()
         for statements in (*self.swept.own.values(), *self.swept.before.values()):
             for statement in statements:
-                self.wanted |= names.reads(statement)
+                self.wanted |= names.reads(statement) | self.reads(statement)
         while True:
             heads = {n for c in compound if self.has_reverse(c) for n in names.reads(c.iter if isinstance(c, gast.For) else c.test)}
             if heads <= self.wanted:
@@ -324,7 +352,7 @@ class Storage:
         """Names of the forward sweep that reverse statements read before they bind them themselves."""
         found: set[str] = set()
         for statement in statements:
-            found |= {n for n in names.reads(statement) if self.is_primal(n)}
+            found |= self.reads(statement)
         return found
 
     def collect(self, block: Block) -> None:
@@ -332,19 +360,23 @@ class Storage:
             if isinstance(node, gast.If):
                 self.collect(self.blocks[id(node.body)])
                 self.collect(self.blocks[id(node.orelse)])
-                reads = {n for n in names.reads(node.test) if self.is_primal(n)} if self.has_reverse(node) else set()
+                reads = self.reads(node.test) if self.has_reverse(node) else set()
                 self.head_needs[id(node)] = reads | self.primal_reads(self.swept.before.get(id(node), []))
             elif isinstance(node, (gast.For, gast.While)):
                 self.collect(self.blocks[id(node.body)])
                 reads = self.primal_reads(self.swept.before.get(id(node), []))
                 if self.has_reverse(node):
                     if isinstance(node, gast.For):
-                        reads |= {n for n in names.reads(node.iter) if self.is_primal(n)}
+                        reads |= self.reads(node.iter)
                     if id(node) in self.trips:
                         reads.add(self.trips[id(node)])
                 self.head_needs[id(node)] = reads
             else:
                 self.needs[id(node)] = self.primal_reads(self.swept.own.get(id(node), []))
+                if self.stored_content(node) in self.wanted:  # the old piece may have to be put back
+                    place = aliases.store_place(node)
+                    assert place is not None
+                    self.needs[id(node)] |= {n for n in names.reads(place) if self.is_primal(n)}
 
     def sites(self) -> list[tuple[Site, set[str]]]:
         """Every place of the reverse sweep, with the set of names it reads."""
@@ -389,7 +421,7 @@ class Storage:
         for name, value in self.again.items():
             for site in uses[name]:
                 table = self.head_needs if isinstance(site.node, COMPOUND) else self.needs
-                table[id(site.node)] |= {n for n in names.reads(value) if self.is_primal(n)}
+                table[id(site.node)] |= self.reads(value)
 
     def recomputable(self, name: str, sites: list[Site]) -> build.Node | None:
         """The expression to compute a name again at all of these places; None if it is better kept or saved."""
@@ -411,6 +443,8 @@ class Storage:
             for source in names.reads(value):
                 if self.is_primal(source) and not self.is_steady(source, definition, site):
                     return None
+            if not self.is_view(value) and not self.is_content_steady(value, definition, site):
+                return None
         return value
 
     def is_cheap(self, value: build.Node) -> bool:
@@ -447,14 +481,37 @@ class Storage:
                 return False
         return True
 
-    def is_steady(self, source: str, definition: Definition, site: Site) -> bool:
-        """Whether `source` has, where the reverse of the site runs, the value it had at the definition."""
-        if source in self.facts.stored:
+    def is_view(self, value: build.Node) -> bool:
+        """Whether a value is (a part of) an array itself and not what is in it: taken again, it is the same memory."""
+        if isinstance(value, gast.Name):
+            return True
+        if isinstance(value, gast.Attribute):
+            return value.attr in ("T", "mT") or value.attr in aliases.METADATA
+        if not isinstance(value, gast.Subscript) or not self.reverse.kind_of(value)[0].is_array:
             return False
+        return self.is_plain_index(value.slice) and self.reverse.kind_of(value.value)[0].is_array
+
+    def is_steady(self, source: str, definition: Definition, site: Site) -> bool:
+        """Whether `source` means, where the reverse of the site runs, what it meant at the definition."""
+        if source in self.facts.stored and source not in self.contents:
+            return False
+        return not any(source in names.writes(n) for n in self.between(definition, site))
+
+    def is_content_steady(self, value: build.Node, definition: Definition, site: Site) -> bool:
+        """Whether what a value reads in arrays is the same at both places."""
+        contents = {self.contents[n] for n in aliases.content_reads(value) if n in self.contents}
+        if not contents:
+            return True
+        for node in self.between(definition, site):
+            # the reverse of a store runs when what it overwrote is back
+            if node is not site.node and any(self.stored_content(n) in contents for n in build.walk(node)):
+                return False
+        return True
+
+    def between(self, definition: Definition, site: Site) -> list[build.Node]:
+        """The statements after the definition up to the one in which the site stands, in the block of the definition."""
         block = definition.block
-        position = self.position_of(site, block)
-        between = block.statements[definition.position + 1 : position + 1]
-        return not any(source in names.writes(n) for n in between)
+        return block.statements[definition.position + 1 : self.position_of(site, block) + 1]
 
     def position_of(self, site: Site, outer: Block) -> int:
         """The position, in a block around the site, of the statement in which the site stands."""
@@ -531,7 +588,19 @@ class Storage:
         for name in sorted(written):
             if (name in required or name in before) and self.may_be_lost(name, node, block):
                 self.overwrites.setdefault(id(node), {}).setdefault(name, Tape("", block.loop is not None, block.loop))
+            content = self.content(name)
+            if content is not None and self.begins(name, content, node):
+                required.discard(content)
+        stored = self.stored_content(node)
+        if stored is not None and (stored in required or stored in before):
+            self.overwrites.setdefault(id(node), {}).setdefault(stored, Tape("", block.loop is not None, block.loop))
         return ((required | before) - written) | after
+
+    def begins(self, name: str, content: str, node: build.Node) -> bool:
+        """Whether a definition makes an array of its own, the only one that is ever known by this name: nothing of it was needed before."""
+        if name in self.unit.parameters or sum(c == content for c in self.contents.values()) > 1:
+            return False
+        return len(self.definitions.get(name, ())) == 1 and isinstance(node, gast.Assign)
 
     def may_be_lost(self, name: str, node: build.Node, block: Block) -> bool:
         definitions = self.definitions.get(name, [])
@@ -543,7 +612,8 @@ class Storage:
         for block in self.blocks.values():
             for node in block.statements:
                 for name, tape in sorted(self.overwrites.get(id(node), {}).items()):
-                    tape.name = self.temporary(f"{name}_saved" if tape.is_list else f"{name}_before")
+                    wish = aliases.root_of(aliases.store_place(node)) if name.endswith("[]") else name
+                    tape.name = self.temporary(f"{wish}_saved" if tape.is_list else f"{wish}_before")
                     self.tapes.add(tape.name)
             if id(block.statements) in self.ends:
                 tape, saved = self.ends[id(block.statements)]
@@ -577,13 +647,15 @@ class Storage:
                 made.append(build.at(build.while_(node.test, body or [gast.Pass()]), node))
             else:
                 for name, tape in sorted(self.overwrites.get(id(node), {}).items()):
-                    self.ensure_bound(name, node, block)
+                    saved = self.old_piece(node) if name.endswith("[]") else build.name(name)
+                    if not name.endswith("[]"):
+                        self.ensure_bound(name, node, block)
                     if tape.is_list:
-                        push = build.expression(build.call(build.attribute(tape.name, "append"), build.name(name)))
+                        push = build.expression(build.call(build.attribute(tape.name, "append"), saved))
                         made.append(build.at(push, node))
                         lists.append(tape.name)
                     else:
-                        made.append(build.at(build.assign(tape.name, build.name(name)), node))
+                        made.append(build.at(build.assign(tape.name, saved), node))
                 made.append(node)
             if block.loop is None:
                 made = [build.at(build.assign(n, gast.List([], build.LOAD)), node) for n in inner_lists] + made
@@ -604,6 +676,16 @@ class Storage:
             lists.append(tape.name)
         self.pending_lists = lists
         return [*self.hoisted.pop(id(block), []), *out]
+
+    def old_piece(self, node: build.Node) -> build.Node:
+        """What a store is about to overwrite, as a value of its own."""
+        place = aliases.store_place(node)
+        assert place is not None
+        piece = build.subscript(build.copy(place.value), build.copy(place.slice))
+        kind = constant_kind(self.reverse.kind_of(piece)[0])
+        if kind.is_scalar or self.reverse.copies(place.slice):
+            return piece
+        return build.call(build.attribute(piece, "copy")) if kind.is_array else build.call("rt.copy", piece)
 
     def forward_inside(self, statements: list[build.Node]) -> tuple[list[build.Node], list[str]]:
         out = self.forward(self.blocks[id(statements)])
@@ -648,6 +730,12 @@ class Storage:
                 continue
             own = self.swept.own.get(id(node), [])
             restore = self.restore(node)
+            if self.stored_content(node) is not None:
+                place = aliases.store_place(node)
+                index = {n for n in names.reads(place) if self.is_primal(n)} if restore else set()
+                out += [*self.provide(index, current, node), *restore]
+                out += [*self.provide(self.needs.get(id(node), set()), current, node), *own]
+                continue
             late = id(node) in self.reverse.reads_after or bool(
                 (names.writes(node) - names.reads(node)) & self.needs.get(id(node), set())
             )
@@ -680,7 +768,12 @@ class Storage:
         out = []
         for name, tape in sorted(self.overwrites.get(id(node), {}).items()):
             value = build.call(build.attribute(tape.name, "pop")) if tape.is_list else build.name(tape.name)
-            out.append(build.at(build.assign(name, value), node))
+            target: build.Node | str = name
+            if name.endswith("[]"):
+                place = aliases.store_place(node)
+                assert place is not None
+                target = build.subscript(build.copy(place.value), build.copy(place.slice), store=True)
+            out.append(build.at(build.assign(target, value), node))
         return out
 
     def provide(self, reads: set[str], current: set[str], node: build.Node) -> list[build.Node]:

@@ -25,7 +25,9 @@ def active_names(
     `passive_call(func)` says whether a call's result carries no derivative, `pure_call(func)` whether it surely changes no argument.
     """
     active = set(seeds)
+    body = list(body)
     flows = [flow for statement in body for flow in _flows(statement, pure_call)]
+    flows += _flows_back(body)
     changed = True
     while changed:
         changed = False
@@ -36,6 +38,36 @@ def active_names(
                 active |= targets
                 changed = True
     return active
+
+
+def _flows_back(body: list[build.Node]) -> list[tuple[set[str], set[str], build.Node | None]]:
+    """What is stored into a name for a part (`row = a[i]; row[0] = v`) is stored into what it is a part of."""
+    links: list[tuple[str, set[str]]] = []
+    stored: set[str] = set()
+    for statement in body:
+        for node in build.walk(statement):
+            if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, gast.Store):
+                stored |= stored_names(node)
+            elif isinstance(node, gast.AugAssign):
+                stored |= stored_names(node.target)
+            elif isinstance(node, gast.Call):  # a method, or a function that is given it, may store
+                stored |= stored_names(node.func.value) if isinstance(node.func, gast.Attribute) else set()
+                for argument in [*node.args, *(k.value for k in node.keywords)]:
+                    stored |= stored_names(argument.value if isinstance(argument, gast.Starred) else argument)
+            if isinstance(node, gast.Assign):
+                links += [(t, names.reads(node.value)) for target in node.targets for t in names.writes(target)]
+            elif isinstance(node, (gast.For, gast.comprehension)):
+                links += [(t, names.reads(node.iter)) for t in names.writes(node.target)]
+            elif isinstance(node, gast.NamedExpr):
+                links.append((node.target.id, names.reads(node.value)))
+    changed = True
+    while changed:
+        changed = False
+        for target, sources in links:
+            if target in stored and not sources <= stored:
+                stored |= sources
+                changed = True
+    return [({target}, sources, None) for target, sources in links if target in stored]
 
 
 def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
