@@ -40,7 +40,7 @@ class Accumulate:
         self.reverse = reverse
         self.facts = facts
         self.swept = Swept()
-        self.zeroed: set[str] = set()
+        self.copied: set[str] = set()  # adjoints that had to be copied because their memory was not their own
 
     def block(self, statements: list[build.Node], state: State, write: bool) -> None:
         for node in reversed(statements):
@@ -89,7 +89,8 @@ class Accumulate:
         value = build.copy(step.value)
         kind = self.facts.kind(step.var)
         if step.var not in state.present:
-            self.lend(value, state)
+            if not kind.is_scalar:  # a number shares nothing
+                self.lend(value, state)
             out.append(build.assign(bar, value))
             state.present.add(step.var)
             self.own(step.var, value, state)
@@ -108,6 +109,7 @@ class Accumulate:
         elif var not in state.owned:
             out.append(build.assign(self.bar(var), build.call("rt.copy", build.name(self.bar(var)))))
             state.owned.add(var)
+            self.copied.add(var)
 
     def add_at(self, step: Add, state: State, out: list[build.Node]) -> None:
         assert step.place is not None
@@ -203,13 +205,18 @@ class Accumulate:
         written = []
         for _ in range(4):
             after = state.copy()
+            before, self.copied = self.copied, set()
             self.block(node.body, after, False)
             missing = sorted(after.present - state.present)
             lent = state.owned - after.owned
-            if not missing and not lent:
+            early = sorted(self.copied & after.owned & state.present - state.owned)
+            self.copied = before
+            if not missing and not lent and not early:
                 break
             for var in missing:
                 written.append(self.zero(var, state))
+            for var in early:  # one copy before the loop in the place of one in each trip
+                self.make_own(var, state, written)
             state.owned -= lent
         body = state.copy()
         self.block(node.body, body, write)
@@ -224,7 +231,7 @@ class Accumulate:
         state.owned &= body.owned
 
 
-FRESH_CALLS = frozenset({"zeros_like", "ones_like", "sum", "exp", "sin", "cos", "matmul", "dot", "where", "copy", "outer", "tanh", "sqrt", "log", "sign", "index_adjoint", "list"})  # fmt: skip
+FRESH_CALLS = frozenset({"zeros_like", "ones_like", "sum", "exp", "sin", "cos", "matmul", "dot", "where", "copy", "outer", "tanh", "sqrt", "log", "sign", "index_adjoint", "list", "last_written", "tril", "triu", "full", "concatenate", "stack", "add", "scatter", "array", "diag"})  # fmt: skip
 
 
 def is_fresh(value: build.Node) -> bool:

@@ -25,7 +25,7 @@ from ..core import names
 from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
-from ..normalise import flatten, prepare, stores
+from ..normalise import flatten, prepare, stores, webs
 from ..optimise.facts import Facts as ProgramFacts
 from . import fence
 from .accumulate import Accumulate, State, is_fresh
@@ -318,6 +318,7 @@ class _Builder:
         self, unit: Unit, facts: Facts, reverse: Reverse, storage: Storage, body: list[b.Node], escaping: list[str], results: set[str] | None = None
     ) -> list[b.Node]:
         bars = {bar: var for var, bar in reverse.bars.of.items()}
+        body = self.split_temporaries(unit, facts, storage, body)
 
         def array(name: str) -> bool | None:
             kind = K.constant_kind(facts.kind(bars.get(name, name)))
@@ -340,6 +341,18 @@ class _Builder:
             results=frozenset(results or ()),
         )
         return optimise.optimise(body, known)
+
+    def split_temporaries(self, unit: Unit, facts: Facts, storage: Storage, body: list[b.Node]) -> list[b.Node]:
+        """A temporary that is computed again in the reverse sweep is another one there."""
+        every = {n.id for s in body for n in b.walk(s) if isinstance(n, gast.Name)}
+        keep = frozenset(every - unit.temporaries | storage.tapes)
+        renamed: dict[str, str] = {}
+        body = webs.split_webs(body, [], unit.fresh, keep, renamed)
+        for new, old in renamed.items():
+            unit.temporaries.add(new)
+            if old in facts.kinds:
+                facts.kinds[new] = facts.kinds[old]
+        return body
 
     def shown(self, unit: Unit, body: list[b.Node], name: str = "") -> b.Node:
         parameters = [p for p in unit.parameters if p not in unit.keyword_only]

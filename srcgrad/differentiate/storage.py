@@ -272,12 +272,17 @@ class Storage:
         for body in bodies:
             for statement in body:
                 changed |= names.writes(statement) | _content_changes(statement)
-        read = names.reads(node)
-        if read & changed:
+        rebound: set[str] = set()
+        for body in bodies:
+            for statement in body:
+                rebound |= names.writes(statement)
+        content = aliases.content_reads(node)
+        if names.reads(node) & rebound or content & changed:
             return False
-        if in_loop and any(n in self.facts.stored for n in read):
+        groups = {self.facts.groups.get(n, n) for n in changed}
+        if any(self.facts.groups.get(n, n) in groups for n in content):
             return False
-        return True
+        return not (in_loop and any(n in self.facts.stored or n in self.contents for n in content))
 
     def is_cheap_call(self, node: build.Node) -> bool:
         value = resolve(node.func, self.unit.free, self.reverse.inference.bound)
@@ -462,7 +467,9 @@ class Storage:
             return all(isinstance(e, (gast.Name, gast.Constant)) for e in value.elts)
         kind = constant_kind(self.reverse.kind_of(value)[0])
         if isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare)):
-            return kind.is_scalar and not any(isinstance(n, gast.Call) for n in build.walk(value))
+            plain = all(isinstance(n, (gast.operator, gast.unaryop, gast.cmpop, gast.expr_context, gast.BinOp, gast.UnaryOp, gast.Compare))
+                        or build.is_atom(n) and self.reverse.rules.kind(n).is_scalar for n in build.walk(value))  # fmt: skip
+            return kind.is_scalar and plain
         if isinstance(value, gast.Call):
             if self.is_cheap_call(value) or self.is_range(value):
                 return all(build.is_atom(a) for a in value.args) and not value.keywords

@@ -20,9 +20,11 @@ Environment = dict[str, frozenset[int]]
 
 
 def split_webs(
-    body: list[build.Node], parameters: list[str], fresh: Fresh, keep: frozenset[str] = frozenset()
+    body: list[build.Node], parameters: list[str], fresh: Fresh, keep: frozenset[str] = frozenset(), renamed: dict[str, str] | None = None
 ) -> list[build.Node]:
     """The body with independent uses of a name renamed; names in `keep`, and those used in nested scopes, stay.
+
+    `renamed` takes the old name of each new one.
 
     >>> import ast, gast
     >>> tree = gast.parse("x = x + 1\\nif c:\\n    y = x\\nelse:\\n    y = 2\\nx = y\\nz = x")
@@ -40,7 +42,9 @@ def split_webs(
     work = _Webs(keep | _frozen(body))
     environment: Environment = {name: frozenset([work.define(name)]) for name in parameters}
     work.block(body, environment, [])
-    work.rename(fresh)
+    found = work.rename(fresh)
+    if renamed is not None:
+        renamed.update(found)
     return body
 
 
@@ -152,17 +156,21 @@ class _Webs:
             head = joined
         return _merge([head, *exits])
 
-    def rename(self, fresh: Fresh) -> None:
+    def rename(self, fresh: Fresh) -> dict[str, str]:
         first: dict[str, int] = {}
+        renamed: dict[str, str] = {}
         chosen: dict[int, str] = {}
         for number in range(len(self.parents)):
             root = self.root(number)
             name = self.owners[root]
             if root not in chosen:
                 chosen[root] = name if name not in first else fresh(name)
+                if chosen[root] != name:
+                    renamed[chosen[root]] = name
                 first.setdefault(name, root)
         for node, number in self.places.values():
             node.id = chosen[self.root(number)]
+        return renamed
 
 
 def _merge(environments: list[Environment]) -> Environment | None:
