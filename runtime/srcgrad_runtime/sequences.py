@@ -16,6 +16,7 @@ from .partials import ratio
 __all__ = [
     "sum_adjoint",
     "sum_tangent",
+    "equal_length",
     "gathered",
     "items_like",
     "factors_adjoint",
@@ -25,6 +26,17 @@ __all__ = [
     "extremum_tangent",
     "choice_adjoint",
 ]
+
+
+def equal_length(*sequences: Any) -> int:
+    """The length that all sequences have. ValueError if they differ, as `zip(..., strict=True)` raises it."""
+    lengths = [len(s) for s in sequences]
+    for position, length in enumerate(lengths[1:], 2):
+        if length != lengths[0]:
+            kind = "shorter" if length < lengths[0] else "longer"
+            before = "argument 1" if position == 2 else f"arguments 1-{position - 1}"
+            raise ValueError(f"zip() argument {position} is {kind} than {before}")
+    return lengths[0]
 
 
 def sum_adjoint(items: Any, y_bar: Any) -> Any:

@@ -6,6 +6,8 @@ derivative only if nothing that shares the value was made before it.
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,13 +17,16 @@ import numpy as np
 from ..core import build, names
 from ..core.unit import Unit
 from .inference import Facts
+from .kinds import Kind
 
 # calls whose result shares nothing with their arguments
 _NEW = frozenset(
     "zeros ones empty full zeros_like ones_like empty_like full_like copy arange linspace dot matmul outer concatenate stack vstack hstack "
     "column_stack einsum tensordot eye identity tile repeat sort cumsum cumprod sum mean prod max min amax amin std var norm where clip cross "
-    "kron inner vdot trace solve inv det pad roll convolve diff interp float int len abs round pow".split()
+    "kron inner vdot trace solve inv det pad roll convolve diff interp float int len abs round pow flatten astype take choose compress "
+    "tril triu cumsum fromfunction argsort argmax argmin searchsorted bincount nonzero any all".split()
 )
+OVERWRITERS = (np.copyto, np.fill_diagonal, np.put, np.place, np.putmask, np.put_along_axis, np.random.shuffle)
 MUTATORS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "fill", "update", "setdefault", "popitem",
                       "add", "discard", "appendleft", "popleft", "extendleft", "rotate", "itemset", "put", "resize", "partition"})  # fmt: skip
 
@@ -127,11 +132,9 @@ def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[
 def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple[str, str]]:
     callee = facts.callees.get(id(item))
     function = callee.function if callee is not None else None
-    if any(k.arg == "out" for k in item.keywords):
-        for k in item.keywords:
-            if k.arg == "out":
-                for name in sorted(names.reads(k.value)):
-                    yield "change", name
+    for out in outputs(item, function):
+        for name in sorted(names.reads(out)):
+            yield "change", name
     if isinstance(item.func, gast.Attribute):
         owner = _root(item.func.value)
         if item.func.attr in MUTATORS and owner and (callee is None or callee.form in ("list", "unknown")):
@@ -144,7 +147,7 @@ def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple
             for name in sorted(names.reads(item.args[0])):
                 yield "change", name
             return
-    if function in (np.copyto, np.fill_diagonal, np.put, np.place, np.putmask, np.put_along_axis) and item.args:
+    if any(function is f for f in OVERWRITERS) and item.args:
         for name in sorted(names.reads(item.args[0])):
             yield "change", name
     if callee is not None and callee.form in ("helper", "unknown"):
@@ -154,10 +157,41 @@ def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple
                     yield "share", name
 
 
+def outputs(call: build.Node, function: object) -> list[build.Node]:
+    """The arguments of a call into which the function writes its result: `out`, by name or by position."""
+    found = [k.value for k in call.keywords if k.arg == "out"]
+    position = _position_of_out(function)
+    return [*found, *call.args[position:]] if isinstance(function, np.ufunc) else [*found, *call.args[position : position + 1]]
+
+
+def _position_of_out(function: object) -> int:
+    try:
+        return _known_position(function)
+    except TypeError:  # not hashable
+        return 1000
+
+
+@functools.lru_cache(maxsize=1024)
+def _known_position(function: object) -> int:
+    if isinstance(function, np.ufunc):
+        return function.nin
+    try:
+        parameters = list(inspect.signature(function).parameters.values())  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return OUT_AT.get(getattr(function, "__name__", ""), 1000)
+    places = [i for i, p in enumerate(parameters) if p.name == "out" and p.kind is not p.KEYWORD_ONLY]
+    return places[0] if places else 1000
+
+
+OUT_AT = {"dot": 2}  # C functions that do not tell their signature
+
+
 def _sources(value: build.Node, facts: Facts) -> set[str]:
     """Names that the value of an expression may share memory or items with."""
     if isinstance(value, gast.Name):
         return {value.id}
+    if isinstance(value, gast.Subscript) and _copies(value, facts):
+        return set()
     if isinstance(value, (gast.Subscript, gast.Attribute)):
         return _sources(value.value, facts)
     if isinstance(value, (gast.Tuple, gast.List, gast.Dict, gast.IfExp, gast.BoolOp, gast.Starred)):
@@ -170,12 +204,33 @@ def _sources(value: build.Node, facts: Facts) -> set[str]:
     if isinstance(value, gast.Call):
         callee = facts.callees.get(id(value))
         function = callee.function if callee is not None else None
-        if isinstance(function, np.ufunc) or getattr(function, "__name__", "") in _NEW:
+        name = value.func.attr if isinstance(value.func, gast.Attribute) else getattr(function, "__name__", "")
+        if outputs(value, function):
+            return {n for out in outputs(value, function) for n in names.reads(out)}
+        if isinstance(function, np.ufunc) or name in _NEW and (callee is None or callee.form != "helper"):
             return set()
         if callee is not None and callee.form == "list" and callee.function == "copy":
             return set()
         return names.reads(value)
     return names.reads(value)
+
+
+def _copies(value: build.Node, facts: Facts) -> bool:
+    """Whether a subscript of an array surely copies: its index is an array, a list or a comparison."""
+    if not facts.kind(_root(value)).is_array:
+        return False
+    parts = value.slice.elts if isinstance(value.slice, gast.Tuple) else [value.slice]
+    return any(
+        isinstance(p, (gast.List, gast.Compare)) or isinstance(p, gast.Name) and (facts.kind(p.id).is_array or facts.kind(p.id).tag == "list")
+        for p in parts
+    )
+
+
+def is_buffer(kind: Kind) -> bool:
+    """Whether a value of this kind surely is memory of numbers: an array, or a list that holds nothing but numbers."""
+    if kind.is_array:
+        return kind.rank != 0
+    return kind.tag == "list" and kind.item is not None and kind.item.is_scalar and kind.item.tag == "float"
 
 
 def _root(node: build.Node) -> str:

@@ -91,15 +91,25 @@ def _reaching(unit: Unit, facts: Facts) -> set[str]:
 
 
 def is_plainly_stored(name: str, unit: Unit, facts: Facts) -> bool:
-    """Whether a name is an array of the function, or an argument, and every change of it is a store `name[i] = v` or `name[i] += v`."""
-    if not facts.kind(name).is_array or name in unit.free:
+    """Whether a name is an array (or a list of numbers) of the function, or an argument, and all changes of it are stores `name[i] = v`."""
+    kind = facts.kind(name)
+    if not changes.is_buffer(kind) or name in unit.free:
         return False
     for event in changes.events(unit, facts):
         if event.form == "change" and event.name == name:
             place = aliases.store_place(event.node)
             if place is None or aliases.root_of(place) != name:
                 return False
+            if kind.tag == "list" and not _is_position(place, facts):
+                return False
     return True
+
+
+def _is_position(place: build.Node, facts: Facts) -> bool:
+    """Whether a place is one item of a list."""
+    if isinstance(place.value, gast.Subscript) or isinstance(place.slice, (gast.Slice, gast.Tuple)):
+        return False
+    return all(facts.kind(n).is_scalar or n not in facts.kinds for n in names.reads(place.slice))
 
 
 def is_covered(name: str, unit: Unit, facts: Facts) -> bool:

@@ -33,7 +33,7 @@ from .reverse import Add, Clear, Effect, Replace, Reverse, Run
 from .storage import Storage
 
 PASSES = ("normal", "adjoint", "optimised")
-RESERVED = {"np": np, "rt": None, "math": None}
+RESERVED = {"np": np, "rt": None, "math": None, **{n: getattr(builtins, n) for n in flatten.EMITTED_BUILTINS}}
 
 
 @dataclass
@@ -103,6 +103,8 @@ def _is_import(name: str, free: Free) -> bool:
 
     import srcgrad_runtime
 
+    if name in flatten.EMITTED_BUILTINS:
+        return free.value is getattr(builtins, name)
     return {"np": np, "rt": srcgrad_runtime, "math": math}.get(name, MISSING) is free.value
 
 
@@ -143,6 +145,9 @@ class _Builder:
 
     def with_stores(self, unit: Unit, facts: Facts, kinds: dict[str, Kind], active: set[str]) -> tuple[Unit, Facts]:
         """The unit with its stores into arrays in their plain shapes, and what is known of shared memory."""
+        unit, changed = stores.stores_of_calls(unit, facts)
+        if changed:
+            facts = self.infer(unit, kinds, active)
         for _ in range(4):  # a view of a view gives way in two rounds
             unit, changed = stores.retake_views(unit, facts, inference.teller(unit, facts))
             if not changed:

@@ -346,15 +346,25 @@ class Reverse:
         if owner is None or owner not in self.facts.active:
             return Effect(frozenset())
         effect = Effect(frozenset([owner]), [Own(owner)])
+        given: Add | None = None
         if self.rules.is_active(value):
             if self.meets_twice(target.slice):
                 taken = build.call("rt.last_written", self.place_bar(target.value), _as_argument(target.slice))
             else:
                 taken = self.taken(target)
-            effect.steps.append(Add(value.id, self.rules.to_shape(taken, value, self.piece_kind(target))))
+            given = Add(value.id, self.rules.to_shape(taken, value, self.piece_kind(target)))
+        if given is not None and given.var == owner:  # a[i] = a: taken before the place is cleared, added afterwards
+            name = self.unit.fresh("t")
+            self.unit.temporaries.add(name)
+            effect.steps.append(Run(build.assign(name, given.value)))
+            given.value = build.name(name)
+        elif given is not None:
+            effect.steps.append(given)
         cleared = self.place_bar(target)
         cleared.ctx = build.STORE
         effect.steps.append(Run(build.assign(cleared, build.constant(0.0))))
+        if given is not None and given.var == owner:
+            effect.steps.append(given)
         return effect
 
     def place_bar(self, place: build.Node) -> build.Node:

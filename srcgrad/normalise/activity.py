@@ -22,7 +22,7 @@ def active_names(
 ) -> set[str]:
     """The closure of `seeds` under assignment in `body`.
 
-    `passive_call(func)` says whether a call's result carries no derivative, `pure_call(func)` whether it surely changes no argument.
+    `passive_call(func)` says whether a call's result carries no derivative, `pure_call(call)` whether it surely changes no argument.
     """
     active = set(seeds)
     body = list(body)
@@ -130,7 +130,7 @@ def _flows(statement: build.Node, pure_call: Passive) -> Iterable[tuple[set[str]
         elif isinstance(node, gast.Match):
             bound = {n.name for n in build.walk(node) if isinstance(n, (gast.MatchAs, gast.MatchStar)) and n.name}
             yield set(), bound, node.subject
-        elif isinstance(node, gast.Call) and not pure_call(node.func):
+        elif isinstance(node, gast.Call) and not pure_call(node):
             # a method may store its arguments in its object; a function may store some of its arguments in others
             arguments = [*node.args, *(k.value for k in node.keywords)]
             reached = stored_names(node.func.value) if isinstance(node.func, gast.Attribute) else set()

@@ -13,6 +13,7 @@ nested in the function) are put in the place of their call; `for` over something
 
 from __future__ import annotations
 
+import builtins
 import inspect
 from collections.abc import Callable
 from types import FunctionType, ModuleType
@@ -21,13 +22,16 @@ from typing import Any
 import gast
 
 from .. import rules
+from ..analyses import changes
 from ..core import build, names
 from ..core.unit import MISSING, Free, Unit, resolve
 from ..frontend import signature, source
 from . import jumps
 from .activity import active_names, mentions, stored_names
 
+STORING_LIMIT = 600  # nodes of a helper that stores into its arguments: its stores become those of its caller
 INLINE_LIMIT = 60  # nodes of the one expression of a helper that is still put in the place of its call
+EMITTED_BUILTINS = ("len", "range", "list", "min", "reversed", "slice")  # in statements that the function need not have itself
 PASSIVE_BUILTINS = (len, range, int, bool, str, isinstance, type, repr, print, callable, hasattr, id, any, all)
 PURE_BUILTINS = (len, range, int, float, abs, min, max, bool, slice, isinstance, tuple, list, enumerate, zip, reversed, sum, round, str, sorted, any, all, type)  # fmt: skip
 
@@ -57,6 +61,8 @@ def unit_of(function: FunctionType) -> Unit:
         except NameError:
             value = MISSING
         unit.free[name] = Free(function, name, value, getter)
+    for name in EMITTED_BUILTINS:
+        unit.free.setdefault(name, Free(function, name, getattr(builtins, name), None))
     taken = set(unit.parameters) | set(unit.free) | {"np", "rt", "math", unit.vararg, unit.kwarg}
     for statement in body:
         taken |= names.reads(statement) | names.writes(statement)
@@ -117,10 +123,14 @@ class _Flatten:
             return False
         return rules.is_nondifferentiable(value) or any(value is f for f in PASSIVE_BUILTINS)
 
-    def is_pure_call(self, func: build.Node) -> bool:
+    def is_pure_call(self, call: build.Node) -> bool:
+        func = call.func
         value = self.resolve(func)
         if value is MISSING:
-            return isinstance(func, gast.Attribute) and rules.method(func.attr) is not None
+            known = isinstance(func, gast.Attribute) and rules.method(func.attr) is not None
+            return known and func.attr not in changes.MUTATORS and not changes.outputs(call, None)
+        if changes.outputs(call, value) or any(value is f for f in changes.OVERWRITERS):
+            return False
         try:
             if value in PURE_BUILTINS:
                 return True
@@ -325,6 +335,8 @@ class _Flatten:
         self.unit.temporaries.add(position)
         lengths = [build.call("len", build.copy(s)) for s in sequences if s is not None]
         count = lengths[0] if len(lengths) == 1 else build.call("min", *lengths)
+        if _is_strict(iterable) and len(lengths) > 1:
+            count = build.call("rt.equal_length", *map(build.copy, (s for s in sequences if s is not None)))
         saved, self.out = self.out, []
         for target, item in zip(heads, sequences, strict=True):
             element = build.name(position) if item is None else build.subscript(item, build.name(position))
@@ -359,7 +371,7 @@ class _Flatten:
     def streams(self, target: build.Node, iterable: build.Node) -> list[tuple[build.Node, build.Node | None]]:
         """Pairs (target, sequence to index by position, None for the position itself) of a loop over something active."""
         function = self.resolve(iterable.func) if isinstance(iterable, gast.Call) else MISSING
-        plain = isinstance(iterable, gast.Call) and not iterable.keywords
+        plain = isinstance(iterable, gast.Call) and (not iterable.keywords or function is zip and _is_strict(iterable))
         pair = target.elts if isinstance(target, (gast.Tuple, gast.List)) else []
         if function is enumerate and plain and len(iterable.args) == 1 and len(pair) == 2:
             return [*self.streams(pair[1], iterable.args[0]), (pair[0], None)]
@@ -691,9 +703,13 @@ class _Flatten:
         except Exception:
             return None
         body = [s for s in tree.body if not _is_docstring(s)]
-        if len(body) != 1 or not isinstance(body[0], gast.Return) or body[0].value is None:
+        size = sum(1 for s in body for _ in build.walk(s))
+        if any(_has_scope(s) for s in body) or tree.decorator_list or function.__closure__:
             return None
-        if sum(1 for _ in build.walk(body[0])) > INLINE_LIMIT or _has_scope(body[0]):
+        if len(body) != 1 or not isinstance(body[0], gast.Return) or body[0].value is None:
+            if size > STORING_LIMIT or not _stores_into_parameters(tree, body):
+                return None
+        elif size > INLINE_LIMIT:
             return None
         arguments = tree.args
         if arguments.vararg or arguments.kwarg or arguments.posonlyargs or arguments.kwonlyargs:
@@ -702,11 +718,16 @@ class _Flatten:
         if any(not isinstance(d, (int, float, str, bool, type(None))) for d in defaults.values()):
             return None
         renamed = {name: self.adopt(function, name) for name in signature.free_names(function)}
-        fresh = _rename(body[0], {a: b for a, b in renamed.items() if a != b})
-        for item in build.walk(fresh):
+        fresh = [_rename(s, {a: b for a, b in renamed.items() if a != b}) for s in body]
+        for item in (n for s in fresh for n in build.walk(s)):
             if isinstance(item, gast.stmt):
                 item.filename = function.__code__.co_filename
-        return _Closure(arguments, [fresh], function.__name__)
+        if not isinstance(fresh[-1], gast.Return):
+            fresh.append(build.return_(build.constant(None)))
+        arguments = build.copy(arguments)
+        named = [a.id for a in arguments.args]
+        arguments.defaults = [build.constant(defaults[n]) for n in named[len(named) - len(arguments.defaults) :]]
+        return _Closure(arguments, fresh, function.__name__)
 
     def adopt(self, function: FunctionType, name: str) -> str:
         """The name under which the unit knows an outside name of another function."""
@@ -842,6 +863,18 @@ def stored_names_within(node: build.Node) -> set[str]:
     return found
 
 
+def _stores_into_parameters(tree: build.Node, body: list[build.Node]) -> bool:
+    """Whether a function stores into (a part of) something that it was given."""
+    parameters = {a.id for a in tree.args.args}
+    for statement in body:
+        for item in build.walk(statement):
+            if isinstance(item, gast.Subscript) and isinstance(item.ctx, gast.Store) and stored_names(item) & parameters:
+                return True
+            if isinstance(item, gast.AugAssign) and stored_names(item.target) & parameters:
+                return True
+    return False
+
+
 def _rename(node: build.Node, renamed: dict[str, str], constants: dict[str, build.Node] | None = None) -> build.Node:
     def replace(item: build.Node) -> build.Node | None:
         if isinstance(item, gast.Name):
@@ -882,6 +915,12 @@ def _own_break(node: build.Node) -> bool:
     if isinstance(node, gast.Break):
         return True
     return any(_own_break(c) for c in build.children(node) if isinstance(c, gast.stmt))
+
+
+def _is_strict(node: build.Node) -> bool:
+    """Whether a call has the one keyword `strict=True` (or False)."""
+    keywords = node.keywords if isinstance(node, gast.Call) else []
+    return len(keywords) == 1 and keywords[0].arg == "strict" and isinstance(keywords[0].value, gast.Constant) and keywords[0].value.value is True
 
 
 def _has_call(node: build.Node) -> bool:

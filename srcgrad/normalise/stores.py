@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gast
+import numpy as np
 
 from ..analyses import aliases, changes
 from ..analyses.inference import Facts
@@ -25,7 +26,7 @@ KindOf = Callable[[build.Node], Kind]
 def has_array_stores(unit: Unit, facts: Facts) -> bool:
     """Whether the unit stores into an array (or into what may be one)."""
     for event in changes.events(unit, facts):
-        if event.form == "change" and facts.kind(event.name).tag in ("array", "unknown"):
+        if event.form == "change" and facts.kind(event.name).tag in ("array", "list", "unknown"):
             return True
     return False
 
@@ -86,11 +87,11 @@ class _Views:
         return body
 
     def is_view(self, node: build.Node) -> bool:
-        """`name = array[basic index]` of a wanted name, or of a wanted array."""
+        """`name = array[basic index]`, or another name for an array."""
         if not (isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)):
             return False
         name = node.targets[0].id
-        root = aliases.root_of(node.value) if isinstance(node.value, gast.Subscript) else None
+        root = aliases.root_of(node.value) if isinstance(node.value, (gast.Subscript, gast.Name)) else None
         if root is None or name not in self.wanted or self.counts.get(name) != 1 or name in self.unit.parameters:
             return False
         return self.is_basic(node.value) and self.kind_of(node.value).is_array
@@ -148,8 +149,9 @@ class _Views:
     def statement(self, node: build.Node, name: str, part: build.Node, out: list[build.Node]) -> build.Node:
         """One statement: places under the name are places under the array; other reads take the view again."""
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name) and node.target.id == name:
-            target = build.subscript(build.copy(part.value), build.copy(part.slice), store=True)
-            node = build.at(gast.AugAssign(target, node.op, node.value), node)
+            whole = build.subscript(build.copy(part), gast.Constant(..., None), store=True)
+            target = build.subscript(part.value, part.slice, store=True) if isinstance(part, gast.Subscript) else whole
+            node = build.at(gast.AugAssign(build.copy(target), node.op, node.value), node)
 
         def place(item: build.Node) -> build.Node | None:
             if isinstance(item, gast.Subscript) and aliases.root_of(item) == name:
@@ -158,10 +160,10 @@ class _Views:
             return None
 
         fresh = build.rewrite(node, place)
-        if name in names.reads(fresh):
+        if name in names.reads(fresh) and isinstance(part, gast.Name):
+            fresh = self.inline(fresh, name, part)
+        elif name in names.reads(fresh):
             again = self.unit.fresh(name)
-            if name not in self.unit.temporaries:
-                pass
             self.unit.temporaries.add(again)
             self.facts.kinds[again] = self.facts.kind(name)
             if name in self.facts.active:
@@ -182,6 +184,79 @@ def _loads(node: build.Node, name: str) -> int:
         elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name) and item.target.id == name:
             total += 1
     return total
+
+
+# ---- calls that store -------------------------------------------------------------------------------------------------------------
+
+
+def stores_of_calls(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
+    """Write calls that overwrite a whole array as stores: `a.fill(v)`, `np.copyto(a, v)`, `a.sort()`, `np.exp(x, out=a)`."""
+    work = _Calls(unit, facts)
+    unit.body = work.block(unit.body)
+    return unit, work.changed
+
+
+class _Calls:
+    def __init__(self, unit: Unit, facts: Facts):
+        self.unit = unit
+        self.facts = facts
+        self.changed = False
+
+    def block(self, body: list[build.Node]) -> list[build.Node]:
+        out: list[build.Node] = []
+        for node in body:
+            if isinstance(node, (gast.If, gast.For, gast.While)):
+                node.body = self.block(node.body)
+                if isinstance(node, gast.If):
+                    node.orelse = self.block(node.orelse)
+                out.append(node)
+                continue
+            made = self.statement(node)
+            self.changed = self.changed or made is not None
+            out += [build.at(m, node) for m in made] if made is not None else [node]
+        return out
+
+    def is_array(self, node: build.Node) -> bool:
+        return isinstance(node, gast.Name) and self.facts.kind(node.id).is_array
+
+    def statement(self, node: build.Node) -> list[build.Node] | None:
+        call = node.value if isinstance(node, (gast.Expr, gast.Assign)) else None
+        if not isinstance(call, gast.Call):
+            return None
+        callee = self.facts.callees.get(id(call))
+        out = changes.outputs(call, callee.function if callee is not None else None)
+        if len(out) == 1 and self.is_array(out[0]) and not any(k.arg in ("where", "casting", "dtype") for k in call.keywords):
+            return self.with_out(node, call, out[0])
+        if not isinstance(node, gast.Expr):
+            return None
+        if isinstance(call.func, gast.Attribute) and self.is_array(call.func.value):
+            return self.method(call, call.func.value, call.func.attr)
+        if callee is not None and callee.function is np.copyto and len(call.args) == 2 and not call.keywords and self.is_array(call.args[0]):
+            return [self.store(call.args[0], call.args[1])]
+        return None
+
+    def method(self, call: build.Node, owner: build.Node, name: str) -> list[build.Node] | None:
+        if name == "fill" and len(call.args) == 1 and not call.keywords:
+            return [self.store(owner, call.args[0])]
+        if name == "sort" and all(k.arg == "axis" for k in call.keywords) and len(call.args) <= 1:
+            ordered = gast.Call(build.attribute("np", "sort"), [build.copy(owner), *call.args], call.keywords)
+            return self.by_temporary(ordered, owner)
+        return None
+
+    def with_out(self, node: build.Node, call: build.Node, out: build.Node) -> list[build.Node]:
+        plain = gast.Call(call.func, [a for a in call.args if a is not out], [k for k in call.keywords if k.arg != "out"])
+        made = self.by_temporary(plain, out)
+        if isinstance(node, gast.Assign):
+            made.append(gast.Assign(node.targets, build.copy(out), None))
+        return made
+
+    def by_temporary(self, value: build.Node, owner: build.Node) -> list[build.Node]:
+        name = self.unit.fresh("t")
+        self.unit.temporaries.add(name)
+        return [build.assign(name, value), self.store(owner, build.name(name))]
+
+    def store(self, owner: build.Node, value: build.Node) -> build.Node:
+        return build.assign(build.subscript(build.copy(owner), gast.Constant(..., None), store=True), value)
 
 
 # ---- augmented stores ---------------------------------------------------------------------------------------------------------------
@@ -219,7 +294,7 @@ class _Stores:
             node = build.at(gast.AugAssign(place, node.op, node.value), node)
             self.changed = True
         place = aliases.store_place(node)
-        if place is None or not self.kind_of(place.value).is_array:
+        if place is None or not changes.is_buffer(self.kind_of(place.value)):
             out.append(node)
             return
         self.hoist_indices(place, node, out)
