@@ -276,7 +276,8 @@ class Storage:
         for body in bodies:
             for statement in body:
                 rebound |= names.writes(statement)
-        content = aliases.content_reads(node)
+        # the shape of an array stays what it is, the length of a list does not
+        content = aliases.content_reads(node) | {n for n in names.reads(node) if not self.facts.kind(n).is_array}
         if names.reads(node) & rebound or content & changed:
             return False
         groups = {self.facts.groups.get(n, n) for n in changed}

@@ -61,8 +61,10 @@ def unit_of(function: FunctionType) -> Unit:
         except NameError:
             value = MISSING
         unit.free[name] = Free(function, name, value, getter)
+    bound = _bound_names(unit)
     for name in EMITTED_BUILTINS:
-        unit.free.setdefault(name, Free(function, name, getattr(builtins, name), None))
+        if name not in bound:
+            unit.free.setdefault(name, Free(function, name, getattr(builtins, name), None))
     taken = set(unit.parameters) | set(unit.free) | {"np", "rt", "math", unit.vararg, unit.kwarg}
     for statement in body:
         taken |= names.reads(statement) | names.writes(statement)
@@ -331,6 +333,12 @@ class _Flatten:
         for target, item in self.streams(node.target, iterable):
             heads.append(target)
             sequences.append(item)
+        grown = {s.id for s in sequences if isinstance(s, gast.Name)} & _grown(node.body)
+        if grown:
+            raise self.unit.refuse(
+                node, f"cannot differentiate a loop over '{min(grown)}', which changes its length in the loop",
+                "how often the loop runs is not known before it has run", "loop over a copy of it",
+            )  # fmt: skip
         position = self.unit.fresh("i" if "i" not in self.bound else "k")
         self.unit.temporaries.add(position)
         lengths = [build.call("len", build.copy(s)) for s in sequences if s is not None]
@@ -915,6 +923,19 @@ def _own_break(node: build.Node) -> bool:
     if isinstance(node, gast.Break):
         return True
     return any(_own_break(c) for c in build.children(node) if isinstance(c, gast.stmt))
+
+
+def _grown(body: list[build.Node]) -> set[str]:
+    """Names on which a method that may change a length is called, or whose slices or items are deleted or replaced."""
+    found: set[str] = set()
+    for item in (n for s in body for n in build.walk(s)):
+        if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in changes.MUTATORS - {"fill", "sort", "reverse"}:
+            found |= stored_names(item.func.value)
+        elif isinstance(item, gast.Delete):
+            found |= {n for t in item.targets for n in stored_names(t)}
+        elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
+            found.add(item.target.id)
+    return found
 
 
 def _is_strict(node: build.Node) -> bool:
