@@ -74,7 +74,7 @@ Summary = Callable[[Any, tuple[Kind, ...], tuple[bool, ...]], tuple[Kind, bool]]
 
 def infer(unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary) -> Facts:
     """The facts of a unit whose parameters have these kinds; `summary` tells result kind and activity of a helper's call."""
-    work = _Inference(unit, parameters, active, summary)
+    work = _Inference(unit, {n: K.named(k, n) for n, k in parameters.items()}, active, summary)
     for _ in range(12):
         work.changed = False
         work.block(unit.body)
@@ -223,7 +223,7 @@ class _Inference:
         if kind.is_array and kind.rank:
             if kind.rank == 1:
                 return K.indexed(kind, build.constant(0), lambda _: K.INT), active
-            return K.array(kind.dtype, kind.rank - 1, (kind.ones or ())[1:]), active
+            return K.array(kind.dtype, kind.rank - 1, (kind.ones or ())[1:], kind.dims[1:] if kind.dims else None), active
         if kind.tag == "static" and isinstance(kind.value, range):
             return K.INT, False
         return (K.INT if kind.tag == "range" else K.UNKNOWN), active
@@ -318,7 +318,8 @@ class _Inference:
         if isinstance(node.op, gast.MatMult):
             if a.is_array and b.is_array and a.rank == b.rank == 2 and a.ones and b.ones:
                 product = K.elementwise(np.multiply, [K.array(a.dtype, 1), K.array(b.dtype, 1)])
-                return K.array(product.dtype, 2, (a.ones[0], b.ones[1])), active
+                dims = (a.dims[0] if a.dims else None, b.dims[1] if b.dims else None)
+                return K.array(product.dtype, 2, (a.ones[0], b.ones[1]), dims), active
             return K.called(np.matmul, [a, b], {}), active
         if a.is_array or b.is_array:
             return K.elementwise(OPERATORS[type(node.op)], [a, b]), active
@@ -365,7 +366,8 @@ class _Inference:
                 rank = 1 if shape.tag != "tuple" else len(shape.items) if shape.items is not None else None
                 return K.array(args[0].dtype, rank)
         if function is len:
-            return K.INT
+            known = args[0].dims if args and args[0].is_array else None
+            return K.extent(known[0]) if known else K.INT
         if function is float:
             return K.FLOAT
         if function in (int, round):
@@ -462,6 +464,13 @@ def _is_tuple(node: build.Node, work: _Inference) -> bool:
 _BY_SHAPE = {np.zeros: 0, np.ones: 0, np.empty: 0, np.full: 0}
 
 
+def _extent_of(kind: Kind) -> str | None:
+    """The text of an extent that is given as a number."""
+    if kind.tag == "static":
+        return f"={kind.value}" if type(kind.value) is int else None
+    return kind.dims[0] if kind.tag == "int" and kind.dims else None
+
+
 def _created(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind:
     """np.zeros(shape, dtype) and the like: the rank is the length of the shape."""
     shape = args[0] if args else keywords.get("shape", K.UNKNOWN)
@@ -480,7 +489,7 @@ def _created(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind
         if shape.items is None:
             return K.array(name, None)
         ones = tuple(k.value == 1 if k.tag == "static" else None for k in shape.items)
-        return K.array(name, len(ones), ones)
+        return K.array(name, len(ones), ones, tuple(map(_extent_of, shape.items)))
     if K.constant_kind(shape).tag == "int":
-        return K.array(name, 1)
+        return K.array(name, 1, None, (_extent_of(shape),))
     return K.array(name, None)

@@ -18,6 +18,7 @@ import numpy as np
 from .. import rules
 
 Ones = tuple[bool | None, ...]
+Dims = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,21 @@ class Kind:
     ones: Ones | None = None
     items: tuple[Kind, ...] | None = None
     item: Kind | None = None
+    # what is known of extents: equal texts are equal extents, None is nothing; of an int: the extent that it is
+    dims: Dims | None = None
     value: Any = None  # static: the object itself, compared by identity
 
     def __hash__(self) -> int:
         value = id(self.value) if self.tag == "static" else 0
-        return hash((self.tag, self.dtype, self.rank, self.ones, self.items, self.item, value))
+        return hash((self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, value))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Kind):
             return NotImplemented
         if self.tag == "static" or other.tag == "static":
             return self.tag == other.tag and same_object(self.value, other.value)
-        return (self.tag, self.dtype, self.rank, self.ones, self.items, self.item) == (
-            other.tag, other.dtype, other.rank, other.ones, other.items, other.item)  # fmt: skip
+        return (self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims) == (
+            other.tag, other.dtype, other.rank, other.ones, other.items, other.item, other.dims)  # fmt: skip
 
     @property
     def is_array(self) -> bool:
@@ -99,8 +102,27 @@ def same_object(a: Any, b: Any) -> bool:
     return type(a) is type(b) and isinstance(a, simple) and a == b and repr(a) == repr(b)
 
 
-def array(dtype: str, rank: int | None, ones: Ones | None = None) -> Kind:
-    return Kind("array", dtype, rank, ones if ones is not None else (None,) * rank if rank is not None else None)
+def array(dtype: str, rank: int | None, ones: Ones | None = None, dims: Dims | None = None) -> Kind:
+    ones = ones if ones is not None else (None,) * rank if rank is not None else None
+    known = dims if dims is not None and rank == len(dims) and any(dims) else None
+    return Kind("array", dtype, rank, ones, dims=known)
+
+
+def named(kind: Kind, name: str) -> Kind:
+    """The kind of a parameter: its extents get names."""
+    if not kind.is_array or kind.rank is None:
+        return kind
+    return replace(kind, dims=tuple(f"{name}.{i}" for i in range(kind.rank)) or None)
+
+
+def unnamed(kind: Kind) -> Kind:
+    """A kind without the names of extents, which mean something in one function only."""
+    if kind.tag == "static":
+        return kind
+    items = tuple(map(unnamed, kind.items)) if kind.items is not None else None
+    if kind.dims is None and items == kind.items and (kind.item is None or unnamed(kind.item) == kind.item):
+        return kind
+    return replace(kind, dims=None, items=items, item=unnamed(kind.item) if kind.item is not None else None)
 
 
 def of_value(value: Any, depth: int = 0) -> Kind:
@@ -158,7 +180,7 @@ def join(a: Kind | None, b: Kind | None) -> Kind | None:
                 return Kind("float", "complex128")
             # a number that is sometimes weak, sometimes not: its precision is not known
             return Kind("float", floats[0] if len(set(floats)) == 1 and len(floats) == 2 else floats[0] if len(floats) == 1 else "")
-        return INT
+        return BOOL if a.tag == b.tag == "bool" else INT
     if a.is_array and b.is_array:
         dtype = a.dtype if a.dtype == b.dtype else ""
         if a.rank != b.rank:
@@ -166,13 +188,19 @@ def join(a: Kind | None, b: Kind | None) -> Kind | None:
         ones = None
         if a.ones is not None and b.ones is not None:
             ones = tuple(x if x == y else None for x, y in zip(a.ones, b.ones, strict=True))
-        return array(dtype, a.rank, ones)
+        return array(dtype, a.rank, ones, _common(a.dims, b.dims))
     if a.tag == b.tag and a.tag in ("list", "tuple", "dict"):
         if a.items is not None and b.items is not None and len(a.items) == len(b.items) and a.value == b.value:
             pairs = zip(a.items, b.items, strict=True)
             return Kind(a.tag, items=tuple(join(x, y) or UNKNOWN for x, y in pairs), item=join(a.item, b.item), value=a.value)
         return Kind(a.tag, item=join(a.item, b.item))
     return UNKNOWN
+
+
+def _common(a: Dims | None, b: Dims | None) -> Dims | None:
+    if a is None or b is None or len(a) != len(b):
+        return None
+    return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
 
 
 def constant_kind(kind: Kind) -> Kind:
@@ -216,7 +244,18 @@ def elementwise(function: Callable[..., Any], kinds: Sequence[Kind]) -> Kind:
     rank = max(k.rank for k in arrays)  # type: ignore[type-var]
     if rank == 0:
         return Kind("float", name) if name == "" or np.dtype(name).kind in "fc" else INT
-    return array(name, rank, broadcast([k.ones for k in arrays], rank))
+    return array(name, rank, broadcast([k.ones for k in arrays], rank), _broadcast_dims(arrays, rank))
+
+
+def _broadcast_dims(kinds: Sequence[Kind], rank: int) -> Dims:
+    """The extents of a broadcast: what all operands share; what one is, if that is surely not 1; what one is if all others are 1."""
+    out: list[str | None] = []
+    for axis in range(-rank, 0):
+        seen = [(k.ones[axis] if k.ones else None, k.dims[axis] if k.dims else None) for k in kinds if (k.rank or 0) >= -axis]
+        surely = [dim for one, dim in seen if one is False and dim is not None]
+        wide = {dim for one, dim in seen if one is not True}
+        out.append(surely[0] if surely else wide.pop() if len(wide) == 1 else None)
+    return tuple(out)
 
 
 def broadcast(patterns: Sequence[Ones | None], rank: int) -> Ones:
@@ -288,6 +327,35 @@ def sample(kind: Kind, many: int) -> Any:
 
 def called(function: Callable[..., Any], args: Sequence[Kind], keywords: dict[str, Kind]) -> Kind:
     """The kind of the result of a pure function, found by calling it on samples of two sizes."""
+    result = _with_unknown_precision(function, list(map(unnamed, args)), {n: unnamed(k) for n, k in keywords.items()})
+    if function in SAME_SHAPE and args and args[0].is_array and result.is_array and result.rank == args[0].rank:
+        return replace(result, dims=args[0].dims)
+    return result
+
+
+SAME_SHAPE = (np.copy, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.sort, np.cumsum, np.triu, np.tril, np.flip, np.roll, np.array)
+
+
+def _with_unknown_precision(function: Callable[..., Any], args: list[Kind], keywords: dict[str, Kind]) -> Kind:
+    """Where the precision of an operand is not known, the form of the result is that for float64, its precision not known either."""
+    everything = [*args, *keywords.values()]
+    if not any(k.tag in ("float", "array") and k.dtype == "" for k in everything):
+        return _sampled(function, args, keywords)
+    found = _sampled(function, list(map(_definite, args)), {n: _definite(k) for n, k in keywords.items()})
+    return _indefinite(found)
+
+
+def _definite(kind: Kind) -> Kind:
+    return replace(kind, dtype="float64") if kind.tag in ("float", "array") and kind.dtype == "" else kind
+
+
+def _indefinite(kind: Kind) -> Kind:
+    if kind.tag in ("float", "array"):
+        return replace(kind, dtype="") if kind.tag == "float" or np.dtype(kind.dtype or float).kind in "fc" else UNKNOWN
+    return kind if kind.tag in ("int", "bool") else UNKNOWN
+
+
+def _sampled(function: Callable[..., Any], args: Sequence[Kind], keywords: dict[str, Kind]) -> Kind:
     key = (function, tuple(args), tuple(sorted(keywords.items(), key=lambda kv: kv[0])))
     try:
         hash(key)
@@ -341,12 +409,56 @@ def _extents_known(kind: Kind) -> bool:
     return kind.tag not in ("int", "unknown", "object", "dict")
 
 
+def extent(dim: str | None) -> Kind:
+    """An int that is this extent."""
+    return Kind("int", dims=(dim,)) if dim is not None else INT
+
+
+def cut(dim: str | None, part: Any) -> str | None:
+    """The extent of `x[part]`, for a slice, where x has the extent `dim`: equal texts are equal extents."""
+    if dim is None:
+        return None
+    bounds = []
+    for node in (part.lower, part.upper, part.step):
+        value = _constant(node)
+        if value is MISSING:
+            return None
+        bounds.append(value)
+    lower, upper, step = bounds
+    if (lower is None or lower >= 0) and (upper is None or upper < 0) and step in (None, 1):
+        base, _, off = dim.rpartition("|")
+        removed = (lower or 0) - (upper or 0)
+        known = (base, int(off)) if base else (dim, 0)
+        return f"{known[0]}|{known[1] + removed}" if known[1] + removed else known[0]
+    return f"({dim})[{lower}:{upper}:{step}]"
+
+
+MISSING = object()
+
+
+def _constant(node: Any) -> Any:
+    """The value of a whole number in the text, None for nothing, MISSING for anything else."""
+    import gast
+
+    if node is None:
+        return None
+    if isinstance(node, gast.Constant) and (node.value is None or type(node.value) is int):
+        return node.value
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        value = _constant(node.operand)
+        return -value if type(value) is int else MISSING
+    return MISSING
+
+
 def attribute(kind: Kind, name: str) -> Kind:
     """The kind of `value.name`."""
     if kind.tag in ("array", "float", "int"):
         if name == "shape":
             rank = kind.rank if kind.is_array else 0
-            return Kind("tuple", items=(INT,) * rank, item=INT) if rank is not None else Kind("tuple", item=INT)
+            if rank is None:
+                return Kind("tuple", item=INT)
+            dims = kind.dims or (None,) * rank
+            return Kind("tuple", items=tuple(extent(d) for d in dims), item=INT)
         if name in ("ndim", "size", "itemsize", "nbytes"):
             return static(kind.rank) if name == "ndim" and kind.is_array and kind.rank is not None else INT
         if name == "dtype":
@@ -354,7 +466,8 @@ def attribute(kind: Kind, name: str) -> Kind:
         function = rules.attribute(name)
         if function is not None:
             if name == "T" and kind.is_array and kind.rank is not None:
-                return replace(kind, ones=tuple(reversed(kind.ones or ())))
+                dims = tuple(reversed(kind.dims)) if kind.dims is not None else None
+                return replace(kind, ones=tuple(reversed(kind.ones or ())), dims=dims)
             return called(function, [kind], {})
     return UNKNOWN
 
@@ -395,12 +508,12 @@ def _indexed_array(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Ki
 
     parts = list(index.elts) if isinstance(index, gast.Tuple) else [index]
     ones = list(kind.ones or (None,) * (kind.rank or 0))
+    dims = list(kind.dims or (None,) * (kind.rank or 0))
     forms: list[tuple[str, Any]] = []
     consumed = 0
     for part in parts:
         if isinstance(part, gast.Slice):
-            whole = part.lower is None and part.upper is None and part.step is None
-            forms.append(("slice", whole))
+            forms.append(("slice", part))
             consumed += 1
             continue
         found = kind_of(part)
@@ -432,29 +545,36 @@ def _indexed_array(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Ki
     if ("rest", None) not in forms:
         forms.append(("rest", None))
     out: list[bool | None] = []
+    extents: list[str | None] = []
     fancy = [width for form, width in forms if form == "fancy"]
     position = 0
     placed = False
     for form, extra in forms:
         if form == "slice":
-            out.append(ones[position] if extra else None)
+            whole = extra.lower is None and extra.upper is None and extra.step is None
+            out.append(ones[position] if whole else None)
+            extents.append(dims[position] if whole else cut(dims[position], extra))
             position += 1
         elif form == "new":
             out.append(True)
+            extents.append(None)
         elif form == "int":
             position += 1
         elif form == "fancy":
             if not placed:
                 out += [None] * max(fancy)
+                extents += [None] * max(fancy)
                 placed = True
             position += 1
         else:
             remaining = rank - consumed
             out += ones[position : position + remaining]
+            extents += dims[position : position + remaining]
             position += remaining
     if not out and not fancy:
         return Kind("float", kind.dtype) if kind.dtype == "" or np.dtype(kind.dtype).kind in "fc" else (
             BOOL if kind.dtype == "bool" else INT)  # fmt: skip
     if fancy and any(form == "slice" or form == "int" for form, _ in forms):
         out = [None] * len(out)  # where the fancy axes go depends on their neighbours
-    return array(kind.dtype, len(out), tuple(out))
+        extents = [None] * len(out)
+    return array(kind.dtype, len(out), tuple(out), tuple(extents))

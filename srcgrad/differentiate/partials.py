@@ -203,7 +203,8 @@ class Contributions:
                 return build.call("rt.unbroadcast", value, build.attribute(operand, "shape"))
             lead = y_kind.rank - mine.rank
             inner = list(zip(mine.ones, y_kind.ones[lead:], strict=True))
-            alone = [others is not None and all(_lacks(k, i - mine.rank) for k in others) for i in range(mine.rank)]
+            equal = _equal_extents(mine, y_kind, lead)
+            alone = [equal[i] or others is not None and all(_lacks(k, i - mine.rank) for k in others) for i in range(mine.rank)]
             if all(one is False or one is True and other is True or a for (one, other), a in zip(inner, alone, strict=True)):
                 if lead == 0:
                     return value
@@ -211,7 +212,7 @@ class Contributions:
                     return build.call("rt.unbroadcast", value, build.attribute(operand, "shape"))
                 axis = build.constant(0) if lead == 1 else build.tuple_(build.constant(i) for i in range(lead))
                 return build.call("np.sum", value, axis=axis)
-            if lead == 0 and all(one is False or one is True for one, _ in inner):
+            if lead == 0 and all(one is False or one is True for one, _ in inner) and not any(equal):
                 summed = [i for i, (one, other) in enumerate(inner) if one is True and other is not True]
                 if all(other is False for one, other in inner if one is True and other is not True):
                     axis = build.constant(summed[0]) if len(summed) == 1 else build.tuple_(map(build.constant, summed))
@@ -275,7 +276,15 @@ def same_shape(a: Kind, b: Kind) -> bool:
     """Whether two arrays surely have the same shape: of one rank, and no extent of 1 stands against another."""
     if not (a.is_array and b.is_array and a.rank is not None and a.rank == b.rank and a.ones and b.ones):
         return False
-    return all(x is not None and x == y for x, y in zip(a.ones, b.ones, strict=True))
+    equal = _equal_extents(a, b, 0)
+    return all(e or x is not None and x == y for e, x, y in zip(equal, a.ones, b.ones, strict=True))
+
+
+def _equal_extents(mine: Kind, whole: Kind, lead: int) -> list[bool]:
+    """For each axis of `mine` whether its extent surely is that of `whole`, which has `lead` axes before."""
+    rank = mine.rank or 0
+    one, other = mine.dims or (None,) * rank, (whole.dims or (None,) * (rank + lead))[lead:]
+    return [x is not None and x == y for x, y in zip(one, other, strict=True)]
 
 
 def multiply(y_bar: build.Node, partial: str, names: dict[str, build.Node]) -> build.Node:

@@ -376,6 +376,7 @@ class _Builder:
 
     def find(self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]) -> Helper:
         order = self.arrange(callee)
+        kinds = tuple(map(K.unnamed, kinds))
         key = (callee.function, tuple(order), kinds, flags)
         if key not in self.helpers:
             self.helpers[key] = Helper(callee.function, kinds=kinds, flags=flags)
@@ -413,7 +414,7 @@ class _Builder:
             while previous is MISSING or previous != (helper.result, helper.result_active):
                 previous = (helper.result, helper.result_active)
                 _, facts = self.normal(callee.function, active, given)
-                helper.result = K.join(helper.result, facts.result)
+                helper.result = K.join(helper.result, K.unnamed(facts.result))
                 helper.result_active = facts.result_active
         return helper.result, helper.result_active
 
