@@ -510,6 +510,7 @@ def _indexed_array(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Ki
     ones = list(kind.ones or (None,) * (kind.rank or 0))
     dims = list(kind.dims or (None,) * (kind.rank or 0))
     forms: list[tuple[str, Any]] = []
+    chosen: list[Kind] = []
     consumed = 0
     for part in parts:
         if isinstance(part, gast.Slice):
@@ -527,9 +528,11 @@ def _indexed_array(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Ki
         elif found.is_array and found.rank is not None:
             mask = found.dtype == "bool"
             forms.append(("fancy", 1 if mask else found.rank))
+            chosen.append(UNKNOWN if mask else found)
             consumed += found.rank if mask else 1
         elif found.tag == "list" and (found.item is None or constant_kind(found.item).tag in ("int", "bool")):
             forms.append(("fancy", 1))
+            chosen.append(UNKNOWN)
             consumed += 1
         elif found.tag == "tuple" and len(parts) == 1 and found.items is not None:
             if all(constant_kind(k).tag == "int" for k in found.items):
@@ -562,8 +565,9 @@ def _indexed_array(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Ki
             position += 1
         elif form == "fancy":
             if not placed:
-                out += [None] * max(fancy)
-                extents += [None] * max(fancy)
+                alone = chosen[0] if len(chosen) == 1 and chosen[0].is_array else UNKNOWN  # its shape is that of the index
+                out += alone.ones or [None] * max(fancy)
+                extents += alone.dims or [None] * max(fancy)
                 placed = True
             position += 1
         else:

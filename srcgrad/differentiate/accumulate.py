@@ -40,6 +40,7 @@ class Accumulate:
         self.reverse = reverse
         self.facts = facts
         self.swept = Swept()
+        self.moved: set[str] = set()
         self.copied: set[str] = set()  # adjoints that had to be copied because their memory was not their own
 
     def block(self, statements: list[build.Node], state: State, write: bool) -> None:
@@ -58,6 +59,7 @@ class Accumulate:
             return []
         out: list[build.Node] = []
         steps = effect.steps if effect.reads & state.present else []
+        self.moved = self.moves(steps, effect.always)
         for step in [*steps, *effect.always]:
             self.step(step, state, out)
         for statement in out:
@@ -65,6 +67,17 @@ class Accumulate:
             if hasattr(node, "filename"):
                 statement.filename = node.filename
         return out
+
+    def moves(self, steps: list, always: list) -> set[str]:
+        """Variables whose adjoint goes over to another name as a whole, and is not looked at again: its memory goes with it."""
+        cleared = {s.var for s in always if isinstance(s, Clear)}
+        uses: dict[str, int] = {}
+        for step in steps:
+            value = step.value if isinstance(step, (Add, Replace)) else getattr(step, "statement", None)
+            for name in names.reads(value) if value is not None else ():
+                uses[name] = uses.get(name, 0) + 1
+        whole = {s.value.id for s in steps if isinstance(s, Add) and isinstance(s.value, gast.Name) and s.place is None}
+        return {v for v in cleared if self.bar(v) in whole and uses[self.bar(v)] == 1}
 
     def step(self, step: Add | Clear | Replace | Own | Run, state: State, out: list[build.Node]) -> None:
         if isinstance(step, Clear):
@@ -89,11 +102,14 @@ class Accumulate:
         value = build.copy(step.value)
         kind = self.facts.kind(step.var)
         if step.var not in state.present:
-            if not kind.is_scalar:  # a number shares nothing
+            moved = [v for v in self.moved if isinstance(value, gast.Name) and self.bar(v) == value.id and v in state.owned]
+            if not kind.is_scalar and not moved:  # a number shares nothing
                 self.lend(value, state)
             out.append(build.assign(bar, value))
             state.present.add(step.var)
             self.own(step.var, value, state)
+            if moved:
+                state.owned.add(step.var)
         elif kind.is_scalar or (kind.is_array and step.var in state.owned):
             out.append(_augmented(bar, value))
         elif kind.is_array:
@@ -170,9 +186,22 @@ class Accumulate:
 
     def lend(self, value: build.Node, state: State) -> None:
         """An adjoint that another name now shares (wholly or as a view) must not be changed in place any more."""
-        if not is_fresh(value):
-            read = names.reads(value)
-            state.owned -= {var for var in state.owned if self.reverse.bars.of.get(var) in read}
+        read = self.shared(value)
+        state.owned -= {var for var in state.owned if self.reverse.bars.of.get(var) in read}
+
+    def shared(self, value: build.Node) -> set[str]:
+        """The names whose memory the value of an expression may share."""
+        if isinstance(value, gast.Name):
+            return {value.id}
+        if is_fresh(value):
+            return set()
+        if isinstance(value, gast.Subscript):
+            owners = {bar: var for var, bar in self.reverse.bars.of.items()}
+            primal = build.rewrite(value, lambda n: build.name(owners[n.id]) if isinstance(n, gast.Name) and n.id in owners else None)
+            return set() if self.reverse.rules.kind(primal).is_scalar else self.shared(value.value)
+        if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr in HANDED_ON and value.args:
+            return self.shared(value.args[0])
+        return names.reads(value)
 
     # ---- control flow -----------------------------------------------------------------------------------------------------------
 
@@ -232,6 +261,9 @@ class Accumulate:
 
 
 FRESH_CALLS = frozenset({"zeros_like", "ones_like", "sum", "exp", "sin", "cos", "matmul", "dot", "where", "copy", "outer", "tanh", "sqrt", "log", "sign", "index_adjoint", "list", "last_written", "tril", "triu", "full", "concatenate", "stack", "add", "scatter", "array", "diag"})  # fmt: skip
+
+
+HANDED_ON = frozenset({"unbroadcast", "expand", "broadcast_to", "expand_dims", "reshape", "transpose", "squeeze", "moveaxis", "swapaxes"})
 
 
 def is_fresh(value: build.Node) -> bool:

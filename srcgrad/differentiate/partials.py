@@ -195,7 +195,7 @@ class Contributions:
         if mine.tag == "unknown" or y_kind.tag == "unknown" or _mixes(mine, y_kind):
             return build.call("rt.unbroadcast", value, operand)
         if mine.tag == "float" and y_kind.is_array:
-            if mine.dtype != "python":
+            if mine.dtype not in ("python", y_kind.dtype):
                 return build.call("rt.unbroadcast", value, operand)
             return build.call("np.sum", value)
         if mine.is_array and y_kind.is_array and mine.rank is not None and y_kind.rank is not None:

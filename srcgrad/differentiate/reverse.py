@@ -235,6 +235,12 @@ class Reverse:
     def add(self, effect: Effect, operand: build.Node, value: build.Node, own: list[build.Node], target: str) -> None:
         """An addition to the adjoint of an operand (of each name, if the operand is a display of names)."""
         if isinstance(operand, (gast.Tuple, gast.List)):
+            wanted = [e for e in operand.elts if isinstance(e, gast.Name) and e.id in self.facts.active]
+            if len(wanted) > 1 and isinstance(value, gast.Call):  # one call for all of them
+                name = self.unit.fresh("bars")
+                self.unit.temporaries.add(name)
+                effect.steps.append(Run(build.assign(name, value)))
+                value = build.name(name)
             for i, element in enumerate(operand.elts):
                 if isinstance(element, gast.Name) and element.id in self.facts.active:
                     self.add(effect, element, build.subscript(value, build.constant(i)), own, target)
