@@ -22,6 +22,7 @@ from ..analyses import aliases
 from ..analyses.kinds import constant_kind
 from ..core import build, names
 from ..core.unit import MISSING, resolve
+from . import overlap
 from .accumulate import Swept
 from .reverse import Reverse
 
@@ -96,6 +97,9 @@ class Storage:
         self.heads: dict[int, build.Node] = {}
         self.trips: dict[int, str] = {}
         self.scopes: dict[str, Block] = {}
+        self.harmless: dict[int, bool] = {}
+        self.from_place: dict[int, list[str]] = {}  # store -> names whose value is read from the place it has filled
+        self.known_reads: list[tuple[Site, list[tuple[str, build.Node | None]], bool]] | None = None
         groups, stored = self.facts.groups, self.facts.stored_groups
         self.contents = {name: f"{root}[]" for name, root in groups.items() if root in stored}
 
@@ -127,6 +131,7 @@ class Storage:
         self.collect(root)
         self.choose_recomputed()
         self.find_scopes()
+        self.loops = overlap.Loops(self.body)
         for _ in range(20):
             before = self.size()
             self.flow(root, set())
@@ -403,13 +408,16 @@ class Storage:
         for site, reads in sites:
             for name in sorted(reads):
                 uses.setdefault(name, []).append(site)
-        pending = [n for n in uses]
+        self.read_from_places(uses)
+        pending = [n for n in uses if n not in self.again]
         seen: set[str] = set()
         while pending:
             name = pending.pop()
             if name in seen and name in self.again:
                 continue
             seen.add(name)
+            if any(name in taken for taken in self.from_place.values()):
+                continue
             value = self.recomputable(name, uses[name])
             if value is None:
                 self.again.pop(name, None)
@@ -424,10 +432,51 @@ class Storage:
                         pending.append(source)
                         seen.discard(source)
         # a name that proved not to be recomputable may feed others that are: those need it where they are used
+        taken = {n for found in self.from_place.values() for n in found}
         for name, value in self.again.items():
-            for site in uses[name]:
+            for site in uses[name] if name not in taken else ():
                 table = self.head_needs if isinstance(site.node, COMPOUND) else self.needs
                 table[id(site.node)] |= self.reads(value)
+
+    def read_from_places(self, uses: dict[str, list[Site]]) -> None:
+        """A number that is stored as soon as it is known need not be saved: it stands where it was stored.
+
+        That is how an expert writes the partials of `a[i] = np.sqrt(...)`: with a[i] itself.
+        """
+        for name, sites in uses.items():
+            definitions = self.definitions.get(name, [])
+            if len(definitions) != 1 or definitions[0].is_target or definitions[0].block.loop is None:
+                continue
+            block = definitions[0].block
+            if self.is_at_hand(definitions[0].node) or any(site.block is not block for site in sites):
+                continue
+            for position in range(definitions[0].position + 1, len(block.statements)):
+                node = block.statements[position]
+                if not (isinstance(node, gast.Assign) and isinstance(node.value, gast.Name) and node.value.id == name):
+                    continue
+                place = aliases.store_place(node)
+                if place is None or not self.is_exact(place, name) or any(self.position_of(s, block) > position for s in sites):
+                    break
+                self.again[name] = build.subscript(build.copy(place.value), build.copy(place.slice))
+                self.from_place.setdefault(id(node), []).append(name)
+                needs = self.needs.setdefault(id(node), set())
+                needs |= {n for n in names.reads(place) if self.is_primal(n)}
+                break
+
+    def is_at_hand(self, node: build.Node) -> bool:
+        """Whether a value is a load or a copy of a name, which costs nothing to take again."""
+        return not isinstance(node, gast.Assign) or isinstance(node.value, (gast.Name, gast.Constant, gast.Subscript, gast.Attribute))
+
+    def is_exact(self, place: build.Node, name: str) -> bool:
+        """Whether a number that is read from a place is what was stored there."""
+        root = aliases.root_of(place)
+        owner, kind = self.facts.kind(root or ""), constant_kind(self.facts.kind(name))
+        piece = constant_kind(self.reverse.kind_of(build.subscript(place.value, place.slice))[0])
+        if root not in self.contents or not piece.is_scalar or kind.tag != "float" or not self.is_plain_index(place.slice):
+            return False
+        if owner.tag == "list":
+            return True
+        return owner.dtype == "float64" and kind.dtype in ("float64", "python") or owner.dtype == kind.dtype and kind.dtype != ""
 
     def recomputable(self, name: str, sites: list[Site]) -> build.Node | None:
         """The expression to compute a name again at all of these places; None if it is better kept or saved."""
@@ -599,10 +648,91 @@ class Storage:
             content = self.content(name)
             if content is not None and self.begins(name, content, node):
                 required.discard(content)
+        if id(node) in self.from_place:
+            after = after | {self.stored_content(node)}
         stored = self.stored_content(node)
-        if stored is not None and (stored in required or stored in before):
+        if stored is not None and (stored in required or stored in before) and not self.is_harmless(node, block, stored):
             self.overwrites.setdefault(id(node), {}).setdefault(stored, Tape("", block.loop is not None, block.loop))
         return ((required | before) - written) | after
+
+    # ---- stores that overwrite nothing of interest --------------------------------------------------------------------------------
+
+    def is_harmless(self, node: build.Node, block: Block, content: str) -> bool:
+        """Whether no reverse statement of anything before the store reads what the store overwrites."""
+        if id(node) not in self.harmless:
+            self.harmless[id(node)] = self.overwrites_nothing(node, block, content)
+        return self.harmless[id(node)]
+
+    def overwrites_nothing(self, node: build.Node, block: Block, content: str) -> bool:
+        place = aliases.store_place(node)
+        store = self.loops.region(place) if place is not None else None
+        if not store:
+            return False
+        wanted = {n for n, c in self.contents.items() if c == content}
+        root = aliases.root_of(place)
+        for site, reads, late in self.read_sites():
+            for name, part in reads:
+                if name not in wanted:
+                    continue
+                region = self.loops.region(part) if part is not None else None
+                if part is not None and name != root:
+                    region = None  # a part of a part
+                loops, later = self.compare(site, block, node, late)
+                if not self.loops.apart(region or (), store, loops, later):
+                    return False
+        return True
+
+    def read_sites(self) -> list[tuple[Site, list[tuple[str, build.Node | None]], bool]]:
+        """What each site reads of stored arrays; True: it reads what is there after the statement has run."""
+        if self.known_reads is not None:
+            return self.known_reads
+        wanted = set(self.contents)
+        taken = {n for names_ in self.from_place.values() for n in names_}
+        found: list[tuple[Site, list[tuple[str, build.Node | None]], bool]] = []
+        for block in self.blocks.values():
+            for position, node in enumerate(block.statements):
+                site = Site(block, position, node)
+                compound = isinstance(node, COMPOUND)
+                needs = (self.head_needs if compound else self.needs).get(id(node), set())
+                parts = [self.again[n] for n in sorted(needs) if n in self.again and n not in taken]
+                if compound and self.has_reverse(node):
+                    parts.append(node.iter if isinstance(node, gast.For) else node.test)
+                parts += [] if compound else self.swept.own.get(id(node), [])
+                reads = [r for part in parts for r in self.resolved(part, wanted)]
+                if reads:
+                    found.append((site, reads, False))
+                late = [r for n in self.from_place.get(id(node), []) for r in self.resolved(self.again[n], wanted)]
+                late += [r for part in self.swept.before.get(id(node), []) for r in self.resolved(part, wanted)]
+                late += [r for b in ("body", "orelse") if compound for part in self.swept.inside.get(id(getattr(node, b, None)), [])
+                         for r in self.resolved(part, wanted)]  # fmt: skip
+                if late:
+                    found.append((site, late, True))
+        self.known_reads = found
+        return found
+
+    def resolved(self, part: build.Node, wanted: set[str]) -> list[tuple[str, build.Node | None]]:
+        """The parts that an expression reads; a name that is a part taken again is that part."""
+        found = []
+        for name, place in overlap.parts_read(part, wanted):
+            value = self.again.get(name)
+            if place is None and value is not None and isinstance(value, gast.Subscript) and aliases.root_of(value) is not None:
+                found.append((aliases.root_of(value), value))
+            else:
+                found.append((name, place))
+        return found
+
+    def compare(self, site: Site, block: Block, node: build.Node, late: bool) -> tuple[list[overlap.Loop | None], bool]:
+        """The loops around both a site and a store, and whether the site reads after the store in one trip of all of them."""
+        common = next(b for b in block.ancestors() if b.contains(site.block))
+        position, other = self.position_of(site, common), self.position_of(Site(block, 0, node), common)
+        loops: list[overlap.Loop | None] = []
+        for around in common.ancestors():
+            if isinstance(around.owner, (gast.For, gast.While)):
+                loops.append(self.loops.of.get(id(around.owner)))
+        at_node = site.block is common  # not inside of the statement that stands at this position
+        # in the two branches of one `if`: never in one trip
+        apart = position == other and not at_node and common.statements[position] is not node
+        return loops[::-1], position > other or position == other and (late and at_node) or apart
 
     def begins(self, name: str, content: str, node: build.Node) -> bool:
         """Whether a definition makes an array of its own, the only one that is ever known by this name: nothing of it was needed before."""
@@ -740,8 +870,13 @@ class Storage:
             restore = self.restore(node)
             if self.stored_content(node) is not None:
                 place = aliases.store_place(node)
-                index = {n for n in names.reads(place) if self.is_primal(n)} if restore else set()
-                out += [*self.provide(index, current, node), *restore]
+                held = self.from_place.get(id(node), [])
+                index = {n for n in names.reads(place) if self.is_primal(n)} if restore or held else set()
+                out += self.provide(index, current, node)
+                for name in held:
+                    out.append(build.at(build.assign(name, build.copy(self.again[name])), node))
+                    current.add(name)
+                out += restore
                 out += [*self.provide(self.needs.get(id(node), set()), current, node), *own]
                 continue
             late = id(node) in self.reverse.reads_after or bool(

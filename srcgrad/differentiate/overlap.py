@@ -1,0 +1,258 @@
+"""Whether a store may overwrite an element that the reverse of something earlier still reads.
+
+Comes in: the sites of the reverse sweep that read the content of an array, and a store into it. Goes out: True only where it is proven, from
+indices that are a loop variable plus a constant, that no element read before is overwritten; then what the store overwrites need not be saved.
+The test is that of dependence analysis for loops, for the shapes that occur in practice (G. Goff, K. Kennedy, C.-W. Tseng, Practical
+dependence testing, PLDI 1991).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gast
+
+from ..analyses import aliases
+from ..core import build
+
+
+@dataclass(frozen=True)
+class Affine:
+    """`var + offset`; a number if `var` is empty."""
+
+    var: str
+    offset: int
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The elements from `low` to `high`, both included, along one axis; None: not known."""
+
+    low: Affine | None
+    high: Affine | None
+
+    @property
+    def single(self) -> Affine | None:
+        return self.low if self.low is not None and self.low == self.high else None
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop over a range: its variable, direction, and the first and last values that it may take."""
+
+    var: str
+    ascending: bool
+    low: Affine | None
+    high: Affine | None
+
+
+Region = tuple[Extent, ...]
+
+
+class Loops:
+    """The loops over ranges of one program."""
+
+    def __init__(self, body: list[build.Node]):
+        self.of: dict[int, Loop] = {}
+        self.by_var: dict[str, Loop] = {}
+        self.values: dict[str, build.Node | None] = {}
+        self.note_values(body)
+        self.note(body)
+
+    def note_values(self, body: list[build.Node]) -> None:
+        for node in body:
+            if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                name = node.targets[0].id
+                self.values[name] = node.value if name not in self.values else None
+            for inner in (getattr(node, "body", []), getattr(node, "orelse", [])):
+                if isinstance(node, (gast.If, gast.For, gast.While)):
+                    self.note_values(inner)
+
+    def note(self, body: list[build.Node]) -> None:
+        for node in body:
+            if isinstance(node, gast.For):
+                loop = self.loop(node)
+                if loop is not None:
+                    self.of[id(node)] = loop
+                    self.by_var[loop.var] = loop
+            if isinstance(node, (gast.If, gast.For, gast.While)):
+                self.note(node.body)
+                self.note(getattr(node, "orelse", []))
+
+    def loop(self, node: build.Node) -> Loop | None:
+        items = node.iter
+        if isinstance(items, gast.Name):
+            items = self.values.get(items.id)
+        is_range = isinstance(items, gast.Call) and isinstance(items.func, gast.Name) and items.func.id == "range"
+        if not is_range or not isinstance(node.target, gast.Name) or items.keywords or not 1 <= len(items.args) <= 3:
+            return None
+        start, stop = (build.constant(0), items.args[0]) if len(items.args) == 1 else items.args[:2]
+        step = self.affine(items.args[2]) if len(items.args) == 3 else Affine("", 1)
+        if step is None or step.var or not step.offset:
+            return None
+        first, end = self.affine(start), self.affine(stop)
+        if step.offset > 0:
+            return Loop(node.target.id, True, first, _plus(end, -1))
+        return Loop(node.target.id, False, _plus(end, 1), first)
+
+    def affine(self, node: build.Node | None) -> Affine | None:
+        if isinstance(node, gast.Constant) and type(node.value) is int:
+            return Affine("", node.value)
+        if isinstance(node, gast.Name):
+            return Affine(node.id, 0)
+        if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+            inner = self.affine(node.operand)
+            return Affine("", -inner.offset) if inner is not None and not inner.var else None
+        if isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Add, gast.Sub)):
+            left, right = self.affine(node.left), self.affine(node.right)
+            if left is None or right is None:
+                return None
+            if not right.var:
+                return _plus(left, right.offset if isinstance(node.op, gast.Add) else -right.offset)
+            if not left.var and isinstance(node.op, gast.Add):
+                return _plus(right, left.offset)
+        return None
+
+    # ---- regions ----------------------------------------------------------------------------------------------------------------
+
+    def region(self, place: build.Node) -> Region | None:
+        """The elements of a place `a[i, j]` or `a[i][j]`, axis by axis; None if they are not known."""
+        parts: list[build.Node] = []
+        while isinstance(place, gast.Subscript):
+            index = list(place.slice.elts) if isinstance(place.slice, gast.Tuple) else [place.slice]
+            if parts and any(isinstance(p, gast.Slice) for p in index):
+                return None  # what the outer index counts from is not the array's own first element
+            parts = index + parts
+            place = place.value
+        found = []
+        for part in parts:
+            extent = self.extent(part)
+            if extent is None:
+                break  # this axis and those after it may be anything
+            found.append(extent)
+        return tuple(found)
+
+    def extent(self, part: build.Node) -> Extent | None:
+        if isinstance(part, gast.Slice):
+            if part.step is not None:
+                return None
+            low = self.affine(part.lower) if part.lower is not None else Affine("", 0)
+            high = _plus(self.affine(part.upper), -1) if part.upper is not None else None
+            if part.upper is not None and not self.is_natural(_plus(high, 1)):
+                high = None
+            return Extent(low if low is not None and self.is_natural(low) else Affine("", 0), high)
+        one = self.affine(part)
+        if one is None or one.var and one.var not in self.by_var:
+            return None
+        return Extent(one, one) if self.is_natural(one) else None
+
+    def is_natural(self, bound: Affine | None) -> bool:
+        """Whether a bound surely is not negative (a negative index counts from the end)."""
+        low = self.at_least(bound)
+        return low is not None and low >= 0
+
+    def at_least(self, bound: Affine | None, depth: int = 0) -> int | None:
+        if bound is None or depth > 8:
+            return None
+        if not bound.var:
+            return bound.offset
+        loop = self.by_var.get(bound.var)
+        below = self.at_least(loop.low, depth + 1) if loop is not None else None
+        return below + bound.offset if below is not None else None
+
+    def above(self, bound: Affine | None, var: str, depth: int = 0) -> int | None:
+        """h with bound <= var + h, if there is one."""
+        if bound is None or depth > 8:
+            return None
+        if bound.var == var:
+            return bound.offset
+        loop = self.by_var.get(bound.var)
+        more = self.above(loop.high, var, depth + 1) if loop is not None else None
+        return more + bound.offset if more is not None else None
+
+    def below(self, bound: Affine | None, var: str, depth: int = 0) -> int | None:
+        """h with bound >= var + h, if there is one."""
+        if bound is None or depth > 8:
+            return None
+        if bound.var == var:
+            return bound.offset
+        loop = self.by_var.get(bound.var)
+        less = self.below(loop.low, var, depth + 1) if loop is not None else None
+        return less + bound.offset if less is not None else None
+
+    # ---- the test ---------------------------------------------------------------------------------------------------------------
+
+    def apart(self, read: Region, store: Region, loops: list[Loop | None], read_is_later: bool) -> bool:
+        """Whether no read that is made before a run of the store meets what the store overwrites.
+
+        `loops` are those around both, the outermost first (None: no loop over a range); in one and the same trip of all of them, the
+        read comes after the store if `read_is_later`.
+        """
+        if any(_constants_apart(r, s) or _constants_apart(s, r) for r, s in zip(read, store, strict=False)):
+            return True
+        fixed: list[str] = []
+        for loop in loops:
+            if self.apart_in_a_trip(read, store, fixed):
+                return True
+            if loop is None or not self.apart_from_earlier(read, store, loop):
+                return False
+            fixed.append(loop.var)
+        return read_is_later or self.apart_in_a_trip(read, store, fixed)
+
+    def apart_from_earlier(self, read: Region, store: Region, loop: Loop) -> bool:
+        """Whether reads of earlier trips of the loop miss what the store overwrites in this one."""
+        for r, s in zip(read, store, strict=False):
+            if loop.ascending:
+                reach, start = self.above(r.high, loop.var), self.below(s.low, loop.var)
+                if reach is not None and start is not None and reach <= start:
+                    return True
+            else:
+                reach, start = self.below(r.low, loop.var), self.above(s.high, loop.var)
+                if reach is not None and start is not None and reach >= start:
+                    return True
+        return False
+
+    def apart_in_a_trip(self, read: Region, store: Region, fixed: list[str]) -> bool:
+        """Whether read and store miss each other while these loop variables have one value."""
+        for r, s in zip(read, store, strict=False):
+            for var in fixed:
+                if _less(self.above(r.high, var), self.below(s.low, var)) or _less(self.above(s.high, var), self.below(r.low, var)):
+                    return True
+        return False
+
+
+def _less(a: int | None, b: int | None) -> bool:
+    return a is not None and b is not None and a < b
+
+
+def _plus(bound: Affine | None, more: int) -> Affine | None:
+    return Affine(bound.var, bound.offset + more) if bound is not None else None
+
+
+def _constants_apart(a: Extent, b: Extent) -> bool:
+    """Whether one range ends, at a known position, before the other begins."""
+    if a.high is None or b.low is None or a.high.var or b.low.var:
+        return False
+    return a.high.offset < b.low.offset
+
+
+def parts_read(node: build.Node, wanted: set[str]) -> list[tuple[str, build.Node | None]]:
+    """(name, place) for each part of the wanted arrays whose content an expression or statement reads; None: all of it."""
+    found: list[tuple[str, build.Node | None]] = []
+    inside: set[int] = set()
+    places = [n for n in build.walk(node) if isinstance(n, gast.Subscript) and isinstance(n.ctx, gast.Load)]
+    for place in places:  # the walk meets the outer ones first
+        root = aliases.root_of(place)
+        if root in wanted and id(place) not in inside:
+            found.append((root, place))
+            inner = place
+            while isinstance(inner, gast.Subscript):
+                inside.add(id(inner))
+                inner = inner.value
+            inside.add(id(inner))
+    rest = build.rewrite(node, lambda n: build.constant(0) if id(n) in inside else None)
+    found += [(name, None) for name in sorted(aliases.content_reads(rest) & wanted)]
+    for place in places:  # an index may read arrays as well
+        found += [p for index in aliases._indices(place) for p in parts_read(index, wanted)] if id(place) in inside else []
+    return found
+
