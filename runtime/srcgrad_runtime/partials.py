@@ -42,6 +42,9 @@ def phase(x: Any) -> Any:
     return np.sign(x)
 
 
+DOUBLE = np.dtype(float)
+
+
 def maximum_partial(x1: Any, x2: Any) -> Any:
     """d maximum(x1, x2) / d x1: 1 where x1 is larger, a half where they are equal."""
     return _halves(np.greater(x1, x2), np.equal(x1, x2), x1, x2)
@@ -64,6 +67,8 @@ def fmin_partial(x1: Any, x2: Any) -> Any:
 
 def _halves(whole: Any, half: Any, x1: Any, x2: Any) -> Any:
     """1 where `whole`, 0.5 where `half`, in the floating dtype of x1 and x2."""
+    if getattr(x1, "dtype", None) == DOUBLE and getattr(x2, "dtype", None) == DOUBLE:
+        return whole + half * 0.5
     dtype = np.result_type(x1, x2)
     if dtype.kind != "f":
         dtype = np.dtype(float)

@@ -115,10 +115,14 @@ def extremum_adjoint(values: tuple, y: Any, y_bar: Any) -> Any:
     """
     items: Any = values[0] if len(values) == 1 else values
     bars: Any
-    if len(values) > 1 and all(isinstance(item, float) for item in values):  # the most frequent case; np.float64 is a float
-        ties = [item == y for item in items]
-        number = sum(ties)
-        return [y_bar / number if tie else 0.0 for tie in ties] if number else [0.0] * len(ties)
+    if len(values) > 1 and isinstance(y, float):  # the most frequent case, one winner among numbers; np.float64 is a float
+        ties = [item == y for item in values]
+        if ties.count(True) == 1:
+            winner = ties.index(True)
+            bars = [0.0] * len(ties)
+            if isinstance(values[winner], float):
+                bars[winner] = y_bar
+            return bars
     if len(items) and isinstance(items[0], (list, tuple)):
         return choice_adjoint(values, y, y_bar)
     if backend.is_array(items):
