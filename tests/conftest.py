@@ -29,7 +29,6 @@ KNOWN_GAPS = (
     "test_results_without_a_gradient[<lambda>2]",
     "test_results_without_a_gradient[<lambda>3]",
     "test_wrappers",
-    "test_code_in_documents[docs/tutorial.md]",
     "test_adjoint_at_a_singular_point[max([2.0, 2.0, 1.0])]",
     "test_adjoint_at_a_singular_point[max(2.0, 2, 1.0)]",
     "test_the_names_of_a_projection_do_not_clash",

@@ -6,6 +6,7 @@ One kind per name: the names have been split into independent ones before. The s
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -425,7 +426,7 @@ class _Inference:
         if rules.lookup(value, count) is not None:
             return Callee("rule", value, args, keywords)
         if isinstance(value, FunctionType):
-            return Callee("helper", value, args, keywords)
+            return Callee("unknown" if is_library(value) else "helper", value, args, keywords)
         if isinstance(value, MethodType) and isinstance(value.__func__, FunctionType):
             return Callee("unknown", value, args, keywords)
         if isinstance(value, BuiltinFunctionType | type) and value in (len, range, int, bool, str, isinstance, type, print):
@@ -455,6 +456,14 @@ def root_name(place: build.Node) -> str:
     while isinstance(place, (gast.Subscript, gast.Attribute)):
         place = place.value
     return place.id if isinstance(place, gast.Name) else ""
+
+
+LIBRARIES = frozenset({"numpy", "scipy", "cupy"}) | sys.stdlib_module_names - {"__main__"}
+
+
+def is_library(function: FunctionType) -> bool:
+    """Whether a function belongs to Python itself, NumPy or SciPy: those are differentiated by rules, not through their source."""
+    return (function.__module__ or "").partition(".")[0] in LIBRARIES
 
 
 def _is_tuple(node: build.Node, work: _Inference) -> bool:

@@ -205,11 +205,35 @@ class Storage:
         for statements in (*self.swept.own.values(), *self.swept.before.values()):
             for statement in statements:
                 self.wanted |= names.reads(statement) | self.reads(statement)
+        self.want_contents()
         while True:
             heads = {n for c in compound if self.has_reverse(c) for n in names.reads(c.iter if isinstance(c, gast.For) else c.test)}
             if heads <= self.wanted:
                 return
             self.wanted |= heads
+
+    def want_contents(self) -> None:
+        """A name that the reverse sweep reads may be computed again from what is in an array: then that is read as well."""
+        if not self.contents:
+            return
+        values: dict[str, list[build.Node]] = {}
+
+        def note(statements: list[build.Node]) -> None:
+            for node in statements:
+                if isinstance(node, COMPOUND):
+                    note(node.body)
+                    note(getattr(node, "orelse", []))
+                elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                    values.setdefault(node.targets[0].id, []).append(node.value)
+
+        note(self.body)
+        todo, seen = list(self.wanted), set(self.wanted)
+        while todo:
+            for value in values.get(todo.pop(), ()):
+                self.wanted |= {self.contents[n] for n in aliases.content_reads(value) if n in self.contents}
+                new = names.reads(value) - seen
+                seen |= new
+                todo += new
 
     def prepare_heads(self, statements: list[build.Node], in_loop: bool = False) -> None:
         """Give a name to every test and iterable that the reverse sweep could not evaluate again; count trips that a break may cut."""
@@ -670,6 +694,9 @@ class Storage:
             return False
         wanted = {n for n, c in self.contents.items() if c == content}
         root = aliases.root_of(place)
+        bindings = len(self.definitions.get(root or "", ())) + (root in self.unit.parameters)
+        if bindings != 1:
+            return False  # the name may mean another array in another trip
         for site, reads, late in self.read_sites():
             for name, part in reads:
                 if name not in wanted:

@@ -90,13 +90,13 @@ class _Jumps:
                 if closed:
                     return out
                 continue
-            if isinstance(statement, (gast.With, gast.Try)) and not _jumps([statement]):
+            if isinstance(statement, (gast.If, gast.With, gast.Try)) and not _jumps([statement]):
                 statement = self.compound(statement)
             out.append(statement)
         return out
 
     def compound(self, statement: build.Node) -> build.Node:
-        """A `with` or `try` that no jump leaves: only the loops inside it are rewritten."""
+        """An `if`, `with` or `try` that no jump leaves: only the loops inside it are rewritten."""
         fresh = build.copy(statement)
         for field in ("body", "orelse", "finalbody"):
             if getattr(fresh, field, None):
