@@ -16,6 +16,7 @@ ORDER = [
     ["optimise"],
     ["differentiate"],
     ["emit"],
+    ["recorded"],
     ["pipeline"],
     ["api"],
     ["testing", "optim"],

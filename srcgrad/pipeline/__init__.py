@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..core.errors import Refused
 from ..emit import load, python
 from ..emit import standalone as files
 from . import arguments, signatures, specialise
@@ -95,7 +96,19 @@ class Recipe:
     def make(self, key: Any, values: tuple[Any, ...]) -> Specialisation:
         """Write, load and return the emitted function for these arguments."""
         self.check(values)
-        return self._made_for(lambda: self.kinds(values), values, key)
+        try:
+            return self._made_for(lambda: self.kinds(values), values, key)
+        except Refused as refused:
+            if hasattr(self.function, "__srcgrad_specialise__"):
+                raise
+            return self.recorded(refused)
+
+    def recorded(self, why: Refused) -> Any:
+        """The gradient by recording, for a function that has no straight adjoint."""
+        from .. import recorded
+
+        form = recorded.Form(self.value, self.aux, self.single or len(self.wrt) > 1)
+        return recorded.Recorded(self.function, self.name, self.parameters.signature, self.wrt, form, why, specialise.epoch)
 
     def check(self, values: tuple[Any, ...]) -> None:
         """`ArgumentError` unless every argument to differentiate is given, and can be differentiated."""
@@ -111,7 +124,10 @@ class Recipe:
 
     def general(self) -> Specialisation:
         """The emitted function for arguments of which nothing is known."""
-        return self.of_kinds({})
+        try:
+            return self.of_kinds({})
+        except Refused as refused:
+            return self.recorded(refused)
 
     def of_kinds(self, kinds: dict[str, Any]) -> Specialisation:
         """The emitted function for arguments of these kinds; parameters that are not named are unknown."""

@@ -1,0 +1,112 @@
+"""Gradients by recording, for the programs that have no straight adjoint here.
+
+The static road writes the adjoint of a program as a program. Where it cannot (objects and containers that change, exceptions, generators, views whose
+relations are known only when the program runs), this road runs the user's functions in a form that notes each operation on a tape, and the tape backwards.
+It is slower and its text is not an adjoint, but it means the same: everything that Python does is left to Python.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+import srcgrad_runtime as rt
+
+from ..core.errors import ArgumentError, Refused
+from . import arguments, transform
+from .calls import Calls
+
+__all__ = ["Form", "Recorded"]
+
+
+class Recorded:
+    """The gradient of one function by recording. `run` takes the bound arguments in the order of the parameters.
+
+    `wrt` names the arguments to differentiate: names of parameters, positions or keys that `*args` or `**kwargs` take. `why` is what the static
+    road said of the function.
+    """
+
+    inner = None
+
+    def __init__(
+        self, function: Any, name: str, signature: inspect.Signature, wrt: tuple[int | str, ...], form: Form, why: Refused | None, epoch: int
+    ):
+        self.target, self.name, self.signature, self.wrt, self.form = function, name, signature, wrt, form
+        self.why, self.epoch = why, epoch
+        self.run = self.function = self.gradient
+        if isinstance(function, FunctionType):
+            transform.transform(function)  # raises what is to be said about the function itself
+
+    @property
+    def text(self) -> str:
+        """The recorded form of the function."""
+        reason = str(self.why).splitlines()[0].partition(": ")[2] if self.why is not None else ""
+        head = [f"# {self.name}, in the form that records its operations on a tape, which is then run backwards"]
+        head += [f"# (no adjoint could be written: {reason})"] if reason else []
+        body = transform.transform(self.target).text if isinstance(self.target, FunctionType) else ""
+        return "\n".join([*head, "", body, ""])
+
+    def current(self) -> bool:
+        return True
+
+    def gradient(self, *values: Any) -> Any:
+        tape = Calls()
+        args, kwargs = self.spread(values)
+        places = [self.place(one, args, kwargs) for one in self.wrt]
+        args = list(arguments.apart(tuple(args), {p for p in places if isinstance(p, int)}))
+        seen: dict[int, Any] = {}
+        structures = []
+        for place in places:
+            space: Any = args if isinstance(place, int) else kwargs
+            space[place] = arguments.prepare(tape, space[place], seen)
+            structures.append(arguments.Structure(space[place]))
+        result = tape.call(self.target, *args, **kwargs)
+        if tape.failed is not None:
+            raise tape.failed  # the program has caught it, and gone another way than it would have gone
+        if self.form.aux and not (isinstance(result, tuple) and len(result) == 2):
+            raise rt.ResultError(f"{self.name} returns {type(result).__name__}, and has_aux=True needs a pair (value, other)")
+        main, other = result if self.form.aux else (result, None)
+        rt.check_scalar(main, self.name)
+        if tape.is_active(main):
+            tape.add(main, rt.seed(main, self.name))
+        tape.reverse()
+        found = arguments.finished(structures, tape)
+        gradient = found if self.form.many else found[0]
+        if self.form.aux:
+            return ((main, other), gradient) if self.form.value else (gradient, other)
+        return (main, gradient) if self.form.value else gradient
+
+    def spread(self, values: tuple[Any, ...]) -> tuple[list[Any], dict[str, Any]]:
+        """The bound arguments as those of a call."""
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        for parameter, value in zip(self.signature.parameters.values(), values, strict=True):
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                args += value
+            elif parameter.kind is parameter.VAR_KEYWORD:
+                kwargs.update(value)
+            elif parameter.kind is parameter.KEYWORD_ONLY:
+                kwargs[parameter.name] = value
+            else:
+                args.append(value)
+        return args, kwargs
+
+    def place(self, one: int | str, args: list[Any], kwargs: dict[str, Any]) -> int | str:
+        """Where an argument to differentiate stands in the call."""
+        if isinstance(one, int) or one in kwargs:
+            return one
+        names = [p.name for p in self.signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        if one in names:
+            return names.index(one)
+        raise ArgumentError(f"grad of {self.name}: {one!r} stands for several arguments; name one of them by its position")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the gradient returns: with the value, with what else the function returns, as a tuple."""
+
+    value: bool
+    aux: bool
+    many: bool

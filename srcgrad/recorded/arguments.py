@@ -1,0 +1,112 @@
+"""Arguments before a recorded call, and their gradients after it.
+
+A number is known by its identity, so each number in an argument to differentiate becomes an object of its own: the caller's containers keep their
+identity and get equal numbers, immutable ones are built anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+from typing import Any
+
+import numpy as np
+import srcgrad_runtime as rt
+
+from .shadows import owner_of
+from .tape import NUMBERS, Tape
+
+
+def prepare(tape: Tape, value: Any, seen: dict[int, Any]) -> Any:
+    """An argument to differentiate as an active value."""
+    if isinstance(value, NUMBERS):
+        return tape.activate(tape.fresh(value))
+    if isinstance(value, (int, str, bytes, type(None), type)):
+        return value
+    if id(value) in seen:
+        return seen[id(value)]
+    seen[id(value)] = value
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind in "fc":
+            tape.shadows.activate(value)
+        return value
+    if isinstance(value, tuple):
+        items = [prepare(tape, v, seen) for v in value]
+        seen[id(value)] = type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+        return seen[id(value)]
+    if isinstance(value, (list, deque)):
+        for i, item in enumerate(value):
+            value[i] = prepare(tape, item, seen)
+        return value
+    if isinstance(value, dict):
+        for key, item in value.items():
+            value[key] = prepare(tape, item, seen)
+        return value
+    if callable(value):
+        return value
+    for name in attributes(value):
+        new = prepare(tape, getattr(value, name), seen)
+        if new is not getattr(value, name):
+            object.__setattr__(value, name, new)
+    return value
+
+
+def attributes(value: Any) -> list[str]:
+    """The names of the attributes of an object that belong to it alone."""
+    if dataclasses.is_dataclass(value):
+        return [f.name for f in dataclasses.fields(value) if hasattr(value, f.name)]
+    found = list(getattr(value, "__dict__", ()))
+    for base in type(value).__mro__:
+        names = base.__dict__.get("__slots__", ())
+        found += [n for n in ([names] if isinstance(names, str) else names) if not n.startswith("__") and hasattr(value, n)]
+    return found
+
+
+class Structure:
+    """What an argument looked like before the call: its leaves, and where they stand."""
+
+    def __init__(self, value: Any):
+        self.value = value
+        self.parts: Any = None
+        if isinstance(value, (list, tuple, deque)):
+            self.parts = [Structure(v) for v in value]
+        elif isinstance(value, dict):
+            self.parts = {k: Structure(v) for k, v in value.items()}
+        elif not isinstance(value, (*NUMBERS, int, str, bytes, type(None), type, np.ndarray)) and not callable(value):
+            self.parts = {n: Structure(getattr(value, n)) for n in attributes(value)}
+        self.like = value.copy() if isinstance(value, (list, deque, dict)) else value
+
+    def adjoint(self, tape: Tape) -> Any:
+        """The adjoint of the argument as it was when the call began."""
+        value = self.like
+        if isinstance(value, np.ndarray):
+            bar = tape.shadows.view(value, False)
+            return None if bar is None else np.array(bar)
+        if isinstance(value, NUMBERS):
+            return tape.bars.get(id(value))
+        if isinstance(value, dict) or isinstance(value, (list, tuple, deque)):
+            return {k: p.adjoint(tape) for k, p in self.parts.items()} if isinstance(value, dict) else [p.adjoint(tape) for p in self.parts]
+        if self.parts:
+            made = object.__new__(type(value))
+            for name, part in self.parts.items():
+                object.__setattr__(made, name, part.adjoint(tape))
+            return made
+        return None
+
+
+def apart(values: tuple, active: set[int]) -> tuple:
+    """The arguments; an array that is given twice is another one the second time, if either is differentiated."""
+    owners: dict[int, int] = {}
+    out = list(values)
+    for i, value in enumerate(values):
+        if not isinstance(value, np.ndarray):
+            continue
+        first = owners.setdefault(id(owner_of(value)), i)
+        if first != i and (i in active or first in active):
+            out[i] = value.copy()
+    return tuple(out)
+
+
+def finished(structures: list[Structure], tape: Tape) -> tuple:
+    """The gradients, in the structure of the arguments."""
+    return rt.gradients(tuple(s.adjoint(tape) for s in structures), tuple(s.like for s in structures))

@@ -1,0 +1,153 @@
+"""What one recorded operation contributes to the adjoints of its operands, from the table of rules.
+
+Comes in: a rule, the arguments of one call, its result. Goes out: for the adjoint of the result, pairs (operand, contribution).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import srcgrad_runtime as rt
+
+from ..rules.declare import REQUIRED, Rule
+
+SPACE = {"np": np, "rt": rt, "math": math}
+
+
+class NotCovered(Exception):
+    """The rule does not cover this call; the text says why."""
+
+
+def bind(rule: Rule, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a call by the names of the function's parameters; those of a `*parameter` as a tuple."""
+    bound: dict[str, Any] = {}
+    rest = list(args)
+    for parameter in rule.parameters:
+        if parameter.kind is parameter.kind.VAR_POSITIONAL:
+            bound[parameter.name], rest = tuple(rest), []
+        elif parameter.kind in (parameter.kind.POSITIONAL_ONLY, parameter.kind.POSITIONAL_OR_KEYWORD) and rest:
+            bound[parameter.name] = rest.pop(0)
+    bound.update(kwargs)
+    known = {p.name for p in rule.parameters}
+    unknown = sorted(set(kwargs) - known)
+    if rest or unknown:
+        raise NotCovered(f"its rule does not cover the argument {unknown[0]!r}" if unknown else "it is given too many arguments")
+    return bound
+
+
+@functools.lru_cache(maxsize=4096)
+def partial_of(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
+    """A partial derivative as a function of the arguments and the result."""
+    return eval(f"lambda {', '.join(names)}, y: {text}", dict(SPACE))  # noqa: S307 - the text stands in the table of rules
+
+
+def elementwise(
+    rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool], y: Any
+) -> list[tuple[Any, Callable[[], Any] | None]]:
+    """For each active operand: the operand and a function that gives its partial derivative (None: it is 1)."""
+    names = tuple(p.name for p in rule.parameters)
+    given = tuple(n for n in names if n in bound)
+    passive = [n for n in given if not active(bound[n])]
+    real = not any(isinstance(v, complex) or getattr(getattr(v, "dtype", None), "kind", "") == "c" for v in bound.values())
+    partials = rule.choose_partials(passive, {}, real)
+    values = tuple(bound[n] for n in given)
+    found: list[tuple[Any, Callable[[], Any] | None]] = []
+    for name, partial in zip(names, partials, strict=False):
+        if name not in bound or name in passive or partial is None:
+            continue
+        if partial == "1":
+            found.append((bound[name], None))
+            continue
+        function = partial_of(partial, given)
+        found.append((bound[name], functools.partial(function, *values, y)))
+    return found
+
+
+def structural(
+    rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool], y: Any
+) -> list[tuple[Any, Callable[[Any], Any]]]:
+    """For each active operand: the operand and a function from the adjoint of the result to its contribution."""
+    parameters = {p.name: p for p in rule.parameters}
+    ranks = [_rank(bound[n]) if n in bound else None for n in parameters]
+    found: list[tuple[Any, Callable[[Any], Any]]] = []
+    for name, operand in bound.items():
+        if not active(operand):
+            continue
+        if name not in rule.adjoints:
+            if name in rule.ignored:
+                continue
+            raise NotCovered(f"no rule says how the result depends on its argument {name!r}")
+        given = [n for n in bound if n != name and not _is_default(bound[n], parameters.get(n))]
+        entry = rule.choose_adjoint(name, given, ranks)
+        if entry is None:
+            raise NotCovered(f"its rule does not cover the arguments {', '.join(map(repr, given))} together")
+        known = {n: bound[n] for n in entry.takes if n in bound}
+        if "y" in entry.takes:
+            known["y"] = y
+        found.append((operand, functools.partial(_apply, entry.function, known)))
+    return found
+
+
+def _apply(function: Callable[..., Any], known: dict[str, Any], y_bar: Any) -> Any:
+    try:
+        return function(**known, y_bar=y_bar)
+    except (AttributeError, TypeError):
+        # a sequence that NumPy took for an array
+        as_arrays = {n: np.asarray(v) if isinstance(v, (list, tuple)) and _is_numeric(v) else v for n, v in known.items()}
+        return function(**as_arrays, y_bar=y_bar)
+
+
+def _is_numeric(value: Any) -> bool:
+    try:
+        return np.asarray(value).dtype.kind in "fciub"
+    except ValueError:
+        return False
+
+
+def _rank(value: Any) -> int | None:
+    if isinstance(value, (int, float, complex)):
+        return 0
+    return getattr(value, "ndim", None)
+
+
+def _is_default(value: Any, parameter: Any) -> bool:
+    if parameter is None or parameter.default is REQUIRED:
+        return False
+    return value is parameter.default or type(value) is type(parameter.default) and _same(value, parameter.default)
+
+
+def _same(a: Any, b: Any) -> bool:
+    try:
+        return bool(a == b)
+    except ValueError:
+        return False
+
+
+def children(value: Any) -> Iterator[Any]:
+    """The values directly inside a container or a plain object."""
+    if isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, (list, tuple, set, frozenset)) or type(value).__name__ == "deque":
+        yield from value
+    elif isinstance(value, np.ndarray) and value.dtype == object:
+        yield from value.flat
+    elif hasattr(value, "__dict__") and not isinstance(value, type):
+        yield from vars(value).values()
+    for name in _slots(type(value)):
+        if hasattr(value, name):
+            yield getattr(value, name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _slots(cls: type) -> tuple[str, ...]:
+    if cls.__module__ in ("builtins", "numpy", "collections"):
+        return ()
+    found: list[str] = []
+    for base in cls.__mro__:
+        names = base.__dict__.get("__slots__", ())
+        found += [names] if isinstance(names, str) else list(names)
+    return tuple(n for n in found if not n.startswith("__"))

@@ -1,0 +1,255 @@
+"""The tape of one gradient: what has been done to active numbers, and how it is done backwards.
+
+Adjoints of numbers are kept by identity: Python hands a float on as the same object through containers, attributes, closures and
+generators, and every operation makes a new one. Adjoints of arrays are shadows of their memory (`shadows`). Each operation on something active puts one
+step on the tape, a function without arguments; the reverse sweep runs the steps from the last to the first. A store keeps what it overwrites and its
+step puts it back, so that each step finds arrays as they were when it was recorded.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import srcgrad_runtime as rt
+
+from .. import rules
+from . import pullbacks
+from .shadows import Shadows, owner_of
+
+NUMBERS = (float, complex, np.inexact)
+SIGNS: dict[str, tuple[Callable[..., Any], Any, Callable[..., Any], str]] = {
+    "+": (operator.add, np.add, operator.iadd, "add"), "-": (operator.sub, np.subtract, operator.isub, "sub"),
+    "*": (operator.mul, np.multiply, operator.imul, "mul"), "/": (operator.truediv, np.divide, operator.itruediv, "truediv"),
+    "**": (operator.pow, np.power, operator.ipow, "pow"), "@": (operator.matmul, np.matmul, operator.imatmul, "matmul"),
+    "%": (operator.mod, np.remainder, operator.imod, "mod"), "//": (operator.floordiv, np.floor_divide, operator.ifloordiv, "floordiv"),
+    "<<": (operator.lshift, None, operator.ilshift, "lshift"), ">>": (operator.rshift, None, operator.irshift, "rshift"),
+    "&": (operator.and_, None, operator.iand, "and"), "|": (operator.or_, None, operator.ior, "or"),
+    "^": (operator.xor, None, operator.ixor, "xor"),
+}  # fmt: skip
+SIGNS_OF_ONE = {"-": (operator.neg, np.negative, "neg"), "+": (operator.pos, np.positive, "pos"), "~": (operator.invert, None, "invert")}
+
+
+class Tape:
+    """Steps, adjoints of numbers by identity, shadows of arrays."""
+
+    def __init__(self) -> None:
+        self.steps: list[Callable[[], None]] = []
+        self.alive: dict[int, Any] = {}  # id -> active number; holding it keeps its id its own
+        self.bars: dict[int, Any] = {}
+        self.shadows = Shadows()
+        self.stored: dict[int, np.ndarray] = {}  # owners of memory that steps put back
+        self.failed: BaseException | None = None  # a refusal, which the program may have caught
+
+    # ---- activity ---------------------------------------------------------------------------------------------------------------
+
+    def is_active(self, value: Any) -> bool:
+        """Whether a number or array may carry a derivative."""
+        if isinstance(value, np.ndarray):
+            return self.shadows.is_active(value) and value.dtype.kind in "fc"
+        return id(value) in self.alive
+
+    def holds_active(self, value: Any, seen: set[int] | None = None, depth: int = 0) -> bool:
+        """Whether anything active can be reached from a value: items, attributes, what a function has in its cells."""
+        if isinstance(value, (*NUMBERS, np.ndarray)) and not (isinstance(value, np.ndarray) and value.dtype == object):
+            return self.is_active(value)
+        if value is None or isinstance(value, (int, str, bytes, type, range, slice)) or depth > 30:
+            return False
+        seen = set() if seen is None else seen
+        if id(value) in seen:
+            return False
+        seen.add(id(value))
+        inside = list(pullbacks.children(value))
+        for name in ("__self__", "__wrapped__", "func", "args", "keywords", "__defaults__", "__kwdefaults__"):
+            inside.append(getattr(value, name, None) if callable(value) else None)
+        for cell in getattr(value, "__closure__", None) or ():
+            try:
+                inside.append(cell.cell_contents)
+            except ValueError:
+                continue
+        frame = getattr(value, "gi_frame", None)
+        if frame is not None:
+            inside += frame.f_locals.values()
+        return any(self.holds_active(v, seen, depth + 1) for v in inside if v is not self)
+
+    def activate(self, value: Any) -> Any:
+        """A result as an active value."""
+        if isinstance(value, np.ndarray):
+            if value.dtype.kind in "fc":
+                self.shadows.activate(value)
+        elif isinstance(value, NUMBERS):
+            self.alive[id(value)] = value
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                self.activate(item)
+        return value
+
+    # ---- adjoints ---------------------------------------------------------------------------------------------------------------
+
+    def take(self, value: Any) -> Any:
+        """The adjoint of a result at the place where it was made; it has none from here on."""
+        if isinstance(value, np.ndarray):
+            bar = self.shadows.view(value, False)
+            if bar is None:
+                return None
+            found = bar.copy() if bar.ndim else bar[()]
+            if owner_of(value) is value:
+                self.shadows.drop(value)
+            else:
+                bar[...] = 0
+            return found
+        if isinstance(value, (list, tuple)):
+            parts = [self.take(v) for v in value]
+            return None if all(p is None for p in parts) else parts
+        return self.bars.pop(id(value), None)
+
+    def add(self, value: Any, g: Any) -> None:
+        """Add a contribution to the adjoint of a value that may be active."""
+        if g is None:
+            return
+        if isinstance(value, np.ndarray):
+            if value.dtype == object:
+                for place, item in np.ndenumerate(value):
+                    self.add(item, g[place])
+            elif self.is_active(value):
+                self.shadows.add(value, rt.unbroadcast(g, value))
+        elif isinstance(value, NUMBERS):
+            if id(value) in self.alive:
+                g = rt.unbroadcast(g, value)
+                if isinstance(g, np.ndarray):
+                    g = g[()]
+                known = self.bars.get(id(value))
+                self.bars[id(value)] = g if known is None else known + g
+        elif isinstance(value, (list, tuple)):
+            for item, part in zip(value, g, strict=False):
+                self.add(item, part)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                self.add(item, g.get(key) if isinstance(g, dict) else None)
+
+    # ---- operations -------------------------------------------------------------------------------------------------------------
+
+    def fresh(self, y: Any) -> Any:
+        """A number equal to `y` that is another object."""
+        return -(-y)
+
+    def record(self, rule: rules.Rule, args: tuple, kwargs: dict[str, Any], y: Any) -> Any:
+        """Put a call with a rule on the tape; gives the result, which may have to be another object than `y`."""
+        operands = [*args, *kwargs.values()]
+        if isinstance(y, NUMBERS) and any(y is o for o in operands):
+            y = self.fresh(y)
+        if isinstance(y, np.ndarray) and self.is_view(y, operands):
+            return y
+        if isinstance(y, (list, tuple)):
+            views = [isinstance(v, np.ndarray) and self.is_view(v, operands) for v in y]
+            if views and all(views):
+                return y
+            if any(views):  # some share memory, some do not: all get memory of their own
+                y = type(y)(v.copy() if view else v for v, view in zip(y, views, strict=True))
+        bound = pullbacks.bind(rule, args, kwargs)
+        if rule.is_elementwise and not kwargs:
+            found = pullbacks.elementwise(rule, bound, self.holds_active, y)
+            if not found:
+                return y
+            self.activate(y)
+            self.steps.append(lambda: self.back_elementwise(y, found))
+            return y
+        parts = pullbacks.structural(rule, bound, self.holds_active, y)
+        if not parts:
+            return y
+        self.activate(y)
+        self.steps.append(lambda: self.back(y, parts))
+        return y
+
+    def is_view(self, y: np.ndarray, operands: list[Any]) -> bool:
+        """Whether a result shares the memory of an operand."""
+        owner = owner_of(y)
+        return any(isinstance(o, np.ndarray) and owner_of(o) is owner for o in operands)
+
+    def back_elementwise(self, y: Any, found: list[tuple[Any, Any]]) -> None:
+        y_bar = self.take(y)
+        if y_bar is None:
+            return
+        for operand, partial in found:
+            self.add(operand, y_bar if partial is None else y_bar * partial())
+
+    def back(self, y: Any, found: list[tuple[Any, Any]]) -> None:
+        y_bar = self.take(y)
+        if y_bar is None:
+            return
+        for operand, pull in found:
+            self.add(operand, pull(y_bar))
+
+    # ---- loads and stores -------------------------------------------------------------------------------------------------------
+
+    def load_array(self, array: np.ndarray, index: Any) -> Any:
+        y = array[index]
+        if isinstance(y, np.ndarray) and owner_of(y) is owner_of(array) or not self.is_active(array):
+            return y
+        index = frozen(index)
+        self.activate(y)
+
+        def back() -> None:
+            g = self.take(y)
+            if g is not None:
+                bar = self.shadows.view(array, True)
+                rt.scatter_add(bar, index, g)
+
+        self.steps.append(back)
+        return y
+
+    def store_array(self, array: np.ndarray, index: Any, value: Any) -> None:
+        """`array[index] = value`: the step gives the adjoint of the place to the value and puts the old content back."""
+        old = array[index]
+        old = old.copy() if isinstance(old, np.ndarray) else old
+        active = self.is_active(value)
+        array[index] = value
+        index = frozen(index)
+        if active and array.dtype.kind in "fc":
+            self.shadows.activate(array)
+        self.stored[id(owner_of(array))] = owner_of(array)
+
+        def back() -> None:
+            bar = self.shadows.view(array, False)
+            if bar is not None and array.dtype.kind in "fc":
+                g = rt.last_written(bar, index)
+                bar[index] = 0
+                if active:
+                    self.add(value, rt.unbroadcast(g, value))
+            array[index] = old
+
+        self.steps.append(back)
+
+    def keep(self, array: np.ndarray) -> Callable[[], None]:
+        """Note that something is about to change an array in a way that is not looked into; call what it gives afterwards."""
+        old = array.copy()
+
+        def done() -> None:
+            self.stored[id(owner_of(array))] = owner_of(array)
+            self.steps.append(lambda: np.copyto(array, old))
+
+        return done
+
+    # ---- the reverse sweep ------------------------------------------------------------------------------------------------------
+
+    def reverse(self) -> None:
+        """Run all steps backwards; memory is left as it was found here."""
+        final = [(owner, owner.copy()) for owner in self.stored.values()]
+        try:
+            while self.steps:
+                self.steps.pop()()
+        finally:
+            for owner, content in final:
+                if owner.flags.writeable:
+                    np.copyto(owner, content)
+
+
+def frozen(index: Any) -> Any:
+    """An index that later stores do not change."""
+    if isinstance(index, np.ndarray):
+        return index.copy()
+    if isinstance(index, list):
+        return [frozen(i) for i in index]
+    return tuple(map(frozen, index)) if type(index) is tuple else index
