@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import copy as _copy
 import dataclasses
+import enum
+import functools
+import types
 from collections import deque
 from typing import Any
 
@@ -29,9 +32,12 @@ __all__ = [
     "copy",
     "like",
     "is_differentiable",
+    "attributes_of",
 ]
 
 SEQUENCES = (list, tuple, deque)
+HEAP_TYPE = 1 << 9  # of type.__flags__: a class that a `class` statement made
+NO_RECORDS = (type, types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType, functools.partial, enum.Enum, np.ndarray)
 
 
 def zeros_like(x: Any) -> Any:
@@ -172,7 +178,7 @@ def add(a: Any, b: Any) -> Any:
         for key, value in b.items():
             total[key] = add(total.get(key), value)
         return total
-    if dataclasses.is_dataclass(a) and not isinstance(a, type):
+    if attributes_of(a):
         return map_container(lambda u, v: add(u, v), a, b)
     return a + b
 
@@ -196,7 +202,7 @@ def scatter_add(x_bar: Any, index: Any, value: Any) -> None:
                 x_bar[place] = add(x_bar[place], item)
         else:
             x_bar[index] = add(x_bar[index], value)
-    elif isinstance(index, str):  # an attribute of a dataclass instance
+    elif isinstance(index, str):  # an attribute of an instance
         object.__setattr__(x_bar, index, add(getattr(x_bar, index, None), value))
     elif is_basic(index) or _is_mask(index):
         x_bar[index] += value
@@ -264,13 +270,15 @@ def blank(x: Any) -> Any:
     return {} if isinstance(x, dict) else None
 
 
-def is_differentiable(x: Any) -> bool:
-    """Whether `x` is a float, a floating or complex array, or a container with one of those inside."""
+def is_differentiable(x: Any, seen: tuple[int, ...] = ()) -> bool:
+    """Whether `x` is a float, a floating or complex array, or a container or object with one of those inside."""
+    if id(x) in seen:  # a structure that contains itself
+        return False
     if isinstance(x, np.ndarray) or backend.is_device_array(x):
         return x.dtype.kind in "fc" or x.dtype.kind == "O" and any(map(is_differentiable, x.flat))
     if isinstance(x, (float, complex, np.inexact)):
         return True
-    return any(map(is_differentiable, children(x)))
+    return any(is_differentiable(item, (*seen, id(x))) for item in children(x))
 
 
 def copy(x: Any) -> Any:
@@ -296,9 +304,20 @@ def children(x: Any) -> list[Any]:
         return list(x)
     if isinstance(x, dict):
         return list(x.values())
-    if dataclasses.is_dataclass(x) and not isinstance(x, type):
-        return [getattr(x, f.name) for f in dataclasses.fields(x) if hasattr(x, f.name)]
-    return []
+    return [getattr(x, name) for name in attributes_of(x)]
+
+
+def attributes_of(x: Any) -> tuple[str, ...]:
+    """The names of what an instance of a Python class has of its own: fields, attributes, slots; empty for anything else."""
+    if isinstance(x, NO_RECORDS) or not type(x).__flags__ & HEAP_TYPE:
+        return ()
+    if dataclasses.is_dataclass(x):
+        return tuple(f.name for f in dataclasses.fields(x) if hasattr(x, f.name))
+    found = list(getattr(x, "__dict__", ()))
+    for base in type(x).__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        found += [n for n in ([slots] if isinstance(slots, str) else slots) if not n.startswith("__") and hasattr(x, n)]
+    return tuple(found)
 
 
 def map_container(function: Any, x: Any, *others: Any, other: Any = None) -> Any:
@@ -313,12 +332,12 @@ def map_container(function: Any, x: Any, *others: Any, other: Any = None) -> Any
         for key, item in x.items():
             result[key] = function(item)
         return result
-    if dataclasses.is_dataclass(x) and not isinstance(x, type):
+    names = attributes_of(x)
+    if names:
         record = object.__new__(type(x))
-        for f in dataclasses.fields(x):
-            if hasattr(x, f.name):
-                beside = [getattr(o, f.name, None) for o in others]
-                object.__setattr__(record, f.name, function(getattr(x, f.name), *beside))
+        for name in names:
+            beside = [getattr(o, name, None) for o in others]
+            object.__setattr__(record, name, function(getattr(x, name), *beside))
         return record
     return other
 

@@ -112,7 +112,8 @@ def _as_function(function: Any) -> FunctionType:
     """A callable that is not a plain function (np.sin, a bound method, a partial) as one whose source can be read."""
     found = prepare.wrapped(function)
     if found is None:
-        raise ArgumentError(f"srcgrad cannot differentiate {function!r}: it is no Python function with source and has no rule")
+        name = getattr(function, "__name__", type(function).__name__)
+        raise Refused([Refusal(f"cannot write the adjoint of '{name}'", Place("", 0), "it is no Python function of its own")])
     return found
 
 
@@ -205,6 +206,8 @@ class _Builder:
         for name in wanted:
             if name in plain.keyword_only or name in parameters or name in (plain.vararg, plain.kwarg):
                 continue
+            if plain.kwarg:
+                raise plain.refuse(plain.body[0], f"cannot differentiate an argument that '**{plain.kwarg}' takes", "its name is not in the source")
             raise ArgumentError(f"{function.__name__} has no parameter {name!r}")
         active = set(wanted)
         everything = [*parameters, *(n for n in (plain.vararg, plain.kwarg) if n)]
@@ -263,6 +266,8 @@ class _Builder:
         if isinstance(one, str):
             return one
         positional = [p for p in unit.parameters if p not in unit.keyword_only]
+        if unit.vararg and one >= len(positional):
+            raise unit.refuse(unit.body[0], f"cannot differentiate an argument that '*{unit.vararg}' takes", "its name is not in the source")
         if not -len(positional) <= one < len(positional):
             raise ArgumentError(f"argnums {one} is out of range: {unit.name} has {len(positional)} positional parameters")
         return positional[one]

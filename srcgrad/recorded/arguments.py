@@ -6,7 +6,6 @@ identity and get equal numbers, immutable ones are built anew.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import deque
 from typing import Any
 
@@ -42,24 +41,11 @@ def prepare(tape: Tape, value: Any, seen: dict[int, Any]) -> Any:
         for key, item in value.items():
             value[key] = prepare(tape, item, seen)
         return value
-    if callable(value):
-        return value
-    for name in attributes(value):
+    for name in rt.attributes_of(value):
         new = prepare(tape, getattr(value, name), seen)
         if new is not getattr(value, name):
             object.__setattr__(value, name, new)
     return value
-
-
-def attributes(value: Any) -> list[str]:
-    """The names of the attributes of an object that belong to it alone."""
-    if dataclasses.is_dataclass(value):
-        return [f.name for f in dataclasses.fields(value) if hasattr(value, f.name)]
-    found = list(getattr(value, "__dict__", ()))
-    for base in type(value).__mro__:
-        names = base.__dict__.get("__slots__", ())
-        found += [n for n in ([names] if isinstance(names, str) else names) if not n.startswith("__") and hasattr(value, n)]
-    return found
 
 
 class Structure:
@@ -72,8 +58,8 @@ class Structure:
             self.parts = [Structure(v) for v in value]
         elif isinstance(value, dict):
             self.parts = {k: Structure(v) for k, v in value.items()}
-        elif not isinstance(value, (*NUMBERS, int, str, bytes, type(None), type, np.ndarray)) and not callable(value):
-            self.parts = {n: Structure(getattr(value, n)) for n in attributes(value)}
+        elif not isinstance(value, (*NUMBERS, int, str, bytes, type(None), type, np.ndarray)):
+            self.parts = {n: Structure(getattr(value, n)) for n in rt.attributes_of(value)}
         self.like = value.copy() if isinstance(value, (list, deque, dict)) else value
 
     def adjoint(self, tape: Tape) -> Any:

@@ -125,12 +125,17 @@ class Calls(Recorder):
 
     def bound(self, function: types.MethodType, args: tuple, kwargs: dict[str, Any]) -> Any:
         inner = function.__func__
+        if isinstance(function.__self__, Calls):
+            return function(*args, **kwargs)
         if isinstance(inner, types.FunctionType):
             return self.python(inner, (function.__self__, *args), kwargs)
         return self.call(inner, function.__self__, *args, **kwargs)
 
     def object(self, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         """A call of an object that is no function."""
+        special = SPECIAL.get(function) if _hashable(function) else None
+        if special is not None:
+            return special(self, *args, **kwargs)
         if isinstance(function, functools._lru_cache_wrapper):
             return self.cached(function, args, kwargs)
         inner = getattr(function, "py_func", None)  # a function that Numba compiles
@@ -209,8 +214,12 @@ class Calls(Recorder):
             return out
         if rules.is_nondifferentiable(function, len(args)):
             return self.plain(function, args, kwargs)
-        args = tuple(list(a) if isinstance(a, (types.GeneratorType, set, frozenset, type({}.values()), type({}.keys()), zip, map, filter)) else a for a in args)
+        args = tuple(list(a) if isinstance(a, (types.GeneratorType, set, collections.deque, frozenset, type({}.values()), type({}.keys()), zip, map, filter)) else a for a in args)
         args = tuple(list(self.iterate(a)) if not isinstance(a, (np.ndarray, list, tuple)) and user_method(type(a), "__iter__") else a for a in args)
+        if function in (max, min) and "default" in kwargs:
+            default = kwargs.pop("default")
+            if len(args[0]) == 0:
+                return default
         if function in (sum, max, min) and self.is_native_choice(args, kwargs):
             return self.choose(function, args, kwargs)
         if not self.any_active(args, kwargs):
@@ -289,6 +298,14 @@ class Calls(Recorder):
                 return self.put(owner, *args)
             if name == "tolist":
                 return self.listed(owner)
+            if name == "dot":
+                return self.call(np.dot, owner, *args, **kwargs)
+            if name == "__setitem__":
+                return self.store(owner, *args)
+            if name == "__getitem__":
+                return self.load_array(owner, *args)
+            if name == "view" and not args and not kwargs:
+                return owner.view()
             if name == "item" and args:
                 return self.load_array(owner, args if len(args) > 1 or owner.ndim == 1 else np.unravel_index(args[0], owner.shape))
             if name == "copy" or name == "__copy__":
@@ -371,8 +388,10 @@ class Calls(Recorder):
         if taking:
             args = tuple(self.iterate(a) if self.is_gone_through(a) else a for a in args)
             args = tuple(iter(a) if isinstance(a, np.ndarray) and self.is_active(a) else a for a in args)
-        args = tuple(self.wrapped(a) for a in args)
-        kwargs = {n: self.wrapped(v) for n, v in kwargs.items()}
+        calling = function in CALLING or getattr(function, "__module__", None) in ("itertools", "heapq", "_heapq", "bisect", "_bisect")
+        if calling or getattr(function, "__name__", "") == "sort":
+            args = tuple(self.wrapped(a) for a in args)
+            kwargs = {n: self.wrapped(v) for n, v in kwargs.items()}
         return function(*args, **kwargs)
 
     def is_gone_through(self, value: Any) -> bool:
@@ -423,7 +442,7 @@ class Calls(Recorder):
             return special(self, *args, **kwargs)
         if self.has_rule(cls, args):
             return self.by_rule(cls, args, kwargs)
-        if cls in CONTAINERS or cls.__module__ == "itertools" or issubclass(cls, BaseException):
+        if cls in CONTAINERS or cls.__module__ in ("itertools", "functools", "operator", "_operator") or issubclass(cls, BaseException):
             return self.handed(cls, args, kwargs, True)
         if issubclass(cls, np.generic):
             return self.scalar(cls, args, kwargs)
@@ -510,6 +529,7 @@ class _Never:
 
 re_iterators = tuple({type(iter([])), type(iter(())), type(iter({})), type(iter(set())), type(iter({}.items())), type(iter({}.values())),
                       type({}.items()), type({}.values()), type({}.keys()), type(iter(range(1))), type(iter("")), type(reversed([]))})  # fmt: skip
+CALLING = (map, filter, sorted, collections.defaultdict)  # what calls the functions that it is given
 BUILTINS = frozenset({iter, next, sorted, any, all, hash, id, callable, setattr, getattr, hasattr, delattr, vars, dir, isinstance, issubclass, repr, print})
 
 

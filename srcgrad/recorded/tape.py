@@ -173,7 +173,7 @@ class Tape:
         if y_bar is None:
             return
         for operand, partial in found:
-            self.add(operand, y_bar if partial is None else y_bar * partial())
+            self.add(operand, y_bar if partial is None else _scaled(y_bar, partial()))
 
     def back(self, y: Any, found: list[tuple[Any, Any]]) -> None:
         y_bar = self.take(y)
@@ -244,6 +244,15 @@ class Tape:
             for owner, content in final:
                 if owner.flags.writeable:
                     np.copyto(owner, content)
+
+
+def _scaled(y_bar: Any, partial: Any) -> Any:
+    """y_bar * partial; zero where nothing arrives, be the partial finite or not (the side that `np.where` does not choose)."""
+    with np.errstate(invalid="ignore"):
+        product = y_bar * partial
+    if np.all(np.isfinite(product)):
+        return product
+    return np.where(np.equal(y_bar, 0), 0.0, product)[()]
 
 
 def frozen(index: Any) -> Any:
