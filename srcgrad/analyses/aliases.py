@@ -41,12 +41,16 @@ class Aliases:
         return {self.groups.get(s.name, s.name) for s in self.stores}
 
     def join(self, a: str, b: str) -> None:
-        """Put two names into one group."""
-        one, other = self.groups.setdefault(a, a), self.groups.setdefault(b, b)
-        if one != other:
-            for name, root in self.groups.items():
-                if root == other:
-                    self.groups[name] = one
+        join(self.groups, a, b)
+
+
+def join(groups: dict[str, str], a: str, b: str) -> None:
+    """Put two names into one group."""
+    one, other = groups.setdefault(a, a), groups.setdefault(b, b)
+    if one != other:
+        for name, root in groups.items():
+            if root == other:
+                groups[name] = one
 
 
 def store_place(node: build.Node) -> build.Node | None:
@@ -72,8 +76,6 @@ def analyse(unit: Unit, facts: Facts) -> Aliases:
     work = _Work(unit, facts)
     live = set(names.reads(unit.body[-1])) if unit.body and isinstance(unit.body[-1], gast.Return) else set()
     work.liveness(unit.body, live, None)
-    outside = [n for n in unit.free if not changes._is_plain(n, facts) and n not in work.modules]
-    del outside
     work.found.end = work.block(unit.body, {}, [])
     work.collect()
     return work.found

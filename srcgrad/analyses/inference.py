@@ -64,7 +64,6 @@ class Facts:
     groups: dict[str, str] = field(default_factory=dict)  # names that may share memory: those of one group have one representative
     stores: list[Any] = field(default_factory=list)  # the stores of `analyses.aliases`
     end: dict[str, frozenset[str]] = field(default_factory=dict)  # what may share memory with what when the function returns
-    stored_groups: set[str] = field(default_factory=set)  # representatives of the groups into whose arrays something is stored
 
     def kind(self, name: str) -> Kind:
         return self.kinds.get(name, K.UNKNOWN)

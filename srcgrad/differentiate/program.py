@@ -16,7 +16,7 @@ import gast
 import numpy as np
 
 from .. import optimise
-from ..analyses import aliases, inference
+from ..analyses import aliases, changes, inference
 from ..analyses import kinds as K
 from ..analyses.inference import Callee, Facts
 from ..analyses.kinds import Kind
@@ -158,8 +158,7 @@ class _Builder:
         if changed:
             facts = self.infer(unit, kinds, active)
         found = aliases.analyse(unit, facts)
-        facts.groups, facts.stored_groups = found.groups, found.stored_groups()
-        facts.stores, facts.end = found.stores, found.end
+        facts.groups, facts.stores, facts.end = found.groups, found.stores, found.end
         return unit, facts
 
     def infer(self, unit: Unit, kinds: dict[str, Kind], active: set[str]) -> Facts:
@@ -254,8 +253,8 @@ class _Builder:
             self.aux = final
         if aux:
             outcome = b.tuple_([b.tuple_([outcome.elts[0], b.name(self.aux)]), outcome.elts[1]] if value else [outcome, b.name(self.aux)])
-        kept_arguments, restored = self.keep_arguments(unit, facts, storage, last)
-        body = [*forward, *kept, *kept_arguments, *([seed] if seed is not None else []), *backward, *restored, b.return_(outcome)]
+        given, kept_arguments, restored = self.keep_arguments(unit, facts, storage, last)
+        body = [*given, *forward, *kept, *kept_arguments, *([seed] if seed is not None else []), *backward, *restored, b.return_(outcome)]
         if after == "adjoint":
             return self.shown(unit, body)
         body = self.optimise(unit, facts, reverse, storage, body, targets)
@@ -300,18 +299,26 @@ class _Builder:
             b.assign(reverse.bars(result.id), b.call("rt.seed", b.name(result.id), b.constant(_name_of(unit.function)))), last
         )
 
-    def keep_arguments(self, unit: Unit, facts: Facts, storage: Storage, last: b.Node) -> tuple[list[b.Node], list[b.Node]]:
-        """Arguments that the reverse sweep puts back to what they were end as the function left them."""
-        before, after = [], []
+    def keep_arguments(self, unit: Unit, facts: Facts, storage: Storage, last: b.Node) -> tuple[list[b.Node], list[b.Node], list[b.Node]]:
+        """Arguments that the reverse sweep puts back to what they were end as the function left them.
+
+        Statements for the begin of the forward sweep, for its end, and for the end of the reverse sweep.
+        """
+        first, before, after = [], [], []
         for name in unit.parameters:
-            if storage.content(name) not in storage.undone or not facts.kind(name).is_array:
+            if storage.content(name) not in storage.undone or not changes.is_buffer(facts.kind(name)):
                 continue
+            given = name
+            if storage.definitions.get(name):  # the name comes to mean something else
+                given = unit.fresh(f"{name}_given")
+                unit.temporaries.add(given)
+                first.append(b.assign(given, b.name(name)))
             final = unit.fresh(f"{name}_final")
             unit.temporaries.add(final)
-            before.append(b.at(b.assign(final, b.call(b.attribute(name, "copy"))), last))
-            place = b.subscript(b.name(name), gast.Constant(..., None), store=True)
-            after.append(b.at(b.assign(place, b.name(final)), last))
-        return before, after
+            before.append(b.at(b.assign(final, b.call(b.attribute(given, "copy"))), last))
+            index = gast.Constant(..., None) if facts.kind(name).is_array else gast.Slice(None, None, None)
+            after.append(b.at(b.assign(b.subscript(b.name(given), index, store=True), b.name(final)), last))
+        return first, before, after
 
     def gradient(self, name: str, facts: Facts, reverse: Reverse, state: State, backward: list[b.Node]) -> b.Node:
         kind = facts.kind(name)
@@ -433,6 +440,9 @@ class _Builder:
         saved = reverse.unit.fresh(f"{_name_of(callee.function)}_saved")
         reverse.unit.temporaries.add(saved)
         reverse.facts.kinds[saved] = Kind("tuple", item=K.UNKNOWN)
+        for name in {target, *(n for o in operands for n in names.reads(o))}:  # what is saved may be (a part of) these
+            if name in reverse.facts.groups:
+                aliases.join(reverse.facts.groups, name, saved)
         call = gast.Call(b.name(helper.forward), list(callee.args), [gast.keyword(n, v) for n, v in callee.keywords.items()])
         forward = b.at(b.assign(b.tuple_([b.name(target, True), b.name(saved, True)], True), call), node)
         effect = Effect(frozenset([target]))

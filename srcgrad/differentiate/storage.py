@@ -100,7 +100,8 @@ class Storage:
         self.harmless: dict[int, bool] = {}
         self.from_place: dict[int, list[str]] = {}  # store -> names whose value is read from the place it has filled
         self.known_reads: list[tuple[Site, list[tuple[str, build.Node | None]], bool]] | None = None
-        groups, stored = self.facts.groups, self.facts.stored_groups
+        groups = self.facts.groups
+        stored = {groups.get(s.name, s.name) for s in self.facts.stores}
         self.contents = {name: f"{root}[]" for name, root in groups.items() if root in stored}
 
     @property

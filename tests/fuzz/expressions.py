@@ -110,7 +110,7 @@ class Expressions:
         if self.names("l"):
             leaves += [self.element_of_list] * 2
         if self.names("d"):
-            leaves += [lambda: f"{self.draw.choice(self.names('d'))}[{self.draw.choice(['"p"', '"q"'])}]"]
+            leaves += [lambda: "{}[{}]".format(self.draw.choice(self.names("d")), self.draw.choice(['"p"', '"q"']))]
         if depth <= 0:
             return self.draw.choice(leaves)()
         r = self.draw.random()
