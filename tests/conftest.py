@@ -33,7 +33,6 @@ KNOWN_GAPS = (
     "test_adjoint_at_a_singular_point[max(2.0, 2, 1.0)]",
     "test_the_names_of_a_projection_do_not_clash",
 )
-collect_ignore = ["fuzz"]
 
 
 def pytest_collection_modifyitems(items):

@@ -198,9 +198,11 @@ class _Flatten:
         if isinstance(node, gast.Expr):
             if self.calls_closures(node):
                 return False
-            return not (isinstance(node.value, gast.Call) and self.is_active(node.value)) or self.is_passive_call(
-                node.value.func
-            )
+            if not isinstance(node.value, gast.Call):
+                return not (names.reads(node) & self.active)
+            if self.changes_active(node.value):
+                return False
+            return not self.is_active(node.value) or self.is_passive_call(node.value.func)
         if isinstance(node, (gast.Assert, gast.Raise, gast.Delete, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal)):
             return not isinstance(node, gast.Delete) or not (names.reads(node) & self.active)
         return not (names.reads(node) & self.active)
@@ -410,16 +412,15 @@ class _Flatten:
         self.emit(build.at(build.for_(item, iterable, body), node))
 
     def on_FunctionDef(self, node: build.Node) -> None:
-        if node.decorator_list or not (self.free_of(node) & self.active or self.is_used_actively(node.name)):
+        if node.decorator_list:
+            if names.reads(node) & self.active:
+                raise self.unit.refuse(
+                    node, f"cannot differentiate through the decorated nested function '{node.name}'",
+                    "what the decorator makes of it is not looked into", "define it at the top level of a module",
+                )  # fmt: skip
             self.emit(node)
-        if not node.decorator_list:
+        else:
             self.closures[node.name] = _Closure(node.args, [s for s in node.body if not _is_docstring(s)], node.name)
-
-    def free_of(self, node: build.Node) -> set[str]:
-        return names.reads(node)
-
-    def is_used_actively(self, name: str) -> bool:
-        return True
 
     # ---- expressions ------------------------------------------------------------------------------------------------------------
 
@@ -457,6 +458,11 @@ class _Flatten:
 
     def passive(self, node: build.Node) -> build.Node:
         """An expression whose value carries no derivative, in the user's words as far as nothing in it has to be taken apart."""
+        if self.changes_active(node):
+            raise self.unit.refuse(
+                node, "cannot differentiate a change inside a condition", "an active container or array is changed while a test is evaluated",
+                "make the change in a statement of its own",
+            )  # fmt: skip
         if not self.must_lower(node):
             return node
         if isinstance(node, gast.NamedExpr):
@@ -473,6 +479,21 @@ class _Flatten:
         if isinstance(fresh, gast.Call):
             return self.operand(node)
         return fresh
+
+    def changes_active(self, node: build.Node) -> bool:
+        """Whether a call inside an expression may change something that carries a derivative."""
+        for item in build.walk(node):
+            if not isinstance(item, gast.Call):
+                continue
+            if isinstance(item.func, gast.Attribute) and stored_names(item.func.value) & self.active:
+                if item.func.attr in changes.MUTATORS or item.func.attr.startswith("__set") or item.func.attr.startswith("__del"):
+                    return True
+            value = self.resolve(item.func)
+            outside = value is MISSING or isinstance(value, FunctionType) or not callable(value)
+            if outside and not self.is_pure_call(item) and any(self.is_active(a) for a in item.args if not isinstance(a, gast.Starred)):
+                if isinstance(value, FunctionType) and rules.lookup(value) is None and node is not item:
+                    return _may_store(value)
+        return False
 
     def must_lower(self, node: build.Node) -> bool:
         """Whether a passive expression holds a call of a nested function, or a walrus."""
@@ -620,7 +641,7 @@ class _Flatten:
         return build.name(name)
 
     def of_GeneratorExp(self, node: build.Node) -> build.Node:
-        return self.of_ListComp(node)
+        raise self.lazy(node)
 
     def of_ListComp(self, node: build.Node) -> build.Node:
         items = self.unit.fresh("items")
@@ -675,11 +696,27 @@ class _Flatten:
             func = gast.Attribute(self.operand(func.value), func.attr, build.LOAD)
         elif value is MISSING and not isinstance(func, gast.Name):
             func = self.operand(func)
-        args = [self.argument(a) for a in node.args]
-        keywords = [gast.keyword(k.arg, self.argument(k.value)) for k in node.keywords]
+        for part in [*node.args, *(k.value for k in node.keywords)]:
+            if isinstance(part, gast.GeneratorExp) and not self.goes_through(value) and self.is_active(part):
+                raise self.lazy(part)
+        args = [self.argument(a, True) for a in node.args]
+        keywords = [gast.keyword(k.arg, self.argument(k.value, True)) for k in node.keywords]
         return gast.Call(func, args, keywords)
 
-    def argument(self, node: build.Node) -> build.Node:
+    def goes_through(self, function: Any) -> bool:
+        """Whether a function goes through an iterable at once, so that a generator expression may as well be a list."""
+        if function is MISSING:
+            return False
+        return any(function is f for f in PURE_BUILTINS) or rules.lookup(function) is not None or function in (set, frozenset, dict)
+
+    def lazy(self, node: build.Node) -> Exception:
+        return self.unit.refuse(
+            node, "cannot differentiate a generator expression that is kept", "its items are computed when it is gone through", "write a list",
+        )  # fmt: skip
+
+    def argument(self, node: build.Node, eager: bool = False) -> build.Node:
+        if eager and isinstance(node, gast.GeneratorExp):
+            node = build.at(gast.ListComp(node.elt, node.generators), node)
         if isinstance(node, gast.Starred):
             return gast.Starred(self.operand(node.value), build.LOAD)
         if isinstance(node, (gast.Name, gast.Constant)):
@@ -869,6 +906,20 @@ def stored_names_within(node: build.Node) -> set[str]:
         if isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.ctx, (gast.Store, gast.Del)):
             found |= stored_names(item)
     return found
+
+
+def _may_store(function: FunctionType) -> bool:
+    """Whether a helper may change what it is given: it has stores, or calls of methods that change."""
+    try:
+        tree = source.find(function).tree
+    except Exception:
+        return True
+    for item in build.walk(tree):
+        if isinstance(item, (gast.Subscript, gast.Attribute)) and not isinstance(item.ctx, gast.Load):
+            return True
+        if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in changes.MUTATORS:
+            return True
+    return False
 
 
 def _stores_into_parameters(tree: build.Node, body: list[build.Node]) -> bool:

@@ -35,7 +35,7 @@ CONTAINERS = (list, tuple, dict, set, frozenset, zip, enumerate, map, filter, re
               collections.defaultdict, collections.Counter, collections.ChainMap, range, slice, types.SimpleNamespace, object, type, str, bytes,
               property, staticmethod, classmethod, super, BaseException)  # fmt: skip
 HANDING_ON = ("itertools", "heapq", "_heapq", "bisect", "_bisect", "_operator", "operator", "_collections", "collections", "_functools", "gc", "weakref")
-FOLLOWED = ("contextlib", "functools", "copy", "dataclasses", "collections", "heapq", "bisect", "operator", "typing", "enum", "weakref")
+FOLLOWED = ("collections", "heapq", "bisect", "operator", "typing", "enum", "weakref")  # in Python, and they call nothing of the user's
 TAKERS = frozenset({"extend", "extendleft", "update", "union", "intersection", "difference", "join", "fromkeys"})
 known: weakref.WeakKeyDictionary[types.CodeType, Any] = weakref.WeakKeyDictionary()
 writing = threading.RLock()
@@ -215,7 +215,10 @@ class Calls(Recorder):
         if rules.is_nondifferentiable(function, len(args)):
             return self.plain(function, args, kwargs)
         args = tuple(list(a) if isinstance(a, (types.GeneratorType, set, collections.deque, frozenset, type({}.values()), type({}.keys()), zip, map, filter)) else a for a in args)
-        args = tuple(list(self.iterate(a)) if not isinstance(a, (np.ndarray, list, tuple)) and user_method(type(a), "__iter__") else a for a in args)
+        args = tuple(
+            list(self.iterate(a)) if not isinstance(a, (np.ndarray, list, tuple)) and (user_method(type(a), "__iter__") or hasattr(type(a), "__next__")) else a
+            for a in args
+        )
         if function in (max, min) and "default" in kwargs:
             default = kwargs.pop("default")
             if len(args[0]) == 0:
@@ -508,6 +511,8 @@ class Calls(Recorder):
         special = SPECIAL.get(function)
         if special is not None:
             return special(self, *args, **kwargs)
+        if hasattr(function, "dispatch") and hasattr(function, "registry") and args:  # functools.singledispatch
+            return self.call(function.dispatch(type(args[0])), *args, **kwargs)
         if not self.any_active(args, kwargs) and not self.holds_active(function):
             return self.quiet(function, args, kwargs)
         if (function.__globals__.get("__name__") or "").partition(".")[0] in FOLLOWED:
@@ -603,6 +608,8 @@ def _ndenumerate(self: Calls, array: Any) -> Any:
 
 
 def _deepcopy(self: Calls, value: Any, memo: Any = None) -> Any:
+    if user_method(type(value), "__deepcopy__") is not None:
+        return self.method(value, "__deepcopy__", {} if memo is None else memo)
     known: dict[int, Any] = {} if memo is None else memo
 
     def arrays(item: Any, seen: set[int]) -> None:
@@ -620,7 +627,21 @@ def _deepcopy(self: Calls, value: Any, memo: Any = None) -> Any:
 
 
 def _copy(self: Calls, value: Any) -> Any:
+    if user_method(type(value), "__copy__") is not None:
+        return self.method(value, "__copy__")
     return self.call(np.copy, value) if isinstance(value, np.ndarray) else copy.copy(value)
+
+
+def _replace(self: Calls, record: Any, /, **changes: Any) -> Any:
+    for field in dataclasses.fields(record):
+        if field.init and field.name not in changes:
+            changes[field.name] = self.attribute(record, field.name)
+    return self.construct(type(record), (), changes)
+
+
+def _view(function: Any) -> Callable[..., Any]:
+    """A function whose result is a view of its first argument."""
+    return lambda self, *args, **kwargs: function(*args, **kwargs)
 
 
 def _reduce(self: Calls, function: Any, items: Any, *initial: Any) -> Any:
@@ -681,6 +702,7 @@ SPECIAL: dict[Any, Callable[..., Any]] = {
     operator.neg: lambda self, x: self.unary("-", x), operator.pos: lambda self, x: self.unary("+", x), operator.abs: _abs, abs: _abs,
     np.copyto: _copyto, np.fill_diagonal: _fill_diagonal, np.put: _put, np.place: _place, np.putmask: _putmask,
     np.put_along_axis: _put_along_axis, np.ndenumerate: _ndenumerate, copy.deepcopy: _deepcopy, copy.copy: _copy,
-    functools.reduce: _reduce, next: _next, iter: _iter, itertools.accumulate: _accumulate, itertools.starmap: _starmap,
+    dataclasses.replace: _replace, np.lib.stride_tricks.sliding_window_view: _view(np.lib.stride_tricks.sliding_window_view),
+    np.lib.stride_tricks.as_strided: _view(np.lib.stride_tricks.as_strided), functools.reduce: _reduce, next: _next, iter: _iter, itertools.accumulate: _accumulate, itertools.starmap: _starmap,
     len: _length, float: _number(float), int: _number(int), bool: _number(bool),
 }  # fmt: skip

@@ -236,6 +236,8 @@ class Recorder(Tape):
             function = rules.attribute(name)
             active = function is not None and self.is_active(owner)
             return self.call(function, owner) if active else getattr(owner, name)
+        if type(owner) is super:
+            return self.above(owner, name)
         if isinstance(owner, (types.ModuleType, type, *PLAIN)) or type(owner).__module__ == "builtins":
             return getattr(owner, name)
         found = _in_class(type(owner), name)
@@ -258,6 +260,18 @@ class Recorder(Tape):
             return object.__getattribute__(owner, name)
         except AttributeError:
             return self.call(missing, owner, name)
+
+    def above(self, owner: Any, name: str) -> Any:
+        """`super().name`: a property of a class further up is run through the tape."""
+        this = owner.__self__
+        order = (this if isinstance(this, type) else type(this)).__mro__
+        for base in order[order.index(owner.__thisclass__) + 1 :]:
+            found = base.__dict__.get(name)
+            if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
+                return self.call(found.fget, this)
+            if found is not None:
+                break
+        return getattr(owner, name)
 
     def array_attribute(self, owner: np.ndarray, name: str) -> Any:
         if not self.is_active(owner):

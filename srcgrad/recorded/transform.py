@@ -303,8 +303,6 @@ class _Recorder(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if not isinstance(node.ctx, ast.Load) or self.is_module(node.value):
             return node
-        if _is_super(node.value):
-            return node
         return self.hook("attribute", self.visit(node.value), self.text(self.mangled(node.attr), node), at=node)
 
     def is_module(self, node: ast.expr) -> bool:
@@ -336,7 +334,7 @@ class _Recorder(ast.NodeTransformer):
         args = [self.visit(a) for a in node.args]
         keywords = [ast.copy_location(ast.keyword(k.arg, self.visit(k.value)), k) for k in node.keywords]
         func = node.func
-        plain = isinstance(func, ast.Attribute) and not self.is_module(func.value) and not _is_super(func.value)
+        plain = isinstance(func, ast.Attribute) and not self.is_module(func.value)
         if plain:
             name = self.text(self.mangled(func.attr), func)  # type: ignore[attr-defined]
             return self.hook("method", self.visit(func.value), name, *args, at=node, keywords=keywords)  # type: ignore[attr-defined]
