@@ -171,7 +171,12 @@ class Accumulate:
     def cleared(self, var: str, state: State) -> build.Node:
         """The statement that sets an adjoint which is at hand back to zero."""
         statement = self.zero(var, state)
-        if isinstance(statement.value, gast.Call):
+        kind = self.facts.kind(var)
+        # the value that the name had before may have had another shape
+        known = kind.is_array and kind.ones is not None and all(
+            one is not None or dim is not None for one, dim in zip(kind.ones, kind.dims or (None,) * len(kind.ones), strict=True)
+        )  # fmt: skip
+        if isinstance(statement.value, gast.Call) and known:
             statement.value = build.call("rt.zeros_like", build.name(self.bar(var)))
         return statement
 

@@ -339,7 +339,7 @@ class Storage:
 
     def shape_alone(self, name: str) -> build.Node | None:
         """The statement that keeps the shape of a name of which the reverse sweep reads nothing else, rewritten there."""
-        if self.written_once(name) is False:
+        if name in self.unit.parameters or not self.written_once(name):
             return None
         found = []
         for statements in (*self.swept.own.values(), *self.swept.before.values()):
@@ -418,6 +418,9 @@ class Storage:
         """Every place of the reverse sweep, with the set of names it reads."""
         found = []
         for block in self.blocks.values():
+            late = self.primal_reads(self.swept.inside.get(id(block.statements), []))
+            if late and block.statements:
+                found.append((Site(block, -1, block.statements[0]), late))
             for position, node in enumerate(block.statements):
                 table = self.head_needs if isinstance(node, COMPOUND) else self.needs
                 if table.get(id(node)):
@@ -630,7 +633,7 @@ class Storage:
 
     def flow(self, block: Block, required: set[str]) -> set[str]:
         """What the reverse of everything so far needs, after this block; notes the saves on the way."""
-        required = set(required)
+        required = set(required) | self.kept(self.primal_reads(self.swept.inside.get(id(block.statements), [])))
         for node in block.statements:
             if isinstance(node, gast.If):
                 one = self.flow(self.blocks[id(node.body)], required)
@@ -800,6 +803,7 @@ class Storage:
         for node in block.statements:
             made: list[build.Node] = []
             inner_lists: list[str] = []
+            self.bind_first(node)
             if isinstance(node, gast.If):
                 body, inner = self.forward_inside(node.body)
                 orelse, more = self.forward_inside(node.orelse)
@@ -863,6 +867,15 @@ class Storage:
             return
         if not _assigned_before(self.root.statements, name, node):
             self.hoist(name, self.root)
+
+    def bind_first(self, node: build.Node) -> None:
+        """What the reverse of a statement makes zeros like must be bound, though no path of the program may have bound it."""
+        zeros = [*self.swept.before.get(id(node), [])]
+        if isinstance(node, COMPOUND):
+            zeros += [s for b in (node.body, getattr(node, "orelse", [])) for s in self.swept.inside.get(id(b), [])]
+        for name in sorted(n for n in self.primal_reads(zeros) if n in self.definitions and n not in self.unit.parameters):
+            if not _assigned_before(self.root.statements, name, node) and not _definitely([node], name):
+                self.hoist(name, self.root)
 
     def surely_bound(self, name: str, statements: list[build.Node]) -> bool:
         """Whether these statements bind the name on every path."""

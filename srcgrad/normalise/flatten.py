@@ -335,6 +335,10 @@ class _Flatten:
         for target, item in self.streams(node.target, iterable):
             heads.append(target)
             sequences.append(item)
+        rebound = {n for s in node.body for n in names.writes(s)} | names.writes(node.target)
+        # what the loop goes over stays what it is, whatever its name comes to mean
+        sequences = [self.bind(s) if isinstance(s, gast.Name) and s.id in rebound else s for s in sequences]
+        lengths = [build.call("len", build.copy(s)) for s in sequences if s is not None]
         grown = {s.id for s in sequences if isinstance(s, gast.Name)} & _grown(node.body)
         if grown:
             raise self.unit.refuse(
