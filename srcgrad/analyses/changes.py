@@ -16,6 +16,7 @@ import numpy as np
 
 from ..core import build, names
 from ..core.unit import Unit
+from . import callees
 from .inference import Facts
 from .kinds import Kind
 
@@ -27,8 +28,7 @@ _NEW = frozenset(
     "tril triu cumsum fromfunction argsort argmax argmin searchsorted bincount nonzero any all".split()
 )
 OVERWRITERS = (np.copyto, np.fill_diagonal, np.put, np.place, np.putmask, np.put_along_axis, np.random.shuffle)
-MUTATORS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "fill", "update", "setdefault", "popitem",
-                      "add", "discard", "appendleft", "popleft", "extendleft", "rotate", "itemset", "put", "resize", "partition"})  # fmt: skip
+MUTATORS = callees.MUTATORS
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,12 @@ def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple
     if any(function is f for f in OVERWRITERS) and item.args:
         for name in sorted(names.reads(item.args[0])):
             yield "change", name
+    if callee is not None and callee.form == "helper":
+        keywords = dict(callee.keywords)
+        for argument in callees.arguments_changed(callee.function, callee.args, keywords):
+            for name in sorted(names.reads(argument)):
+                if not _is_plain(name, facts):
+                    yield "change", name
     if callee is not None and callee.form in ("helper", "unknown"):
         for argument in [*item.args, *(k.value for k in item.keywords)]:
             for name in sorted(names.reads(argument)):

@@ -227,6 +227,8 @@ def elementwise(function: Callable[..., Any], kinds: Sequence[Kind]) -> Kind:
     kinds = [constant_kind(k) for k in kinds]
     if not all(k.is_numeric for k in kinds):
         return UNKNOWN
+    if function in CHOOSING:
+        return _chosen(kinds)
     if any(k.dtype == "" and k.tag in ("float", "array") for k in kinds):
         dtype: str | None = ""
     else:
@@ -325,8 +327,22 @@ def sample(kind: Kind, many: int) -> Any:
     raise _NoSample
 
 
+CHOOSING = (max, min)  # these hand on one of their arguments: which one, a sample does not tell
+
+
+def _chosen(kinds: Sequence[Kind]) -> Kind:
+    known = functools.reduce(join, map(unnamed, map(constant_kind, kinds)), None)
+    return known if known is not None and known.is_scalar else UNKNOWN
+
+
 def called(function: Callable[..., Any], args: Sequence[Kind], keywords: dict[str, Kind]) -> Kind:
     """The kind of the result of a pure function, found by calling it on samples of two sizes."""
+    if function in CHOOSING:
+        only = args[0] if len(args) == 1 else None
+        if only is not None and only.is_array:
+            return _sampled(function, [unnamed(only)], {})
+        items = args if only is None else only.items if only.items is not None else (only.item or UNKNOWN,)
+        return _chosen([*items, *(k for n, k in keywords.items() if n == "default")]) if items else UNKNOWN
     result = _with_unknown_precision(function, list(map(unnamed, args)), {n: unnamed(k) for n, k in keywords.items()})
     if function in SAME_SHAPE and args and args[0].is_array and result.is_array and result.rank == args[0].rank:
         return replace(result, dims=args[0].dims)

@@ -39,14 +39,19 @@ def check(unit: Unit) -> None:
         raise Refused(found)
 
 
-def check_stores(unit: Unit, facts: Facts) -> None:
-    """Refuse the changes in place that would give a wrong derivative."""
+def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
+    """Refuse the changes in place that would give a wrong derivative; those of a helper's arguments are its caller's as well."""
     found = []
     reaching = _reaching(unit, facts)
     others = changes.seen_by_others(unit, facts)
     bad = dict(changes.changed_names(unit, facts))
+    given = {facts.groups.get(p) for p in unit.parameters if p in facts.groups} if helper else set()
     for name in [n for n in bad if is_plainly_stored(n, unit, facts)]:
-        del bad[name]
+        if facts.groups.get(name) not in given:
+            del bad[name]
+        else:
+            others.setdefault(name, bad[name])
+            reaching.add(name)
     for store in facts.stores:
         if store.others and is_plainly_stored(store.name, unit, facts):
             bad.setdefault(store.name, store.node)

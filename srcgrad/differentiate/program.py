@@ -487,7 +487,7 @@ class _Builder:
         if callee.function is not None and isinstance(node, gast.stmt):
             self.guard(callee, node, caller)
         unit, facts = self.normal(function, active, given)
-        fence.check_stores(unit, facts)
+        fence.check_stores(unit, facts, helper=True)
         last = unit.body.pop()
         result = last.value
         reverse = Reverse(unit, facts, self.use_helper)

@@ -1,0 +1,107 @@
+"""Which of its parameters a Python function may change in place, judged from its text."""
+
+from __future__ import annotations
+
+import functools
+from types import CodeType, FunctionType
+
+import gast
+
+from ..core import build, names
+from ..frontend import signature, source
+
+DEPTH = 6
+MUTATORS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "fill", "update", "setdefault", "popitem",
+                      "add", "discard", "appendleft", "popleft", "extendleft", "rotate", "itemset", "put", "resize", "partition"})  # fmt: skip
+
+
+def changed_parameters(function: FunctionType, depth: int = 0) -> frozenset[str]:
+    """The names of the parameters whose content the function, or one that it calls, may change."""
+    return _changed(function.__code__, function, depth)
+
+
+@functools.lru_cache(maxsize=1024)
+def _known(code: CodeType) -> dict[str, frozenset[str]]:
+    return {}
+
+
+def _changed(code: CodeType, function: FunctionType, depth: int) -> frozenset[str]:
+    known = _known(code)
+    if "found" not in known:
+        known["found"] = frozenset()  # a function that calls itself changes no more than what it changes otherwise
+        known["found"] = _find(function, depth)
+    return known["found"]
+
+
+def _find(function: FunctionType, depth: int) -> frozenset[str]:
+    try:
+        tree = source.find(function).tree
+    except Exception:
+        return frozenset(function.__code__.co_varnames)  # nothing is known: it may change all
+    parameters = [a.id for a in names.parameters_of(tree.args)]
+    origin = {p: {p} for p in parameters}  # name -> parameters that it may be (a part of)
+    statements = [n for s in tree.body for n in build.walk(s)]
+    for _ in range(4):
+        for item in statements:
+            if isinstance(item, gast.Assign):
+                sources = {o for n in names.reads(item.value) for o in origin.get(n, ())}
+                for target in item.targets:
+                    for name in names.writes(target):
+                        origin.setdefault(name, set()).update(sources)
+            elif isinstance(item, (gast.For, gast.comprehension)):
+                sources = {o for n in names.reads(item.iter) for o in origin.get(n, ())}
+                for name in names.writes(item.target):
+                    origin.setdefault(name, set()).update(sources)
+    changed: set[str] = set()
+    for item in statements:
+        for name in _roots_changed(item):
+            changed |= origin.get(name, set())
+        if isinstance(item, gast.Call):
+            changed |= {o for n in _passed_on(item, function, depth) for o in origin.get(n, ())}
+    return frozenset(changed)
+
+
+def _roots_changed(item: build.Node) -> set[str]:
+    """Names whose content a node changes: stores, `op=`, methods that change."""
+    if isinstance(item, (gast.Subscript, gast.Attribute)) and not isinstance(item.ctx, gast.Load):
+        return {_root(item)}
+    if isinstance(item, gast.AugAssign):
+        return {_root(item.target)}
+    if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in MUTATORS:
+        return {_root(item.func.value)}
+    if isinstance(item, gast.Call) and (isinstance(item.func, gast.Attribute) and item.func.attr in ("at", "copyto", "fill_diagonal", "putmask", "place")):
+        return names.reads(item.args[0]) if item.args else set()
+    if isinstance(item, gast.keyword) and item.arg == "out":
+        return names.reads(item.value)
+    return set()
+
+
+def _passed_on(call: build.Node, function: FunctionType, depth: int) -> set[str]:
+    """Names that a call hands to a Python function which may change them."""
+    if not isinstance(call.func, gast.Name) or depth > DEPTH:
+        return set()
+    getter = signature.free_names(function).get(call.func.id)
+    try:
+        callee = getter() if getter is not None else None
+    except NameError:
+        callee = None
+    if not isinstance(callee, FunctionType):
+        return set()
+    return {n for a in arguments_changed(callee, call.args, {k.arg: k.value for k in call.keywords}, depth + 1) for n in names.reads(a)}
+
+
+def arguments_changed(function: FunctionType, args: list[build.Node], keywords: dict[str | None, build.Node], depth: int = 0) -> list[build.Node]:
+    """The arguments of a call whose content the function may change."""
+    changed = changed_parameters(function, depth)
+    if not changed:
+        return []
+    code = function.__code__
+    positional = code.co_varnames[: code.co_argcount]
+    found = [a for i, a in enumerate(args) if i >= len(positional) or positional[i] in changed]
+    return found + [v for n, v in keywords.items() if n is None or n in changed or n not in code.co_varnames]
+
+
+def _root(node: build.Node) -> str:
+    while isinstance(node, (gast.Subscript, gast.Attribute)):
+        node = node.value
+    return node.id if isinstance(node, gast.Name) else ""
