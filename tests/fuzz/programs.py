@@ -95,8 +95,11 @@ class Writer:
         scope = dict(self.e.scope)
         self.depth += 1
         self.nested += 1
+        before = len(self.lines)
         for _ in range(size):
             self.statement()
+        if not any(line.strip() for line in self.lines[before:]):
+            self.put("pass")
         self.nested -= 1
         self.depth -= 1
         self.e.scope = {name: kind for name, kind in self.e.scope.items() if name in scope}

@@ -32,7 +32,7 @@ def candidates(source: str) -> Iterator[str]:
     count = sum(1 for _ in ast.walk(tree))
     for edits in (statement_edits, expression_edits):
         for number in range(count):
-            for variant in range(8):
+            for variant in range(64):
                 changed = edits(copy.deepcopy(tree), number, variant)
                 if changed is None:
                     break
@@ -61,15 +61,10 @@ def statement_edits(tree: ast.Module, number: int, variant: int) -> ast.Module |
                 other = getattr(statement, "orelse", None)
                 if other:
                     edits.append(lambda block=block, k=k, other=other: block.__setitem__(slice(k, k + 1), other))
-    if variant * 4 >= len(edits) and variant:
+    if variant >= len(edits):
         return None
-    if not edits:
-        return None
-    # blocks are short, so the first edits of each are tried before those of the next
-    if variant < len(edits):
-        edits[variant]()
-        return tree
-    return None
+    edits[variant]()
+    return tree
 
 
 def expression_edits(tree: ast.Module, number: int, variant: int) -> ast.Module | None:
