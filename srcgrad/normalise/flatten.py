@@ -76,9 +76,22 @@ def unit_of(function: FunctionType) -> Unit:
 def flatten(unit: Unit, active: set[str]) -> Unit:
     """The unit in normal form, given the parameters that are active."""
     unit.body = jumps.remove_jumps(unit.body, unit.fresh)
-    work = _Flatten(unit)
-    work.active = active_names(unit.body, active, work.is_passive_call, work.is_pure_call)
-    work.block(unit.body)
+    original = build.copy(unit.body)
+    own = {n for s in original for n in names.reads(s) | names.writes(s)}
+    taken, temporaries, free, guards = set(unit.fresh.taken), set(unit.temporaries), dict(unit.free), list(unit.guards)
+    known = set(active)
+    while True:
+        work = _Flatten(unit)
+        work.active = active_names(unit.body, known, work.is_passive_call, work.is_pure_call)
+        before = set(work.active)
+        work.block(unit.body)
+        grown = (work.active & own) - before
+        if not grown:
+            break
+        # a function that was put in the place of its call stores into a name that was taken for a constant: once more, knowing that
+        known |= grown
+        unit.body, unit.fresh.taken = build.copy(original), set(taken)
+        unit.temporaries, unit.free, unit.guards = set(temporaries), dict(free), list(guards)
     unit.body = work.out
     work.check_closures()
     return unit

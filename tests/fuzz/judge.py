@@ -56,6 +56,8 @@ def judge(source: str, seed: int, seconds: int = 20) -> Outcome:
         module = load(source)
     except Exception as error:
         return Outcome("skipped", f"{type(error).__name__}: {error}")
+    if not hasattr(module, "f"):
+        return Outcome("skipped", "there is no function f")
     argnums = [(0, 1, 2), (0,), (1,), (2,), (0, 2), (1, 0)][seed % 6]
     program = Program("f", "fuzz", module.f, make_args, argnums, seed=seed)
     try:
