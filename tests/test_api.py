@@ -174,7 +174,7 @@ def test_keys_tell_kinds_apart():
         for j in range(i):
             if key == keys[j]:
                 assert of_value(values[i]) == of_value(values[j]), (values[i], values[j])
-    assert keys.index(pipeline.key_of({"b": 2.0})) == values.index({"b": 1.0})
+    assert keys.index(pipeline.key_of({"b": 2.0})) == next(i for i, v in enumerate(values) if type(v) is dict and "b" in v)
     assert pipeline.key_of([1.0] * 30) == pipeline.key_of([2.0] * 20)
 
 

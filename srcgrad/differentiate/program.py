@@ -14,6 +14,7 @@ from typing import Any
 
 import gast
 import numpy as np
+from srcgrad_runtime import checks
 
 from .. import optimise
 from ..analyses import aliases, changes, inference
@@ -130,10 +131,13 @@ class _Builder:
     def normal(self, function: FunctionType, active: set[str], kinds: dict[str, Kind]) -> tuple[Unit, Facts]:
         """The unit of a function in normal form and its facts."""
         unit = flatten.unit_of(function)
+        own = [*unit.parameters]
         self.share_names(unit)
         fence.check(unit)
-        unit = flatten.flatten(unit, active)
+        unit = flatten.flatten(unit, {dict(zip(own, unit.parameters, strict=True)).get(n, n) for n in active})
         self.share_names(unit)
+        renamed = dict(zip(own, unit.parameters, strict=True))  # a parameter may have the name of a module that the program needs
+        active, kinds = {renamed.get(n, n) for n in active}, {renamed.get(n, n): k for n, k in kinds.items()}
         self.guards += unit.guards
         unit = prepare.split(unit)
         facts = self.infer(unit, kinds, active)
@@ -290,8 +294,12 @@ class _Builder:
         if not isinstance(result, gast.Name):
             return None
         kind = K.constant_kind(facts.kind(result.id))
-        if result.id not in facts.active and kind.tag in ("float", "int", "bool"):
-            return None
+        if result.id not in facts.active:
+            samples: dict[str, Any] = {"bool": True, "str": "", "tuple": (), "list": [], "dict": {}}
+            if kind.tag in samples or kind.tag == "static" and kind.value is None:
+                checks.check_scalar(samples.get(kind.tag), _name_of(unit.function))  # raises: it is no real number on any path
+            if kind.tag in ("float", "int"):
+                return None
         if kind.tag == "float" and not kind.dtype.startswith("complex"):
             return b.at(b.assign(reverse.bars(result.id), b.constant(1.0)), last)
         # what comes out is not known to be a real number: that is checked where it is known

@@ -30,7 +30,8 @@ def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
     ... x_bar = t_bar * np.cos(x)
     ... return x_bar
     ... ''', temporaries="t y_bar t_bar w_bar x_bar", parameters="x w", floating="x w".split().__contains__)
-    return w * np.cos(x)
+    x_bar = w * np.cos(x)
+    return x_bar
     """
     for _ in range(ROUNDS):
         before = body

@@ -100,6 +100,12 @@ class Recorded:
         names = [p.name for p in self.signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         if one in names:
             return names.index(one)
+        try:
+            outer = list(inspect.signature(self.target).parameters)  # that of the function that a wrapper takes the place of
+        except (TypeError, ValueError):
+            outer = []
+        if one in outer and outer.index(one) < len(args):
+            return outer.index(one)
         raise ArgumentError(f"grad of {self.name}: {one!r} stands for several arguments; name one of them by its position")
 
 
