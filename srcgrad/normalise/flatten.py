@@ -683,6 +683,7 @@ class _Flatten:
             iterable = generator.iter
             body = [build.for_(generator.target, iterable, body)]
         loop = _rename(body[0], renamed)
+        loop.iter = build.copy(node.generators[0].iter)  # the first one is evaluated outside of the comprehension
         for new in set(renamed.values()) | names.writes(loop):
             self.bound.add(new)
         self.active |= active_names([loop], self.active, self.is_passive_call, self.is_pure_call)

@@ -7,6 +7,7 @@ neither name is bound anew, whatever happens to the content.
 from __future__ import annotations
 
 import re
+
 import gast
 
 from ..core import build

@@ -86,11 +86,9 @@ class Recorder(Tape):
         elif not (isinstance(a, (*NUMBERS, int, np.ndarray)) and isinstance(b, (*NUMBERS, int, np.ndarray))):
             return self.dunder(native, name, a, b)
         if not (self.is_active(a) or self.is_active(b)):
-            if kind_a is np.ndarray and a.dtype == object or kind_b is np.ndarray and getattr(b, "dtype", None) == object:
-                return self.object_arrays(native, a, b)
-            return native(a, b)
+            return self.object_arrays(native, a, b) if _holds_objects(a) or _holds_objects(b) else native(a, b)
         y = native(a, b)
-        if getattr(a, "dtype", None) == object or getattr(b, "dtype", None) == object:
+        if _holds_objects(a) or _holds_objects(b):
             raise self.refuse("cannot differentiate an operation on an array of objects", "its items are not looked into")
         rule = rules.lookup(ufunc) if ufunc is not None else None
         if rule is None:
@@ -141,7 +139,8 @@ class Recorder(Tape):
             result = self.call(method, left, right)
             if result is not NotImplemented:
                 return result
-        if known or isinstance(a, (list, tuple, str, bytes, dict, set, frozenset)) or isinstance(b, (list, tuple)) or type(a).__module__ == "collections":
+        container = isinstance(a, (list, tuple, str, bytes, dict, set, frozenset)) or isinstance(b, (list, tuple))
+        if known or container or type(a).__module__ == "collections":
             return native(a, b)
         if self.holds_active(a) or self.holds_active(b):
             raise self.refuse(f"cannot differentiate the operator on {type(a).__name__} and {type(b).__name__}", "it is not written in Python")
@@ -409,6 +408,10 @@ class Context:
 
     def __exit__(self, *what: Any) -> Any:
         return self.recorder.call(self.leave, self.manager, *what)
+
+
+def _holds_objects(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "O"
 
 
 def _is_view(owner: Any, part: Any) -> bool:

@@ -1,9 +1,9 @@
 """The tape of one gradient: what has been done to active numbers, and how it is done backwards.
 
 Adjoints of numbers are kept by identity: Python hands a float on as the same object through containers, attributes, closures and
-generators, and every operation makes a new one. Adjoints of arrays are shadows of their memory (`shadows`). Each operation on something active puts one
-step on the tape, a function without arguments; the reverse sweep runs the steps from the last to the first. A store keeps what it overwrites and its
-step puts it back, so that each step finds arrays as they were when it was recorded.
+generators, and every operation makes a new one. Adjoints of arrays are shadows of their memory (`shadows`). Each operation on
+something active puts one step on the tape, a function without arguments; the reverse sweep runs the steps from the last to the first.
+A store keeps what it overwrites and its step puts it back, so that each step finds arrays as they were when it was recorded.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Tape:
 
     def fresh(self, y: Any) -> Any:
         """A number equal to `y` that is another object."""
-        return -(-y)
+        return operator.neg(operator.neg(y))
 
     def record(self, rule: rules.Rule, args: tuple, kwargs: dict[str, Any], y: Any) -> Any:
         """Put a call with a rule on the tape; gives the result, which may have to be another object than `y`."""
@@ -148,7 +148,7 @@ class Tape:
                 return y
             if any(views):  # some share memory, some do not: all get memory of their own
                 y = type(y)(v.copy() if view else v for v, view in zip(y, views, strict=True))
-        bound = pullbacks.bind(rule, args, kwargs)
+        bound = {name: snapshot(value) for name, value in pullbacks.bind(rule, args, kwargs).items()}
         if rule.is_elementwise and not kwargs:
             found = pullbacks.elementwise(rule, bound, self.holds_active, y)
             if not found:
@@ -244,6 +244,15 @@ class Tape:
             for owner, content in final:
                 if owner.flags.writeable:
                     np.copyto(owner, content)
+
+
+def snapshot(value: Any) -> Any:
+    """A list as it is now, with the very items; the program may change it later."""
+    if isinstance(value, list):
+        return [snapshot(item) for item in value]
+    if type(value) is tuple:
+        return tuple(map(snapshot, value))
+    return dict(value) if type(value) is dict else value
 
 
 def _scaled(y_bar: Any, partial: Any) -> Any:

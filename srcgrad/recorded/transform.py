@@ -1,7 +1,8 @@
 """From a function to the same function with its operations made through a tape.
 
-Comes in: a Python function. Goes out: a function of the same arguments, closure cells and globals, in which every operation that may make a number, take one
-out of an array or put one in goes through the `tape` in its closure; everything else is the user's own Python with the user's own line numbers.
+Comes in: a Python function. Goes out: a function of the same arguments, closure cells and globals, in which every operation that may
+make a number, take one out of an array or put one in goes through the `tape` in its closure; everything else is the user's own Python
+with the user's own line numbers.
 """
 
 from __future__ import annotations
