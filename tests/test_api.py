@@ -174,7 +174,9 @@ def test_keys_tell_kinds_apart():
         for j in range(i):
             if key == keys[j]:
                 assert of_value(values[i]) == of_value(values[j]), (values[i], values[j])
-    assert keys.index(pipeline.key_of({"b": 2.0})) == next(i for i, v in enumerate(values) if type(v) is dict and "b" in v)
+    assert keys.index(pipeline.key_of({"b": 2.0})) == next(
+        i for i, v in enumerate(values) if type(v) is dict and "b" in v
+    )
     assert pipeline.key_of([1.0] * 30) == pipeline.key_of([2.0] * 20)
 
 
@@ -269,7 +271,10 @@ def test_it_looks_like_the_function():
     assert slope.__name__ == "loss" and slope.__doc__ == loss.__doc__ and slope.__wrapped__ is loss
     assert inspect.signature(slope) == inspect.signature(loss)
     assert repr(slope) == "<gradient of loss with respect to w, from test_api.py>"
-    assert repr(srcgrad.value_and_grad(loss, (0, 1))) == "<value and gradient of loss with respect to w and x, from test_api.py>"
+    assert (
+        repr(srcgrad.value_and_grad(loss, (0, 1)))
+        == "<value and gradient of loss with respect to w and x, from test_api.py>"
+    )
 
 
 def test_source():
@@ -318,7 +323,8 @@ def test_gradients_of_gradients():
 
 
 @pytest.mark.parametrize(
-    ("args", "keywords"), [((), {}), ((W,), {}), ((W, X, X), {}), ((W, X), {"w": W}), ((W,), {"y": X}), ((W, X), {"k": 1})]
+    ("args", "keywords"),
+    [((), {}), ((W,), {}), ((W, X, X), {}), ((W, X), {"w": W}), ((W,), {"y": X}), ((W, X), {"k": 1})],
 )
 def test_a_wrong_call_fails_as_the_function_does(args, keywords):
     with pytest.raises(TypeError) as expected:
@@ -384,7 +390,9 @@ def test_exceptions_of_the_function_pass():
         srcgrad.grad(f)(-1.0)
 
 
-@pytest.mark.parametrize("value", [lambda x: x, lambda x: (x, x), lambda x: None, lambda x: int(x[0]) > 0, lambda x: x[0] * 1j])
+@pytest.mark.parametrize(
+    "value", [lambda x: x, lambda x: (x, x), lambda x: None, lambda x: int(x[0]) > 0, lambda x: x[0] * 1j]
+)
 def test_results_without_a_gradient(value):
     with pytest.raises(srcgrad.ResultError) as caught:
         srcgrad.grad(lambda x: value(x))(X)

@@ -37,7 +37,16 @@ __all__ = [
 
 SEQUENCES = (list, tuple, deque)
 HEAP_TYPE = 1 << 9  # of type.__flags__: a class that a `class` statement made
-NO_RECORDS = (type, types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType, functools.partial, enum.Enum, np.ndarray)
+NO_RECORDS = (
+    type,
+    types.FunctionType,
+    types.MethodType,
+    types.BuiltinFunctionType,
+    types.ModuleType,
+    functools.partial,
+    enum.Enum,
+    np.ndarray,
+)
 
 
 def zeros_like(x: Any) -> Any:

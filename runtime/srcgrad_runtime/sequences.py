@@ -115,7 +115,9 @@ def extremum_adjoint(values: tuple, y: Any, y_bar: Any) -> Any:
     """
     items: Any = values[0] if len(values) == 1 else values
     bars: Any
-    if len(values) > 1 and isinstance(y, float):  # the most frequent case, one winner among numbers; np.float64 is a float
+    if len(values) > 1 and isinstance(
+        y, float
+    ):  # the most frequent case, one winner among numbers; np.float64 is a float
         ties = [item == y for item in values]
         if ties.count(True) == 1:
             winner = ties.index(True)

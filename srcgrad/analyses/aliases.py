@@ -266,7 +266,13 @@ LIKE = {"zeros_like": 0, "ones_like": 0, "empty_like": 0, "full_like": 0, "slots
 
 
 def _parts_read(call: build.Node) -> Iterator[build.Node]:
-    name = call.func.attr if isinstance(call.func, gast.Attribute) else call.func.id if isinstance(call.func, gast.Name) else ""
+    name = (
+        call.func.attr
+        if isinstance(call.func, gast.Attribute)
+        else call.func.id
+        if isinstance(call.func, gast.Name)
+        else ""
+    )
     position = LIKE.get(name)
     if isinstance(call.func, gast.Attribute):
         yield call.func.value

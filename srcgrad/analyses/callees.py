@@ -69,7 +69,10 @@ def _roots_changed(item: build.Node) -> set[str]:
         return {_root(item.target)}
     if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in MUTATORS:
         return {_root(item.func.value)}
-    if isinstance(item, gast.Call) and (isinstance(item.func, gast.Attribute) and item.func.attr in ("at", "copyto", "fill_diagonal", "putmask", "place")):
+    if isinstance(item, gast.Call) and (
+        isinstance(item.func, gast.Attribute)
+        and item.func.attr in ("at", "copyto", "fill_diagonal", "putmask", "place")
+    ):
         return names.reads(item.args[0]) if item.args else set()
     if isinstance(item, gast.keyword) and item.arg == "out":
         return names.reads(item.value)
@@ -87,10 +90,16 @@ def _passed_on(call: build.Node, function: FunctionType, depth: int) -> set[str]
         callee = None
     if not isinstance(callee, FunctionType):
         return set()
-    return {n for a in arguments_changed(callee, call.args, {k.arg: k.value for k in call.keywords}, depth + 1) for n in names.reads(a)}
+    return {
+        n
+        for a in arguments_changed(callee, call.args, {k.arg: k.value for k in call.keywords}, depth + 1)
+        for n in names.reads(a)
+    }
 
 
-def arguments_changed(function: FunctionType, args: list[build.Node], keywords: dict[str | None, build.Node], depth: int = 0) -> list[build.Node]:
+def arguments_changed(
+    function: FunctionType, args: list[build.Node], keywords: dict[str | None, build.Node], depth: int = 0
+) -> list[build.Node]:
     """The arguments of a call whose content the function may change."""
     changed = changed_parameters(function, depth)
     if not changed:

@@ -167,7 +167,11 @@ def outputs(call: build.Node, function: object) -> list[build.Node]:
     """The arguments of a call into which the function writes its result: `out`, by name or by position."""
     found = [k.value for k in call.keywords if k.arg == "out"]
     position = _position_of_out(function)
-    return [*found, *call.args[position:]] if isinstance(function, np.ufunc) else [*found, *call.args[position : position + 1]]
+    return (
+        [*found, *call.args[position:]]
+        if isinstance(function, np.ufunc)
+        else [*found, *call.args[position : position + 1]]
+    )
 
 
 def _position_of_out(function: object) -> int:
@@ -227,7 +231,9 @@ def _copies(value: build.Node, facts: Facts) -> bool:
         return False
     parts = value.slice.elts if isinstance(value.slice, gast.Tuple) else [value.slice]
     return any(
-        isinstance(p, (gast.List, gast.Compare)) or isinstance(p, gast.Name) and (facts.kind(p.id).is_array or facts.kind(p.id).tag == "list")
+        isinstance(p, (gast.List, gast.Compare))
+        or isinstance(p, gast.Name)
+        and (facts.kind(p.id).is_array or facts.kind(p.id).tag == "list")
         for p in parts
     )
 

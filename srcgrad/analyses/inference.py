@@ -34,7 +34,9 @@ PYTHON_OPERATORS: dict[type, Callable[..., Any]] = {
     gast.LShift: operator.lshift, gast.RShift: operator.rshift, gast.Invert: operator.invert,
 }  # fmt: skip
 STEPS = (gast.FloorDiv, gast.BitAnd, gast.BitOr, gast.BitXor, gast.LShift, gast.RShift)
-LIST_METHODS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "copy", "index", "count"})
+LIST_METHODS = frozenset(
+    {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "copy", "index", "count"}
+)
 
 
 @dataclass
@@ -60,10 +62,16 @@ class Facts:
     callees: dict[int, Callee] = field(default_factory=dict)  # by the id of the call node
     result: Kind = K.UNKNOWN
     result_active: bool = False
-    stored: dict[str, build.Node] = field(default_factory=dict)  # names whose content is changed in place, and where first
-    groups: dict[str, str] = field(default_factory=dict)  # names that may share memory: those of one group have one representative
+    stored: dict[str, build.Node] = field(
+        default_factory=dict
+    )  # names whose content is changed in place, and where first
+    groups: dict[str, str] = field(
+        default_factory=dict
+    )  # names that may share memory: those of one group have one representative
     stores: list[Any] = field(default_factory=list)  # the stores of `analyses.aliases`
-    end: dict[str, frozenset[str]] = field(default_factory=dict)  # what may share memory with what when the function returns
+    end: dict[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # what may share memory with what when the function returns
 
     def kind(self, name: str) -> Kind:
         return self.kinds.get(name, K.UNKNOWN)
@@ -223,7 +231,9 @@ class _Inference:
         if kind.is_array and kind.rank:
             if kind.rank == 1:
                 return K.indexed(kind, build.constant(0), lambda _: K.INT), active
-            return K.array(kind.dtype, kind.rank - 1, (kind.ones or ())[1:], kind.dims[1:] if kind.dims else None), active
+            return K.array(
+                kind.dtype, kind.rank - 1, (kind.ones or ())[1:], kind.dims[1:] if kind.dims else None
+            ), active
         if kind.tag == "static" and isinstance(kind.value, range):
             return K.INT, False
         return (K.INT if kind.tag == "range" else K.UNKNOWN), active
@@ -251,13 +261,19 @@ class _Inference:
                 return (K.FLOAT if isinstance(value, float) else K.static(-value)), False
             kind, active = self.of(node.operand)
             if kind.is_scalar or kind.tag == "static":
-                return (K.elementwise(PYTHON_OPERATORS[type(node.op)], [kind]) if kind.tag != "static" else K.constant_kind(kind)), active
+                return (
+                    K.elementwise(PYTHON_OPERATORS[type(node.op)], [kind])
+                    if kind.tag != "static"
+                    else K.constant_kind(kind)
+                ), active
             return (K.elementwise(OPERATORS[type(node.op)], [kind]) if kind.is_array else K.UNKNOWN), active
         if isinstance(node, gast.Compare):
             found = [self.of(n)[0] for n in (node.left, *node.comparators)]
             arrays = [k for k in found if k.is_array]
             if arrays and len(found) == 2:
-                return K.elementwise(np.less, [k if k.is_numeric else K.INT for k in map(K.constant_kind, found)]), False
+                return K.elementwise(
+                    np.less, [k if k.is_numeric else K.INT for k in map(K.constant_kind, found)]
+                ), False
             return (K.BOOL if all(k.tag != "unknown" for k in found) else K.UNKNOWN), False
         if isinstance(node, gast.Call):
             return self.call(node)
@@ -292,7 +308,9 @@ class _Inference:
                 item = K.join(item, kind)
             known = MISSING not in keys
             items = tuple(k for k, _ in parts) if known else None
-            return Kind("dict", items=items, item=item, value=tuple(map(repr, keys)) if known else None), any(a for _, a in parts)
+            return Kind("dict", items=items, item=item, value=tuple(map(repr, keys)) if known else None), any(
+                a for _, a in parts
+            )
         if isinstance(node, gast.IfExp):
             (a, x), (b, y) = self.of(node.body), self.of(node.orelse)
             return K.join(a, b) or K.UNKNOWN, x or y
@@ -386,7 +404,9 @@ class _Inference:
             return K.UNKNOWN
         if isinstance(function, type) and function.__module__ == "builtins":
             return K.UNKNOWN
-        if getattr(function, "__module__", "") in ("numpy.random", "builtins", None) and not isinstance(function, np.ufunc):
+        if getattr(function, "__module__", "") in ("numpy.random", "builtins", None) and not isinstance(
+            function, np.ufunc
+        ):
             if function not in (abs, max, min, sum, pow):
                 return K.UNKNOWN
         return K.called(function, args, keywords)
@@ -404,7 +424,9 @@ class _Inference:
                     packed = [func.value, *args]
                     if method.pack and args and not _is_tuple(args[0], self):
                         packed = [func.value, build.tuple_(args)] if len(args) > 1 else [func.value, args[0]]
-                    return Callee("rule" if rules.lookup(method.function) else "passive", method.function, packed, keywords)
+                    return Callee(
+                        "rule" if rules.lookup(method.function) else "passive", method.function, packed, keywords
+                    )
             if owner.tag == "list" and func.attr in LIST_METHODS:
                 return Callee("list", func.attr, [func.value, *args], keywords)
             if owner.tag == "static":
@@ -428,7 +450,16 @@ class _Inference:
             return Callee("unknown" if is_library(value) else "helper", value, args, keywords)
         if isinstance(value, MethodType) and isinstance(value.__func__, FunctionType):
             return Callee("unknown", value, args, keywords)
-        if isinstance(value, BuiltinFunctionType | type) and value in (len, range, int, bool, str, isinstance, type, print):
+        if isinstance(value, BuiltinFunctionType | type) and value in (
+            len,
+            range,
+            int,
+            bool,
+            str,
+            isinstance,
+            type,
+            print,
+        ):
             return Callee("passive", value, args, keywords)
         return Callee("unknown", value, args, keywords)
 

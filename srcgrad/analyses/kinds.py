@@ -179,7 +179,10 @@ def join(a: Kind | None, b: Kind | None) -> Kind | None:
             if any(d.startswith("complex") for d in floats):
                 return Kind("float", "complex128")
             # a number that is sometimes weak, sometimes not: its precision is not known
-            return Kind("float", floats[0] if len(set(floats)) == 1 and len(floats) == 2 else floats[0] if len(floats) == 1 else "")
+            return Kind(
+                "float",
+                floats[0] if len(set(floats)) == 1 and len(floats) == 2 else floats[0] if len(floats) == 1 else "",
+            )
         return BOOL if a.tag == b.tag == "bool" else INT
     if a.is_array and b.is_array:
         dtype = a.dtype if a.dtype == b.dtype else ""
@@ -192,7 +195,9 @@ def join(a: Kind | None, b: Kind | None) -> Kind | None:
     if a.tag == b.tag and a.tag in ("list", "tuple", "dict"):
         if a.items is not None and b.items is not None and len(a.items) == len(b.items) and a.value == b.value:
             pairs = zip(a.items, b.items, strict=True)
-            return Kind(a.tag, items=tuple(join(x, y) or UNKNOWN for x, y in pairs), item=join(a.item, b.item), value=a.value)
+            return Kind(
+                a.tag, items=tuple(join(x, y) or UNKNOWN for x, y in pairs), item=join(a.item, b.item), value=a.value
+            )
         return Kind(a.tag, item=join(a.item, b.item))
     return UNKNOWN
 
@@ -253,7 +258,11 @@ def _broadcast_dims(kinds: Sequence[Kind], rank: int) -> Dims:
     """The extents of a broadcast: what all operands share; what one is, if that is surely not 1; what one is if all others are 1."""
     out: list[str | None] = []
     for axis in range(-rank, 0):
-        seen = [(k.ones[axis] if k.ones else None, k.dims[axis] if k.dims else None) for k in kinds if (k.rank or 0) >= -axis]
+        seen = [
+            (k.ones[axis] if k.ones else None, k.dims[axis] if k.dims else None)
+            for k in kinds
+            if (k.rank or 0) >= -axis
+        ]
         surely = [dim for one, dim in seen if one is False and dim is not None]
         wide = {dim for one, dim in seen if one is not True}
         out.append(surely[0] if surely else wide.pop() if len(wide) == 1 else None)
@@ -349,7 +358,20 @@ def called(function: Callable[..., Any], args: Sequence[Kind], keywords: dict[st
     return result
 
 
-SAME_SHAPE = (np.copy, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.sort, np.cumsum, np.triu, np.tril, np.flip, np.roll, np.array)
+SAME_SHAPE = (
+    np.copy,
+    np.zeros_like,
+    np.ones_like,
+    np.empty_like,
+    np.full_like,
+    np.sort,
+    np.cumsum,
+    np.triu,
+    np.tril,
+    np.flip,
+    np.roll,
+    np.array,
+)
 
 
 def _with_unknown_precision(function: Callable[..., Any], args: list[Kind], keywords: dict[str, Kind]) -> Kind:
@@ -502,7 +524,12 @@ def indexed(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Kind:
         return kind.item if kind.item is not None else UNKNOWN
     if kind.tag == "dict":
         found = kind_of(index)
-        if found.tag == "static" and kind.items is not None and kind.value is not None and repr(found.value) in kind.value:
+        if (
+            found.tag == "static"
+            and kind.items is not None
+            and kind.value is not None
+            and repr(found.value) in kind.value
+        ):
             return kind.items[kind.value.index(repr(found.value))]
         return kind.item if kind.item is not None else UNKNOWN
     if kind.tag == "array":
@@ -581,7 +608,9 @@ def _indexed_array(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Ki
             position += 1
         elif form == "fancy":
             if not placed:
-                alone = chosen[0] if len(chosen) == 1 and chosen[0].is_array else UNKNOWN  # its shape is that of the index
+                alone = (
+                    chosen[0] if len(chosen) == 1 and chosen[0].is_array else UNKNOWN
+                )  # its shape is that of the index
                 out += alone.ones or [None] * max(fancy)
                 extents += alone.dims or [None] * max(fancy)
                 placed = True

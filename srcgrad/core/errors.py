@@ -12,7 +12,16 @@ from dataclasses import dataclass
 
 from srcgrad_runtime.checks import ResultError, SrcgradError
 
-__all__ = ["ArgumentError", "Place", "Refusal", "Refused", "ResultError", "SourceNotFound", "SrcgradError", "format_refusal"]
+__all__ = [
+    "ArgumentError",
+    "Place",
+    "Refusal",
+    "Refused",
+    "ResultError",
+    "SourceNotFound",
+    "SrcgradError",
+    "format_refusal",
+]
 
 
 class SourceNotFound(SrcgradError):

@@ -49,7 +49,9 @@ class Unit:
     kwarg: str = ""
     keyword_only: tuple[str, ...] = ()
     temporaries: set[str] = field(default_factory=set)
-    guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)  # helpers that were put in place of their calls
+    guards: list[tuple[Callable[[], Any], Any]] = field(
+        default_factory=list
+    )  # helpers that were put in place of their calls
 
     def place(self, node: build.Node) -> Place:
         return Place(

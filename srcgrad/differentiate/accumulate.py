@@ -21,7 +21,9 @@ class Swept:
 
     own: dict[int, list[build.Node]] = field(default_factory=dict)
     before: dict[int, list[build.Node]] = field(default_factory=dict)
-    inside: dict[int, list[build.Node]] = field(default_factory=dict)  # (id of a list of statements) -> at the end of its reverse
+    inside: dict[int, list[build.Node]] = field(
+        default_factory=dict
+    )  # (id of a list of statements) -> at the end of its reverse
 
 
 @dataclass
@@ -102,7 +104,9 @@ class Accumulate:
         value = build.copy(step.value)
         kind = self.facts.kind(step.var)
         if step.var not in state.present:
-            moved = [v for v in self.moved if isinstance(value, gast.Name) and self.bar(v) == value.id and v in state.owned]
+            moved = [
+                v for v in self.moved if isinstance(value, gast.Name) and self.bar(v) == value.id and v in state.owned
+            ]
             if not kind.is_scalar and not moved:  # a number shares nothing
                 self.lend(value, state)
             out.append(build.assign(bar, value))
@@ -202,9 +206,16 @@ class Accumulate:
             return set()
         if isinstance(value, gast.Subscript):
             owners = {bar: var for var, bar in self.reverse.bars.of.items()}
-            primal = build.rewrite(value, lambda n: build.name(owners[n.id]) if isinstance(n, gast.Name) and n.id in owners else None)
+            primal = build.rewrite(
+                value, lambda n: build.name(owners[n.id]) if isinstance(n, gast.Name) and n.id in owners else None
+            )
             return set() if self.reverse.rules.kind(primal).is_scalar else self.shared(value.value)
-        if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr in HANDED_ON and value.args:
+        if (
+            isinstance(value, gast.Call)
+            and isinstance(value.func, gast.Attribute)
+            and value.func.attr in HANDED_ON
+            and value.args
+        ):
             return self.shared(value.args[0])
         return names.reads(value)
 
@@ -265,10 +276,15 @@ class Accumulate:
         state.owned &= body.owned
 
 
-FRESH_CALLS = frozenset({"zeros_like", "ones_like", "sum", "exp", "sin", "cos", "matmul", "dot", "where", "copy", "outer", "tanh", "sqrt", "log", "sign", "index_adjoint", "list", "last_written", "tril", "triu", "full", "concatenate", "stack", "add", "scatter", "array", "diag"})  # fmt: skip
+FRESH_CALLS = frozenset(
+    "zeros_like ones_like sum exp sin cos matmul dot where copy outer tanh sqrt log sign index_adjoint list last_written tril triu full "
+    "concatenate stack array".split()
+)
 
 
-HANDED_ON = frozenset({"unbroadcast", "expand", "broadcast_to", "expand_dims", "reshape", "transpose", "squeeze", "moveaxis", "swapaxes"})
+HANDED_ON = frozenset(
+    {"unbroadcast", "expand", "broadcast_to", "expand_dims", "reshape", "transpose", "squeeze", "moveaxis", "swapaxes"}
+)
 
 
 def is_fresh(value: build.Node) -> bool:
@@ -288,5 +304,3 @@ def _augmented(target: build.Node | str, value: build.Node) -> build.Node:
     if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
         return build.augment(target, gast.Sub(), value.operand)
     return build.augment(target, gast.Add(), value)
-
-

@@ -28,13 +28,26 @@ def check(unit: Unit) -> None:
             entry = NODES.get(type(node).__name__)
             if isinstance(node, gast.Global):
                 why = "what it binds outlives the call, and other functions may read it"
-                found.append(Refusal("cannot differentiate through 'global'", unit.place(node), why, "return the value instead"))
+                found.append(
+                    Refusal("cannot differentiate through 'global'", unit.place(node), why, "return the value instead")
+                )
             if entry is not None:
                 found.append(Refusal(f"cannot differentiate through {entry[0]}", unit.place(node), entry[1], entry[2]))
-            elif isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in ("exec", "eval", "locals"):
+            elif (
+                isinstance(node, gast.Call)
+                and isinstance(node.func, gast.Name)
+                and node.func.id in ("exec", "eval", "locals")
+            ):
                 if node.func.id in unit.free:
                     why = "what it reads or binds cannot be seen in the source"
-                    found.append(Refusal(f"cannot differentiate through '{node.func.id}'", unit.place(node), why, "write the statements out"))
+                    found.append(
+                        Refusal(
+                            f"cannot differentiate through '{node.func.id}'",
+                            unit.place(node),
+                            why,
+                            "write the statements out",
+                        )
+                    )
     if found:
         raise Refused(found)
 
@@ -124,7 +137,9 @@ def is_covered(name: str, unit: Unit, facts: Facts) -> bool:
     for event in changes.events(unit, facts):
         if event.form == "change" and event.name == name:
             value = event.node.value if isinstance(event.node, gast.Expr) else None
-            if not (isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "append"):
+            if not (
+                isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "append"
+            ):
                 return False
             if not isinstance(value.func.value, gast.Name):
                 return False

@@ -216,7 +216,9 @@ class Loops:
         """Whether read and store miss each other while these loop variables have one value."""
         for r, s in zip(read, store, strict=False):
             for var in fixed:
-                if _less(self.above(r.high, var), self.below(s.low, var)) or _less(self.above(s.high, var), self.below(r.low, var)):
+                if _less(self.above(r.high, var), self.below(s.low, var)) or _less(
+                    self.above(s.high, var), self.below(r.low, var)
+                ):
                     return True
         return False
 
@@ -253,6 +255,7 @@ def parts_read(node: build.Node, wanted: set[str]) -> list[tuple[str, build.Node
     rest = build.rewrite(node, lambda n: build.constant(0) if id(n) in inside else None)
     found += [(name, None) for name in sorted(aliases.content_reads(rest) & wanted)]
     for place in places:  # an index may read arrays as well
-        found += [p for index in aliases._indices(place) for p in parts_read(index, wanted)] if id(place) in inside else []
+        found += (
+            [p for index in aliases._indices(place) for p in parts_read(index, wanted)] if id(place) in inside else []
+        )
     return found
-

@@ -72,7 +72,9 @@ class Contributions:
         variable = [p for p in parameters if p.kind is p.kind.VAR_POSITIONAL]
         args = list(callee.args)
         if any(isinstance(a, gast.Starred) for a in args) and not (variable and len(args) == 1):
-            raise self.unit.refuse(node, f"cannot differentiate a call of '{rule.name}' with '*'", "which argument goes where is not known")
+            raise self.unit.refuse(
+                node, f"cannot differentiate a call of '{rule.name}' with '*'", "which argument goes where is not known"
+            )
         for parameter in positional:
             if args:
                 bound[parameter.name] = args.pop(0)
@@ -116,7 +118,9 @@ class Contributions:
             if narrow and not self.fills(partial, bound, names, y_kind):
                 value = build.call("np.broadcast_to", value, build.call("np.shape", y))
             # a wide adjoint has extents that come from none of the operands
-            others = [self.kind(bound[n]) for n in names if n in bound and n != name] if target not in self.wide else None
+            others = (
+                [self.kind(bound[n]) for n in names if n in bound and n != name] if target not in self.wide else None
+            )
             if self.is_elementwise_result(operand) and y_kind.tag != "unknown" and not y_kind.is_complex:
                 wide = self.to_shape(value, operand, y_kind, others)
                 if wide is not value and not _mixes(self.kind(operand), y_kind):
@@ -161,7 +165,11 @@ class Contributions:
         """The adjoint of what a sum adds up, not expanded, if an elementwise operation takes it; None otherwise."""
         import numpy as np
 
-        if callee.function is not np.sum or set(bound) - {"a", "axis", "keepdims"} or not self.is_elementwise_result(bound["a"]):
+        if (
+            callee.function is not np.sum
+            or set(bound) - {"a", "axis", "keepdims"}
+            or not self.is_elementwise_result(bound["a"])
+        ):
             return None
         operand = bound["a"]
         axis, keepdims = bound.get("axis"), bound.get("keepdims")
@@ -187,7 +195,11 @@ class Contributions:
         `others` are the kinds of the other operands: numbers broadcast nothing.
         """
         mine = self.kind(operand)
-        if others is not None and all(_is_plain_number(k) for k in others) and not (y_kind.is_complex and y_kind.tag != "unknown"):
+        if (
+            others is not None
+            and all(_is_plain_number(k) for k in others)
+            and not (y_kind.is_complex and y_kind.tag != "unknown")
+        ):
             return value
         if mine.tag == "float" and y_kind.tag == "float":
             cut = y_kind.is_complex and not mine.is_complex
@@ -204,8 +216,13 @@ class Contributions:
             lead = y_kind.rank - mine.rank
             inner = list(zip(mine.ones, y_kind.ones[lead:], strict=True))
             equal = _equal_extents(mine, y_kind, lead)
-            alone = [equal[i] or others is not None and all(_lacks(k, i - mine.rank) for k in others) for i in range(mine.rank)]
-            if all(one is False or one is True and other is True or a for (one, other), a in zip(inner, alone, strict=True)):
+            alone = [
+                equal[i] or others is not None and all(_lacks(k, i - mine.rank) for k in others)
+                for i in range(mine.rank)
+            ]
+            if all(
+                one is False or one is True and other is True or a for (one, other), a in zip(inner, alone, strict=True)
+            ):
                 if lead == 0:
                     return value
                 if lead == y_kind.rank:
@@ -309,7 +326,9 @@ def multiply(y_bar: build.Node, partial: str, names: dict[str, build.Node]) -> b
     return gast.UnaryOp(gast.USub(), result) if negative else result
 
 
-def expand_adjoint(function: Callable[..., Any], bound: dict[str, build.Node], y: build.Node, y_bar: build.Node) -> build.Node:
+def expand_adjoint(
+    function: Callable[..., Any], bound: dict[str, build.Node], y: build.Node, y_bar: build.Node
+) -> build.Node:
     """The expression of an adjoint function for one call: its parameters replaced by operands and defaults."""
     body, defaults = _body(function)
     names: dict[str, build.Node] = {}

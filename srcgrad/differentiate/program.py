@@ -90,8 +90,15 @@ def build(
         unknown = names.reads(one) - bound - free.keys() - {"np", "rt", "math"} - set(dir(builtins)) - {one.name}
         known = {n for s in one.body for n in names.writes(s)} | {a.id for a in names.parameters_of(one.args)}
         if unknown - known:
-            raise Refused([Refusal(f"cannot differentiate {function.__name__}", Place(function.__code__.co_filename, function.__code__.co_firstlineno),
-                                   f"the meaning of {sorted(unknown - known)[0]} could not be followed")])
+            raise Refused(
+                [
+                    Refusal(
+                        f"cannot differentiate {function.__name__}",
+                        Place(function.__code__.co_filename, function.__code__.co_firstlineno),
+                        f"the meaning of {sorted(unknown - known)[0]} could not be followed",
+                    )
+                ]
+            )
     imports = {n for n in ("np", "rt", "math") if n in used and n not in free}
     for one in functions:
         if not hasattr(one, "filename"):
@@ -114,7 +121,9 @@ def _as_function(function: Any) -> FunctionType:
     found = prepare.wrapped(function)
     if found is None:
         name = getattr(function, "__name__", type(function).__name__)
-        raise Refused([Refusal(f"cannot write the adjoint of '{name}'", Place("", 0), "it is no Python function of its own")])
+        raise Refused(
+            [Refusal(f"cannot write the adjoint of '{name}'", Place("", 0), "it is no Python function of its own")]
+        )
     return found
 
 
@@ -136,7 +145,9 @@ class _Builder:
         fence.check(unit)
         unit = flatten.flatten(unit, {dict(zip(own, unit.parameters, strict=True)).get(n, n) for n in active})
         self.share_names(unit)
-        renamed = dict(zip(own, unit.parameters, strict=True))  # a parameter may have the name of a module that the program needs
+        renamed = dict(
+            zip(own, unit.parameters, strict=True)
+        )  # a parameter may have the name of a module that the program needs
         active, kinds = {renamed.get(n, n) for n in active}, {renamed.get(n, n): k for n, k in kinds.items()}
         self.guards += unit.guards
         unit = prepare.split(unit)
@@ -201,7 +212,13 @@ class _Builder:
     # ---- the main function ------------------------------------------------------------------------------------------------------
 
     def main(
-        self, function: FunctionType, wrt: tuple[int | str, ...], kinds: dict[str, Kind], value: bool, aux: bool, after: str | None
+        self,
+        function: FunctionType,
+        wrt: tuple[int | str, ...],
+        kinds: dict[str, Kind],
+        value: bool,
+        aux: bool,
+        after: str | None,
     ) -> b.Node:
         plain = flatten.unit_of(function)
         parameters = [*plain.parameters]
@@ -210,11 +227,17 @@ class _Builder:
             if name in plain.keyword_only or name in parameters or name in (plain.vararg, plain.kwarg):
                 continue
             if plain.kwarg:
-                raise plain.refuse(plain.body[0], f"cannot differentiate an argument that '**{plain.kwarg}' takes", "its name is not in the source")
+                raise plain.refuse(
+                    plain.body[0],
+                    f"cannot differentiate an argument that '**{plain.kwarg}' takes",
+                    "its name is not in the source",
+                )
             raise ArgumentError(f"{function.__name__} has no parameter {name!r}")
         active = set(wanted)
         everything = [*parameters, *(n for n in (plain.vararg, plain.kwarg) if n)]
-        given = {n: K.constant_kind(kinds.get(n, K.UNKNOWN)) if n in active else kinds.get(n, K.UNKNOWN) for n in everything}
+        given = {
+            n: K.constant_kind(kinds.get(n, K.UNKNOWN)) if n in active else kinds.get(n, K.UNKNOWN) for n in everything
+        }
         unit, facts = self.normal(function, active, given)
         renamed = dict(zip(parameters, unit.parameters, strict=True))
         targets = [renamed.get(n, n) for n in wanted]
@@ -233,7 +256,9 @@ class _Builder:
         accumulate.block(unit.body, state, True)
         self.share_names(unit)
         storage = Storage(reverse, accumulate.swept, unit.body)
-        fence.check_reads(unit, facts, {n for part in storage.swept.own.values() for one in part for n in names.reads(one)})
+        fence.check_reads(
+            unit, facts, {n for part in storage.swept.own.values() for one in part for n in names.reads(one)}
+        )
         forward, backward = storage.run()
         gradients = []
         for name in targets:
@@ -256,9 +281,22 @@ class _Builder:
             kept.append(b.at(b.assign(final, lasting), last))
             self.aux = final
         if aux:
-            outcome = b.tuple_([b.tuple_([outcome.elts[0], b.name(self.aux)]), outcome.elts[1]] if value else [outcome, b.name(self.aux)])
+            outcome = b.tuple_(
+                [b.tuple_([outcome.elts[0], b.name(self.aux)]), outcome.elts[1]]
+                if value
+                else [outcome, b.name(self.aux)]
+            )
         given, kept_arguments, restored = self.keep_arguments(unit, facts, storage, last)
-        body = [*given, *forward, *kept, *kept_arguments, *([seed] if seed is not None else []), *backward, *restored, b.return_(outcome)]
+        body = [
+            *given,
+            *forward,
+            *kept,
+            *kept_arguments,
+            *([seed] if seed is not None else []),
+            *backward,
+            *restored,
+            b.return_(outcome),
+        ]
         if after == "adjoint":
             return self.shown(unit, body)
         body = self.optimise(unit, facts, reverse, storage, body, targets)
@@ -270,9 +308,15 @@ class _Builder:
             return one
         positional = [p for p in unit.parameters if p not in unit.keyword_only]
         if unit.vararg and one >= len(positional):
-            raise unit.refuse(unit.body[0], f"cannot differentiate an argument that '*{unit.vararg}' takes", "its name is not in the source")
+            raise unit.refuse(
+                unit.body[0],
+                f"cannot differentiate an argument that '*{unit.vararg}' takes",
+                "its name is not in the source",
+            )
         if not -len(positional) <= one < len(positional):
-            raise ArgumentError(f"argnums {one} is out of range: {unit.name} has {len(positional)} positional parameters")
+            raise ArgumentError(
+                f"argnums {one} is out of range: {unit.name} has {len(positional)} positional parameters"
+            )
         return positional[one]
 
     def split_aux(self, unit: Unit, facts: Facts) -> None:
@@ -297,17 +341,24 @@ class _Builder:
         if result.id not in facts.active:
             samples: dict[str, Any] = {"bool": True, "str": "", "tuple": (), "list": [], "dict": {}}
             if kind.tag in samples or kind.tag == "static" and kind.value is None:
-                checks.check_scalar(samples.get(kind.tag), _name_of(unit.function))  # raises: it is no real number on any path
+                checks.check_scalar(
+                    samples.get(kind.tag), _name_of(unit.function)
+                )  # raises: it is no real number on any path
             if kind.tag in ("float", "int"):
                 return None
         if kind.tag == "float" and not kind.dtype.startswith("complex"):
             return b.at(b.assign(reverse.bars(result.id), b.constant(1.0)), last)
         # what comes out is not known to be a real number: that is checked where it is known
         return b.at(
-            b.assign(reverse.bars(result.id), b.call("rt.seed", b.name(result.id), b.constant(_name_of(unit.function)))), last
+            b.assign(
+                reverse.bars(result.id), b.call("rt.seed", b.name(result.id), b.constant(_name_of(unit.function)))
+            ),
+            last,
         )
 
-    def keep_arguments(self, unit: Unit, facts: Facts, storage: Storage, last: b.Node) -> tuple[list[b.Node], list[b.Node], list[b.Node]]:
+    def keep_arguments(
+        self, unit: Unit, facts: Facts, storage: Storage, last: b.Node
+    ) -> tuple[list[b.Node], list[b.Node], list[b.Node]]:
         """Arguments that the reverse sweep puts back to what they were end as the function left them.
 
         Statements for the begin of the forward sweep, for its end, and for the end of the reverse sweep.
@@ -331,7 +382,11 @@ class _Builder:
     def gradient(self, name: str, facts: Facts, reverse: Reverse, state: State, backward: list[b.Node]) -> b.Node:
         kind = facts.kind(name)
         if name not in state.present:
-            return b.call("rt.gradient", b.constant(None), b.name(name)) if not (kind.is_array and kind.dtype.startswith("float")) else b.call("rt.zeros_like", b.name(name))
+            return (
+                b.call("rt.gradient", b.constant(None), b.name(name))
+                if not (kind.is_array and kind.dtype.startswith("float"))
+                else b.call("rt.zeros_like", b.name(name))
+            )
         bar = b.name(reverse.bars(name))
         if kind.tag == "float":
             return bar if kind.dtype == "python" else b.call("rt.gradient", bar, b.name(name))
@@ -340,7 +395,14 @@ class _Builder:
         return b.call("rt.gradient", bar, b.name(name))
 
     def optimise(
-        self, unit: Unit, facts: Facts, reverse: Reverse, storage: Storage, body: list[b.Node], escaping: list[str], results: set[str] | None = None
+        self,
+        unit: Unit,
+        facts: Facts,
+        reverse: Reverse,
+        storage: Storage,
+        body: list[b.Node],
+        escaping: list[str],
+        results: set[str] | None = None,
     ) -> list[b.Node]:
         bars = {bar: var for var, bar in reverse.bars.of.items()}
         body = self.split_temporaries(unit, facts, storage, body)
@@ -405,7 +467,12 @@ class _Builder:
     def arrange(self, callee: Callee) -> list[str]:
         """For each operand of a call (positional ones first) the parameter it goes to."""
         unit = flatten.unit_of(callee.function)
-        if unit.vararg or unit.kwarg or any(isinstance(a, gast.Starred) for a in callee.args) or "**" in callee.keywords:
+        if (
+            unit.vararg
+            or unit.kwarg
+            or any(isinstance(a, gast.Starred) for a in callee.args)
+            or "**" in callee.keywords
+        ):
             raise unit.refuse(
                 unit.body[0], f"cannot differentiate a call of '{unit.name}' with a variable number of arguments",
                 "which argument goes where is not known", "pass the arguments one by one, or a list",
@@ -413,7 +480,9 @@ class _Builder:
         positional = [p for p in unit.parameters if p not in unit.keyword_only]
         return [*positional[: len(callee.args)], *callee.keywords]
 
-    def parameters_of(self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]) -> tuple[dict[str, Kind], set[str]]:
+    def parameters_of(
+        self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]
+    ) -> tuple[dict[str, Kind], set[str]]:
         order = self.arrange(callee)
         unit = flatten.unit_of(callee.function)
         found = dict(zip(order, kinds, strict=False))
@@ -438,7 +507,9 @@ class _Builder:
                 helper.result_active = facts.result_active
         return helper.result, helper.result_active
 
-    def use_helper(self, callee: Callee, reverse: Reverse, node: b.Node, target: str) -> tuple[list[b.Node], Effect] | None:
+    def use_helper(
+        self, callee: Callee, reverse: Reverse, node: b.Node, target: str
+    ) -> tuple[list[b.Node], Effect] | None:
         """The statements that call the forward part in the place of `target = helper(...)`, and their effect."""
         operands = [*callee.args, *callee.keywords.values()]
         found = [reverse.kind_of(o) for o in operands]
@@ -451,7 +522,9 @@ class _Builder:
         for name in {target, *(n for o in operands for n in names.reads(o))}:  # what is saved may be (a part of) these
             if name in reverse.facts.groups:
                 aliases.join(reverse.facts.groups, name, saved)
-        call = gast.Call(b.name(helper.forward), list(callee.args), [gast.keyword(n, v) for n, v in callee.keywords.items()])
+        call = gast.Call(
+            b.name(helper.forward), list(callee.args), [gast.keyword(n, v) for n, v in callee.keywords.items()]
+        )
         forward = b.at(b.assign(b.tuple_([b.name(target, True), b.name(saved, True)], True), call), node)
         effect = Effect(frozenset([target]))
         order = self.arrange(callee)
@@ -466,7 +539,9 @@ class _Builder:
         )
         if bars:
             targets = [b.name(n, True) for n in bars]
-            effect.steps.append(Run(b.at(b.assign(targets[0] if len(bars) == 1 else b.tuple_(targets, True), back), node)))
+            effect.steps.append(
+                Run(b.at(b.assign(targets[0] if len(bars) == 1 else b.tuple_(targets, True), back), node))
+            )
         own = []
         for bar, (operand, flag) in zip(bars, [(o, f) for o, f in zip(operands, flags, strict=True) if f], strict=True):
             del flag
@@ -507,7 +582,9 @@ class _Builder:
         accumulate.block(unit.body, state, True)
         self.share_names(unit)
         storage = Storage(reverse, accumulate.swept, unit.body)
-        fence.check_reads(unit, facts, {n for part in storage.swept.own.values() for one in part for n in names.reads(one)})
+        fence.check_reads(
+            unit, facts, {n for part in storage.swept.own.values() for one in part for n in names.reads(one)}
+        )
         forward, backward = storage.run()
         order = self.arrange(callee)
         renamed = dict(zip(flatten.unit_of(function).parameters, unit.parameters, strict=True))
@@ -526,7 +603,9 @@ class _Builder:
             if name not in unit.parameters and not storage.surely_bound(name, forward):
                 forward.insert(0, b.assign(name, b.constant(None)))
         value: b.Node = b.name(result.id)
-        if _shares(result.id, facts, storage):  # the caller's value is not to change when the reverse part puts back what was stored
+        if _shares(
+            result.id, facts, storage
+        ):  # the caller's value is not to change when the reverse part puts back what was stored
             value = b.call("rt.copy", value)
         outcome = b.tuple_([value, b.tuple_(b.name(n) for n in saved)])
         forward = self.optimise(unit, facts, reverse, storage, [*forward, b.return_(outcome)], [])
@@ -621,7 +700,12 @@ def _shares(name: str, facts: Facts, storage: Storage) -> bool:
 def _same_place(a: Free, c: Free) -> bool:
     owners = [getattr(o.owner, "__globals__", None) for o in (a, c)]
     freevars = [getattr(getattr(o.owner, "__code__", None), "co_freevars", ()) for o in (a, c)]
-    return a.original == c.original and owners[0] is owners[1] and a.original not in freevars[0] and c.original not in freevars[1]
+    return (
+        a.original == c.original
+        and owners[0] is owners[1]
+        and a.original not in freevars[0]
+        and c.original not in freevars[1]
+    )
 
 
 def _name_of(function: Any) -> str:

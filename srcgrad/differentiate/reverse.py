@@ -88,7 +88,12 @@ class Bars:
 class Reverse:
     """Writes the effects of the statements of one unit."""
 
-    def __init__(self, unit: Unit, facts: Facts, helper: Callable[[Callee, Reverse, build.Node, str], tuple[list[build.Node], Effect]]):
+    def __init__(
+        self,
+        unit: Unit,
+        facts: Facts,
+        helper: Callable[[Callee, Reverse, build.Node, str], tuple[list[build.Node], Effect]],
+    ):
         self.unit = unit
         self.facts = facts
         self.bars = Bars(unit.fresh)
@@ -200,7 +205,9 @@ class Reverse:
             return self.augmented_store(node)
         if isinstance(node, gast.Expr) and isinstance(node.value, gast.Call):
             return self.call_for_effect(node)
-        if isinstance(node, gast.AugAssign) and (node.target.id in self.facts.active or self.rules.is_active(node.value)):
+        if isinstance(node, gast.AugAssign) and (
+            node.target.id in self.facts.active or self.rules.is_active(node.value)
+        ):
             raise self.unit.refuse(
                 node, f"cannot differentiate a change of '{node.target.id}' in place",
                 "it may be known under another name as well", f"write {node.target.id} = {node.target.id} ... instead",
@@ -279,7 +286,9 @@ class Reverse:
         elif isinstance(value, (gast.Tuple, gast.List)):
             for i, element in enumerate(value.elts):
                 if isinstance(element, gast.Starred):
-                    raise self.unit.refuse(node, "cannot differentiate a display with '*'", "its positions are not known")
+                    raise self.unit.refuse(
+                        node, "cannot differentiate a display with '*'", "its positions are not known"
+                    )
                 if self.rules.is_active(element):
                     yield element, build.subscript(build.copy(y_bar), build.constant(i))
         elif isinstance(value, gast.Dict):
@@ -294,7 +303,12 @@ class Reverse:
     def sequence_operation(self, value: build.Node, y_bar: build.Node, node: build.Node):
         """`a + b` of lists or tuples: the adjoint is cut where a ends."""
         if not isinstance(value.op, gast.Add) or not isinstance(value.left, gast.Name):
-            raise self.unit.refuse(node, "cannot differentiate this operation on a list", "only '+' is covered", "build the list with append")
+            raise self.unit.refuse(
+                node,
+                "cannot differentiate this operation on a list",
+                "only '+' is covered",
+                "build the list with append",
+            )
         cut = build.call("len", value.left)
         yield value.left, build.subscript(build.copy(y_bar), gast.Slice(None, cut, None))
         yield value.right, build.subscript(build.copy(y_bar), gast.Slice(cut, None, None))
@@ -315,14 +329,18 @@ class Reverse:
             yield from self.rules.of_rule(Callee("rule", function, [value.value]), y, y_bar, kind, node)
             return
         raise self.unit.refuse(
-            node, f"cannot differentiate through the attribute '{value.attr}'", "what it holds is not known to be differentiable"
+            node,
+            f"cannot differentiate through the attribute '{value.attr}'",
+            "what it holds is not known to be differentiable",
         )
 
     def call(self, value: build.Node, y: build.Node, y_bar: build.Node, kind: Kind, node: build.Node):
         callee = self.facts.callees.get(id(value)) or self.inference.callee(value)
         if callee.form == "rule":
             if any(isinstance(a, gast.Starred) for a in callee.args):
-                raise self.unit.refuse(node, "cannot differentiate a call with '*'", "which argument goes where is not known")
+                raise self.unit.refuse(
+                    node, "cannot differentiate a call with '*'", "which argument goes where is not known"
+                )
             yield from self.rules.of_rule(callee, y, y_bar, kind, node)
         elif callee.form == "list" and callee.function == "pop":
             raise self.unit.refuse(node, "cannot differentiate 'pop' of a list yet", "it changes the list in place")
@@ -394,12 +412,20 @@ class Reverse:
 
     def copies(self, index: build.Node) -> bool:
         """Whether an index surely copies: an array of positions, or a mask."""
-        return any(self.rules.kind(p).is_array for p in (index.elts if isinstance(index, gast.Tuple) else [index]) if isinstance(p, gast.Name))
+        return any(
+            self.rules.kind(p).is_array
+            for p in (index.elts if isinstance(index, gast.Tuple) else [index])
+            if isinstance(p, gast.Name)
+        )
 
     def meets_twice(self, index: build.Node) -> bool:
         """Whether an index may name an element twice: anything that is not made of integers, slices and masks."""
         for part in index.elts if isinstance(index, gast.Tuple) else [index]:
-            if isinstance(part, gast.Slice) or isinstance(part, gast.Constant) and (part.value in (None, ...) or type(part.value) is int):
+            if (
+                isinstance(part, gast.Slice)
+                or isinstance(part, gast.Constant)
+                and (part.value in (None, ...) or type(part.value) is int)
+            ):
                 continue
             kind = self.rules.kind(part)
             if kind.tag != "int" and not (kind.is_array and kind.dtype == "bool"):

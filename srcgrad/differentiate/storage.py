@@ -208,7 +208,12 @@ class Storage:
                 self.wanted |= names.reads(statement) | self.reads(statement)
         self.want_contents()
         while True:
-            heads = {n for c in compound if self.has_reverse(c) for n in names.reads(c.iter if isinstance(c, gast.For) else c.test)}
+            heads = {
+                n
+                for c in compound
+                if self.has_reverse(c)
+                for n in names.reads(c.iter if isinstance(c, gast.For) else c.test)
+            }
             if heads <= self.wanted:
                 return
             self.wanted |= heads
@@ -293,7 +298,10 @@ class Storage:
 
     def is_repeatable(self, node: build.Node, bodies: list[list[build.Node]], in_loop: bool) -> bool:
         """Whether evaluating an expression after these bodies have run gives what it gave before, without any effect."""
-        if any(isinstance(n, (gast.NamedExpr, gast.Lambda, gast.ListComp, gast.GeneratorExp, gast.IfExp)) for n in build.walk(node)):
+        if any(
+            isinstance(n, (gast.NamedExpr, gast.Lambda, gast.ListComp, gast.GeneratorExp, gast.IfExp))
+            for n in build.walk(node)
+        ):
             return False
         for item in build.walk(node):
             if isinstance(item, gast.Call) and not self.is_cheap_call(item):
@@ -317,7 +325,9 @@ class Storage:
 
     def is_cheap_call(self, node: build.Node) -> bool:
         value = resolve(node.func, self.unit.free, self.reverse.inference.bound)
-        return value is not MISSING and any(value is f for f in (len, range, abs, isinstance, int, float, bool, min, max))
+        return value is not MISSING and any(
+            value is f for f in (len, range, abs, isinstance, int, float, bool, min, max)
+        )
 
     def keep_shapes(self, statements: list[build.Node], in_loop: bool) -> None:
         """Where the reverse sweep of a loop needs no more of an array than its shape, the shape has a name of its own."""
@@ -350,7 +360,12 @@ class Storage:
 
         def replace(item: build.Node) -> build.Node | None:
             is_call = isinstance(item, gast.Call) and len(item.args) == 1 and isinstance(item.func, gast.Attribute)
-            if is_call and item.func.attr == "shape" and isinstance(item.args[0], gast.Name) and item.args[0].id == name:
+            if (
+                is_call
+                and item.func.attr == "shape"
+                and isinstance(item.args[0], gast.Name)
+                and item.args[0].id == name
+            ):
                 return build.name(shape)
             if isinstance(item, gast.Attribute) and item.attr == "shape" and isinstance(item.value, gast.Name):
                 return build.name(shape) if item.value.id == name else None
@@ -483,7 +498,11 @@ class Storage:
                 if not (isinstance(node, gast.Assign) and isinstance(node.value, gast.Name) and node.value.id == name):
                     continue
                 place = aliases.store_place(node)
-                if place is None or not self.is_exact(place, name) or any(self.position_of(s, block) > position for s in sites):
+                if (
+                    place is None
+                    or not self.is_exact(place, name)
+                    or any(self.position_of(s, block) > position for s in sites)
+                ):
                     break
                 self.again[name] = build.subscript(build.copy(place.value), build.copy(place.slice))
                 self.from_place.setdefault(id(node), []).append(name)
@@ -493,18 +512,30 @@ class Storage:
 
     def is_at_hand(self, node: build.Node) -> bool:
         """Whether a value is a load or a copy of a name, which costs nothing to take again."""
-        return not isinstance(node, gast.Assign) or isinstance(node.value, (gast.Name, gast.Constant, gast.Subscript, gast.Attribute))
+        return not isinstance(node, gast.Assign) or isinstance(
+            node.value, (gast.Name, gast.Constant, gast.Subscript, gast.Attribute)
+        )
 
     def is_exact(self, place: build.Node, name: str) -> bool:
         """Whether a number that is read from a place is what was stored there."""
         root = aliases.root_of(place)
         owner, kind = self.facts.kind(root or ""), constant_kind(self.facts.kind(name))
         piece = constant_kind(self.reverse.kind_of(build.subscript(place.value, place.slice))[0])
-        if root not in self.contents or not piece.is_scalar or kind.tag != "float" or not self.is_plain_index(place.slice):
+        if (
+            root not in self.contents
+            or not piece.is_scalar
+            or kind.tag != "float"
+            or not self.is_plain_index(place.slice)
+        ):
             return False
         if owner.tag == "list":
             return True
-        return owner.dtype == "float64" and kind.dtype in ("float64", "python") or owner.dtype == kind.dtype and kind.dtype != ""
+        return (
+            owner.dtype == "float64"
+            and kind.dtype in ("float64", "python")
+            or owner.dtype == kind.dtype
+            and kind.dtype != ""
+        )
 
     def recomputable(self, name: str, sites: list[Site]) -> build.Node | None:
         """The expression to compute a name again at all of these places; None if it is better kept or saved."""
@@ -521,7 +552,10 @@ class Storage:
         if not self.is_cheap(value):
             return None
         for site in sites:
-            if not definition.block.contains(site.block) or self.position_of(site, definition.block) < definition.position:
+            if (
+                not definition.block.contains(site.block)
+                or self.position_of(site, definition.block) < definition.position
+            ):
                 return None  # it reads the value of an earlier trip
             for source in names.reads(value):
                 if self.is_primal(source) and not self.is_steady(source, definition, site):
@@ -679,7 +713,11 @@ class Storage:
         if id(node) in self.from_place:
             after = after | {self.stored_content(node)}
         stored = self.stored_content(node)
-        if stored is not None and (stored in required or stored in before) and not self.is_harmless(node, block, stored):
+        if (
+            stored is not None
+            and (stored in required or stored in before)
+            and not self.is_harmless(node, block, stored)
+        ):
             self.overwrites.setdefault(id(node), {}).setdefault(stored, Tape("", block.loop is not None, block.loop))
         return ((required | before) - written) | after
 
@@ -746,7 +784,12 @@ class Storage:
         found = []
         for name, place in overlap.parts_read(part, wanted):
             value = self.again.get(name)
-            if place is None and value is not None and isinstance(value, gast.Subscript) and aliases.root_of(value) is not None:
+            if (
+                place is None
+                and value is not None
+                and isinstance(value, gast.Subscript)
+                and aliases.root_of(value) is not None
+            ):
                 found.append((aliases.root_of(value), value))
             else:
                 found.append((name, place))
@@ -838,7 +881,9 @@ class Storage:
                 self.ensure_complete(name, block)
             values = [build.name(n) for n in saved]
             push = build.expression(
-                build.call(build.attribute(tape.name, "append"), values[0] if len(values) == 1 else build.tuple_(values))
+                build.call(
+                    build.attribute(tape.name, "append"), values[0] if len(values) == 1 else build.tuple_(values)
+                )
             )
             if block.statements:
                 build.at(push, block.statements[-1])
@@ -873,7 +918,9 @@ class Storage:
         zeros = [*self.swept.before.get(id(node), [])]
         if isinstance(node, COMPOUND):
             zeros += [s for b in (node.body, getattr(node, "orelse", [])) for s in self.swept.inside.get(id(b), [])]
-        for name in sorted(n for n in self.primal_reads(zeros) if n in self.definitions and n not in self.unit.parameters):
+        for name in sorted(
+            n for n in self.primal_reads(zeros) if n in self.definitions and n not in self.unit.parameters
+        ):
             if not _assigned_before(self.root.statements, name, node) and not _definitely([node], name):
                 self.hoist(name, self.root)
 
@@ -1017,7 +1064,11 @@ def _content_changes(node: build.Node) -> set[str]:
                 found.add(base.id)
         elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
             found.add(item.target.id)
-        elif isinstance(item, gast.Expr) and isinstance(item.value, gast.Call) and isinstance(item.value.func, gast.Attribute):
+        elif (
+            isinstance(item, gast.Expr)
+            and isinstance(item.value, gast.Call)
+            and isinstance(item.value.func, gast.Attribute)
+        ):
             base = item.value.func.value
             if isinstance(base, gast.Name):
                 found.add(base.id)

@@ -81,7 +81,9 @@ def binder(signature: Any, qualified_name: str) -> types.FunctionType:
         previous = kind
     if previous is not None and previous.name == "POSITIONAL_ONLY":
         parts.append("/")
-    code, _ = _compiled(f"def bind({', '.join(parts)}):\n    return ({', '.join(names)}{',' if names else ''})\n", "bind")
+    code, _ = _compiled(
+        f"def bind({', '.join(parts)}):\n    return ({', '.join(names)}{',' if names else ''})\n", "bind"
+    )
     space: dict[str, Any] = {"__name__": MODULE}
     exec(code, space)
     function = space["bind"]

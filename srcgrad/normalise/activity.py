@@ -12,7 +12,9 @@ import gast
 
 from ..core import build, names
 
-PASSIVE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype", "itemsize", "nbytes", "__class__", "__name__", "strides", "flags"})
+PASSIVE_ATTRIBUTES = frozenset(
+    {"shape", "ndim", "size", "dtype", "itemsize", "nbytes", "__class__", "__name__", "strides", "flags"}
+)
 
 Passive = Callable[[build.Node], bool]
 

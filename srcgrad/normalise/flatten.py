@@ -31,7 +31,14 @@ from .activity import active_names, mentions, stored_names
 
 STORING_LIMIT = 600  # nodes of a helper that stores into its arguments: its stores become those of its caller
 INLINE_LIMIT = 60  # nodes of the one expression of a helper that is still put in the place of its call
-EMITTED_BUILTINS = ("len", "range", "list", "min", "reversed", "slice")  # in statements that the function need not have itself
+EMITTED_BUILTINS = (
+    "len",
+    "range",
+    "list",
+    "min",
+    "reversed",
+    "slice",
+)  # in statements that the function need not have itself
 PASSIVE_BUILTINS = (len, range, int, bool, str, isinstance, type, repr, print, callable, hasattr, id, any, all)
 PURE_BUILTINS = (len, range, int, float, abs, min, max, bool, slice, isinstance, tuple, list, enumerate, zip, reversed, sum, round, str, sorted, any, all, type)  # fmt: skip
 
@@ -207,7 +214,9 @@ class _Flatten:
                 return not self.calls_closures(node)
             return False
         if isinstance(node, (gast.Assign, gast.AnnAssign, gast.AugAssign)):
-            return not self.is_active(node.value if node.value is not None else node.target) and not self.calls_closures(node)
+            return not self.is_active(
+                node.value if node.value is not None else node.target
+            ) and not self.calls_closures(node)
         if isinstance(node, gast.Expr):
             if self.calls_closures(node):
                 return False
@@ -216,7 +225,9 @@ class _Flatten:
             if self.changes_active(node.value):
                 return False
             return not self.is_active(node.value) or self.is_passive_call(node.value.func)
-        if isinstance(node, (gast.Assert, gast.Raise, gast.Delete, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal)):
+        if isinstance(
+            node, (gast.Assert, gast.Raise, gast.Delete, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal)
+        ):
             return not isinstance(node, gast.Delete) or not (names.reads(node) & self.active)
         return not (names.reads(node) & self.active)
 
@@ -322,7 +333,9 @@ class _Flatten:
         test = self.passive(node.test)
         orelse = self.nested(node.orelse) if node.orelse else []
         body = self.nested(node.body)
-        self.emit(build.at(build.if_(test, body, [] if all(isinstance(s, gast.Pass) for s in orelse) else orelse), node))
+        self.emit(
+            build.at(build.if_(test, body, [] if all(isinstance(s, gast.Pass) for s in orelse) else orelse), node)
+        )
 
     def on_While(self, node: build.Node) -> None:
         saved, self.out = self.out, []
@@ -503,11 +516,19 @@ class _Flatten:
             if not isinstance(item, gast.Call):
                 continue
             if isinstance(item.func, gast.Attribute) and stored_names(item.func.value) & self.active:
-                if item.func.attr in changes.MUTATORS or item.func.attr.startswith("__set") or item.func.attr.startswith("__del"):
+                if (
+                    item.func.attr in changes.MUTATORS
+                    or item.func.attr.startswith("__set")
+                    or item.func.attr.startswith("__del")
+                ):
                     return True
             value = self.resolve(item.func)
             outside = value is MISSING or isinstance(value, FunctionType) or not callable(value)
-            if outside and not self.is_pure_call(item) and any(self.is_active(a) for a in item.args if not isinstance(a, gast.Starred)):
+            if (
+                outside
+                and not self.is_pure_call(item)
+                and any(self.is_active(a) for a in item.args if not isinstance(a, gast.Starred))
+            ):
                 if isinstance(value, FunctionType) and rules.lookup(value) is None and node is not item:
                     return _may_store(value)
         return False
@@ -725,7 +746,11 @@ class _Flatten:
         """Whether a function goes through an iterable at once, so that a generator expression may as well be a list."""
         if function is MISSING:
             return False
-        return any(function is f for f in PURE_BUILTINS) or rules.lookup(function) is not None or function in (set, frozenset, dict)
+        return (
+            any(function is f for f in PURE_BUILTINS)
+            or rules.lookup(function) is not None
+            or function in (set, frozenset, dict)
+        )
 
     def lazy(self, node: build.Node) -> Exception:
         return self.unit.refuse(
@@ -817,7 +842,9 @@ class _Flatten:
             )  # fmt: skip
         bindings = self.match(closure, node)
         locals_ = set(bindings)
-        outer = {n for s in closure.body for item in build.walk(s) if isinstance(item, gast.Nonlocal) for n in item.names}
+        outer = {
+            n for s in closure.body for item in build.walk(s) if isinstance(item, gast.Nonlocal) for n in item.names
+        }
         body = [s for s in closure.body if not isinstance(s, (gast.Nonlocal, gast.Global))]
         for statement in body:
             locals_ |= names.writes(statement)
@@ -839,7 +866,8 @@ class _Flatten:
                 continue
             static = self.resolve(value)
             if name not in stored and (
-                isinstance(value, gast.Constant) or (static is not MISSING and callable(static) and isinstance(value, (gast.Name, gast.Attribute)))
+                isinstance(value, gast.Constant)
+                or (static is not MISSING and callable(static) and isinstance(value, (gast.Name, gast.Attribute)))
             ):
                 renamed[name] = ""
                 assignments.append((name, value))
@@ -883,7 +911,9 @@ class _Flatten:
         """Which argument goes to which parameter."""
         arguments = closure.arguments
         if arguments.vararg or arguments.kwarg or any(isinstance(a, gast.Starred) for a in node.args):
-            raise self.unit.refuse(node, f"cannot differentiate this call of '{closure.name}'", "it passes a variable number of arguments")
+            raise self.unit.refuse(
+                node, f"cannot differentiate this call of '{closure.name}'", "it passes a variable number of arguments"
+            )
         positional = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
         keyword_only = [a.id for a in arguments.kwonlyargs]
         found: dict[str, build.Node] = {}
@@ -900,7 +930,9 @@ class _Flatten:
                 found.setdefault(name, default)
         missing = [n for n in (*positional, *keyword_only) if n not in found]
         if missing or len(node.args) > len(positional):
-            raise self.unit.refuse(node, f"'{closure.name}' is called with the wrong arguments", f"missing: {', '.join(missing)}")
+            raise self.unit.refuse(
+                node, f"'{closure.name}' is called with the wrong arguments", f"missing: {', '.join(missing)}"
+            )
         return found  # in the order in which Python evaluates them
 
 
@@ -945,7 +977,11 @@ def _stores_into_parameters(tree: build.Node, body: list[build.Node]) -> bool:
     parameters = {a.id for a in tree.args.args}
     for statement in body:
         for item in build.walk(statement):
-            if isinstance(item, gast.Subscript) and isinstance(item.ctx, gast.Store) and stored_names(item) & parameters:
+            if (
+                isinstance(item, gast.Subscript)
+                and isinstance(item.ctx, gast.Store)
+                and stored_names(item) & parameters
+            ):
                 return True
             if isinstance(item, gast.AugAssign) and stored_names(item.target) & parameters:
                 return True
@@ -998,7 +1034,11 @@ def _grown(body: list[build.Node]) -> set[str]:
     """Names on which a method that may change a length is called, or whose slices or items are deleted or replaced."""
     found: set[str] = set()
     for item in (n for s in body for n in build.walk(s)):
-        if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in changes.MUTATORS - {"fill", "sort", "reverse"}:
+        if (
+            isinstance(item, gast.Call)
+            and isinstance(item.func, gast.Attribute)
+            and item.func.attr in changes.MUTATORS - {"fill", "sort", "reverse"}
+        ):
             found |= stored_names(item.func.value)
         elif isinstance(item, gast.Delete):
             found |= {n for t in item.targets for n in stored_names(t)}
@@ -1010,7 +1050,12 @@ def _grown(body: list[build.Node]) -> set[str]:
 def _is_strict(node: build.Node) -> bool:
     """Whether a call has the one keyword `strict=True` (or False)."""
     keywords = node.keywords if isinstance(node, gast.Call) else []
-    return len(keywords) == 1 and keywords[0].arg == "strict" and isinstance(keywords[0].value, gast.Constant) and keywords[0].value.value is True
+    return (
+        len(keywords) == 1
+        and keywords[0].arg == "strict"
+        and isinstance(keywords[0].value, gast.Constant)
+        and keywords[0].value.value is True
+    )
 
 
 def _has_call(node: build.Node) -> bool:
@@ -1024,7 +1069,16 @@ def _has_scope(node: build.Node) -> bool:
 
 def _is_simple(node: build.Node) -> bool:
     """Passive arguments that stay where the user wrote them: numbers, shapes, tuples and attributes of names."""
-    allowed = (gast.Name, gast.Constant, gast.Tuple, gast.List, gast.Attribute, gast.Subscript, gast.UnaryOp, gast.Slice)
+    allowed = (
+        gast.Name,
+        gast.Constant,
+        gast.Tuple,
+        gast.List,
+        gast.Attribute,
+        gast.Subscript,
+        gast.UnaryOp,
+        gast.Slice,
+    )
     allowed += (gast.expr_context, gast.unaryop, gast.BinOp, gast.operator)
     return all(isinstance(n, allowed) for n in build.walk(node))
 

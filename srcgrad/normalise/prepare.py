@@ -53,7 +53,9 @@ def _copy_targets(statements: list[build.Node], counts: dict[str, int], unit: Un
                 unit.temporaries |= set(fresh.values())
                 node.target = build.rewrite(
                     node.target,
-                    lambda item, fresh=fresh: build.name(fresh[item.id], True) if isinstance(item, gast.Name) and item.id in fresh else None,
+                    lambda item, fresh=fresh: (
+                        build.name(fresh[item.id], True) if isinstance(item, gast.Name) and item.id in fresh else None
+                    ),
                 )
                 copies = [build.at(build.assign(n, build.name(fresh[n])), node) for n in shared]
                 node.body = [*copies, *node.body]

@@ -114,18 +114,27 @@ class _Views:
         name = node.targets[0].id
         after = body[position + 1 :]
         sources = names.reads(node.value)
-        if any(sources & names.writes(n) for s in after for n in build.walk(s) if isinstance(n, (gast.stmt, gast.NamedExpr))):
+        if any(
+            sources & names.writes(n)
+            for s in after
+            for n in build.walk(s)
+            if isinstance(n, (gast.stmt, gast.NamedExpr))
+        ):
             return False
         inside = sum(_loads(s, name) for s in after)
         everywhere = sum(_loads(s, name) for s in self.unit.body)
-        if inside != everywhere or any(isinstance(n, (gast.FunctionDef, gast.Lambda)) for s in after for n in build.walk(s)):
+        if inside != everywhere or any(
+            isinstance(n, (gast.FunctionDef, gast.Lambda)) for s in after for n in build.walk(s)
+        ):
             return False
         return not any(self.facts.kind(n).is_array and n in self.stored_indices(node, after) for n in sources)
 
     def stored_indices(self, node: build.Node, after: list[build.Node]) -> set[str]:
         """Arrays that stand in the index of the part, and are stored into afterwards."""
         read = {n for i in aliases._indices(node.value) for n in names.reads(i)}
-        stored = {aliases.root_of(p) for s in after for n in build.walk(s) for p in [aliases.store_place(n)] if p is not None}
+        stored = {
+            aliases.root_of(p) for s in after for n in build.walk(s) for p in [aliases.store_place(n)] if p is not None
+        }
         return {n for n in read if n in stored}
 
     def replace(self, body: list[build.Node], name: str, part: build.Node) -> list[build.Node]:
@@ -170,7 +179,10 @@ class _Views:
                 self.facts.active.add(again)
             out.append(build.at(build.assign(again, build.copy(part)), node))
             fresh = build.rewrite(
-                fresh, lambda item: gast.Name(again, item.ctx, None, None) if isinstance(item, gast.Name) and item.id == name else None
+                fresh,
+                lambda item: (
+                    gast.Name(again, item.ctx, None, None) if isinstance(item, gast.Name) and item.id == name else None
+                ),
             )
         return build.at(fresh, node)
 
@@ -225,13 +237,23 @@ class _Calls:
             return None
         callee = self.facts.callees.get(id(call))
         out = changes.outputs(call, callee.function if callee is not None else None)
-        if len(out) == 1 and self.is_array(out[0]) and not any(k.arg in ("where", "casting", "dtype") for k in call.keywords):
+        if (
+            len(out) == 1
+            and self.is_array(out[0])
+            and not any(k.arg in ("where", "casting", "dtype") for k in call.keywords)
+        ):
             return self.with_out(node, call, out[0])
         if not isinstance(node, gast.Expr):
             return None
         if isinstance(call.func, gast.Attribute) and self.is_array(call.func.value):
             return self.method(call, call.func.value, call.func.attr)
-        if callee is not None and callee.function is np.copyto and len(call.args) == 2 and not call.keywords and self.is_array(call.args[0]):
+        if (
+            callee is not None
+            and callee.function is np.copyto
+            and len(call.args) == 2
+            and not call.keywords
+            and self.is_array(call.args[0])
+        ):
             return [self.store(call.args[0], call.args[1])]
         return None
 
@@ -244,7 +266,9 @@ class _Calls:
         return None
 
     def with_out(self, node: build.Node, call: build.Node, out: build.Node) -> list[build.Node]:
-        plain = gast.Call(call.func, [a for a in call.args if a is not out], [k for k in call.keywords if k.arg != "out"])
+        plain = gast.Call(
+            call.func, [a for a in call.args if a is not out], [k for k in call.keywords if k.arg != "out"]
+        )
         made = self.by_temporary(plain, out)
         if isinstance(node, gast.Assign):
             made.append(gast.Assign(node.targets, build.copy(out), None))
@@ -289,7 +313,11 @@ class _Stores:
         return out
 
     def statement(self, node: build.Node, out: list[build.Node]) -> None:
-        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name) and self.facts.kind(node.target.id).is_array:
+        if (
+            isinstance(node, gast.AugAssign)
+            and isinstance(node.target, gast.Name)
+            and self.facts.kind(node.target.id).is_array
+        ):
             place = build.subscript(build.name(node.target.id), gast.Constant(..., None), store=True)
             node = build.at(gast.AugAssign(place, node.op, node.value), node)
             self.changed = True
@@ -298,7 +326,9 @@ class _Stores:
             out.append(node)
             return
         self.hoist_indices(place, node, out)
-        if isinstance(node, gast.AugAssign) and not (isinstance(node.op, (gast.Add, gast.Sub)) and is_plain(place.slice, self.kind_of)):
+        if isinstance(node, gast.AugAssign) and not (
+            isinstance(node.op, (gast.Add, gast.Sub)) and is_plain(place.slice, self.kind_of)
+        ):
             self.expand(node, place, out)
             return
         out.append(node)

@@ -20,7 +20,11 @@ Environment = dict[str, frozenset[int]]
 
 
 def split_webs(
-    body: list[build.Node], parameters: list[str], fresh: Fresh, keep: frozenset[str] = frozenset(), renamed: dict[str, str] | None = None
+    body: list[build.Node],
+    parameters: list[str],
+    fresh: Fresh,
+    keep: frozenset[str] = frozenset(),
+    renamed: dict[str, str] | None = None,
 ) -> list[build.Node]:
     """The body with independent uses of a name renamed; names in `keep`, and those used in nested scopes, stay.
 
@@ -99,7 +103,9 @@ class _Webs:
             if isinstance(item, gast.Name) and not isinstance(item.ctx, gast.Load) and item.id not in self.frozen:
                 environment[item.id] = frozenset([self.define(item.id, item)])
 
-    def block(self, body: list[build.Node], environment: Environment | None, exits: list[Environment]) -> Environment | None:
+    def block(
+        self, body: list[build.Node], environment: Environment | None, exits: list[Environment]
+    ) -> Environment | None:
         """The definitions that reach the end (None: the end is not reached); those at a break go to `exits`."""
         for node in body:
             if environment is None:

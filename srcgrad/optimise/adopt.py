@@ -39,7 +39,9 @@ class _Search:
         self.loads = Counter(n.id for n in occurrences if isinstance(n.ctx, gast.Load))
         bindings = Counter(n.id for n in occurrences if not isinstance(n.ctx, gast.Load))
         self.candidates = {n for n in effects.facts.temporaries if bindings[n] == 1 and n not in effects.captured}
-        inner = {n.id for s in effects.nodes if isinstance(s, SCOPES) for n in build.walk(s) if isinstance(n, gast.Name)}
+        inner = {
+            n.id for s in effects.nodes if isinstance(s, SCOPES) for n in build.walk(s) if isinstance(n, gast.Name)
+        }
         self.fixed = effects.captured | effects.outside | inner  # names that cannot take over
         self.renamed: dict[str, str] = {}
         self.dropped: set[int] = set()

@@ -23,7 +23,9 @@ FLOAT_FUNCTIONS = frozenset(
     "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh "
     "hypot logaddexp logaddexp2 mean std var".split()
 )
-SAME_KIND = frozenset("sum cumsum negative square transpose reshape ravel unbroadcast expand broadcast_to copy squeeze".split())
+SAME_KIND = frozenset(
+    "sum cumsum negative square transpose reshape ravel unbroadcast expand broadcast_to copy squeeze".split()
+)
 FOLDED = {gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv}
 FLOAT, NUMBER = "float", "number"  # certainly floating (of any precision, or complex); certainly an integer or a float
 ARITHMETIC = (gast.BinOp, gast.UnaryOp, gast.Compare)
@@ -106,7 +108,12 @@ class _Simplifier:
         """`name`: the name that the value is bound to; `arithmetic`: only the numbers matter, not the memory they are in."""
         if isinstance(node, (gast.Name, gast.Constant, *SCOPES)):
             return node
-        inside = isinstance(node, ARITHMETIC) or isinstance(node, gast.Call) and self.effects.pure(node) and self.facts.new(node)
+        inside = (
+            isinstance(node, ARITHMETIC)
+            or isinstance(node, gast.Call)
+            and self.effects.pure(node)
+            and self.facts.new(node)
+        )
         fresh = node
         for key, value in node.__dict__.items():
             if isinstance(value, gast.AST):
@@ -154,7 +161,13 @@ class _Simplifier:
         left, right = literal(node.left), literal(node.right)
         if left is not None and right is not None:
             return _folded(node, left, right)
-        rule = {gast.Mult: self.product, gast.Div: self.quotient, gast.Add: self.sum, gast.Sub: self.difference, gast.Pow: self.power}
+        rule = {
+            gast.Mult: self.product,
+            gast.Div: self.quotient,
+            gast.Add: self.sum,
+            gast.Sub: self.difference,
+            gast.Pow: self.power,
+        }
         found = rule[type(node.op)](node, node.left, node.right, left, right) if type(node.op) in rule else node
         return found if found is node else build.at(found, node)
 
@@ -167,7 +180,9 @@ class _Simplifier:
         if left is None and right is None:
             positive = self.without_sign(b)
             # a list times -n is an empty list, and has no negative
-            if positive is not None and (self.ours(node) or FLOAT in (self.kind(a), self.kind(b)) or not self.effects.may_contain(a)):
+            if positive is not None and (
+                self.ours(node) or FLOAT in (self.kind(a), self.kind(b)) or not self.effects.may_contain(a)
+            ):
                 return self.binary(_with(node, left=self.negated(a), right=positive))
         if self.ours(node):
             for factor, other in ((b, a), (a, b)):
@@ -218,7 +233,9 @@ class _Simplifier:
         positive = self.without_sign(node)
         if positive is not None:
             return positive
-        if isinstance(node, gast.BinOp) and (isinstance(node.op, gast.Mult) or isinstance(node.op, gast.Div) and self.signed(node)):
+        if isinstance(node, gast.BinOp) and (
+            isinstance(node.op, gast.Mult) or isinstance(node.op, gast.Div) and self.signed(node)
+        ):
             return _with(node, left=self.negated(node.left))
         return whole if whole is not None else gast.UnaryOp(gast.USub(), node)
 

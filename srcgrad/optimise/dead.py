@@ -239,7 +239,12 @@ class _Liveness:
                     self.use(part, head)
         self.after_loop.pop()
         live.names, live.content = head.names, head.content
-        if not body and not orelse and isinstance(s, gast.For) and not any(self.is_live(n, after) for n in names_in(s.target)):
+        if (
+            not body
+            and not orelse
+            and isinstance(s, gast.For)
+            and not any(self.is_live(n, after) for n in names_in(s.target))
+        ):
             if self.effects.of(header).pure and self.iterates_anew(header):
                 return []
         if isinstance(s, gast.For):
@@ -320,10 +325,15 @@ def _tapes_read_otherwise(effects: Effects) -> set[str]:
     plain: set[int] = set()
     for node in effects.nodes:
         value = node.value if isinstance(node, (gast.Assign, gast.Expr)) else None
-        if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr in ("append", "pop"):
+        if (
+            isinstance(value, gast.Call)
+            and isinstance(value.func, gast.Attribute)
+            and value.func.attr in ("append", "pop")
+        ):
             plain.add(id(value.func.value))
     return {
-        n.id for n in effects.nodes
+        n.id
+        for n in effects.nodes
         if isinstance(n, gast.Name) and n.id in tapes and isinstance(n.ctx, gast.Load) and id(n) not in plain
     }
 

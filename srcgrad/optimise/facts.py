@@ -28,7 +28,9 @@ NEW_BUILTIN = frozenset("abs bool complex float int isinstance len pow range rou
 NEW_METHODS = frozenset(
     "all any argmax argmin argsort conj cumprod cumsum dot item max mean min nonzero prod round std sum trace var".split()
 )
-METHODS = NEW_METHODS | frozenset("copy astype transpose reshape ravel flatten squeeze swapaxes diagonal keys values items".split())
+METHODS = NEW_METHODS | frozenset(
+    "copy astype transpose reshape ravel flatten squeeze swapaxes diagonal keys values items".split()
+)
 # functions that change one argument and nothing else: name -> position of that argument
 CHANGES = {
     **{f"{module}.add.at": 0 for module in ("np", "numpy")},
@@ -101,9 +103,13 @@ class Facts:
     new: Callable[[build.Node], bool] = usually_new
     array: Callable[[str], bool | None] = _unknown
     floating: Callable[[str], bool] = _no
-    parameters: frozenset[str] = frozenset()  # locals bound by the call; other names that are only read come from outside
+    parameters: frozenset[str] = (
+        frozenset()
+    )  # locals bound by the call; other names that are only read come from outside
     temporaries: frozenset[str] = frozenset()  # names that the compiler made, and that may vanish
-    tapes: frozenset[str] = frozenset()  # temporaries that are lists, used by .append(value) and .pop() only, each pop for its push
+    tapes: frozenset[str] = (
+        frozenset()
+    )  # temporaries that are lists, used by .append(value) and .pop() only, each pop for its push
     buffers: frozenset[str] = frozenset()  # names whose content may change by what the program does not show
     escaping: frozenset[str] = frozenset()  # names whose content somebody else sees afterwards
     results: frozenset[str] = frozenset()  # names that are read after the end

@@ -59,9 +59,13 @@ class _Folding:
         occurrences = [n for n in effects.nodes if isinstance(n, gast.Name)]
         self.loads = Counter(n.id for n in occurrences if isinstance(n.ctx, gast.Load))
         self.binds = Counter(n.id for n in occurrences if not isinstance(n.ctx, gast.Load))
-        inner = {n.id for s in effects.nodes if isinstance(s, SCOPES) for n in build.walk(s) if isinstance(n, gast.Name)}
+        inner = {
+            n.id for s in effects.nodes if isinstance(s, SCOPES) for n in build.walk(s) if isinstance(n, gast.Name)
+        }
         self.candidates = effects.facts.temporaries - effects.captured - inner - effects.outside
-        self.folded: dict[int, build.Node] = {}  # statements that are no longer needed, kept so that no other gets their id
+        self.folded: dict[
+            int, build.Node
+        ] = {}  # statements that are no longer needed, kept so that no other gets their id
 
     def block(self, block: list[build.Node], pending: dict[str, _Pending]) -> list[build.Node]:
         found: list[build.Node] = []
@@ -129,7 +133,12 @@ class _Folding:
         """Whether this statement has the last use of the value bound before."""
         if self.loads[name] == 1 and self.binds[name] == 1:
             return True
-        return isinstance(s, gast.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], gast.Name) and s.targets[0].id == name
+        return (
+            isinstance(s, gast.Assign)
+            and len(s.targets) == 1
+            and isinstance(s.targets[0], gast.Name)
+            and s.targets[0].id == name
+        )
 
     def calls_out(self, part: build.Node, s: build.Node, entry: _Pending) -> bool:
         """Whether something inside the line, run before the place of use, could change what the value is."""
@@ -244,13 +253,19 @@ class _Place:
 
     def _is_fixed(self, node: build.Node) -> bool:
         """A function of a module, such as np.exp: looked up at any time."""
-        return isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name) and node.value.id in self.folding.effects.modules
+        return (
+            isinstance(node, gast.Attribute)
+            and isinstance(node.value, gast.Name)
+            and node.value.id in self.folding.effects.modules
+        )
 
     def put(self, above: int) -> build.Node:
         entry = self.entry
         self.done = True
         meaningful = rank(entry.name, self.folding.effects.facts) > 0
-        if above + entry.depth > (DEPTH_NAMED if meaningful else DEPTH) or (not entry.effect.pure and not (entry.last and self.only_names_before)):
+        if above + entry.depth > (DEPTH_NAMED if meaningful else DEPTH) or (
+            not entry.effect.pure and not (entry.last and self.only_names_before)
+        ):
             self.refused = True
         return entry.value
 
@@ -313,5 +328,11 @@ def width_of(node: build.Node) -> int:
         return len(node.id)
     if isinstance(node, gast.Constant):
         return len(repr(node.value))
-    own = len(node.attr) + 1 if isinstance(node, gast.Attribute) else 3 if isinstance(node, (gast.BinOp, gast.Compare)) else 2
+    own = (
+        len(node.attr) + 1
+        if isinstance(node, gast.Attribute)
+        else 3
+        if isinstance(node, (gast.BinOp, gast.Compare))
+        else 2
+    )
     return own + sum(width_of(part) for part in build.children(node) if part._fields)

@@ -17,7 +17,12 @@ from .facts import CHANGES, Facts, dotted
 
 OUTSIDE = ""  # the group of everything that comes from outside
 METADATA = frozenset({"shape", "ndim", "dtype", "size", "itemsize", "nbytes"})
-LATE = (gast.Lambda, gast.GeneratorExp, gast.FunctionDef, gast.ClassDef)  # scopes that may run after the statement they stand in
+LATE = (
+    gast.Lambda,
+    gast.GeneratorExp,
+    gast.FunctionDef,
+    gast.ClassDef,
+)  # scopes that may run after the statement they stand in
 LIST_METHODS = frozenset("append extend insert pop sort clear remove reverse".split())
 NUMBERS = frozenset({"len", "int", "float", "bool", "range", "isinstance", "str"})
 PLAIN = (gast.Constant, gast.UnaryOp, gast.Compare, gast.JoinedStr)  # their values hold nothing of their operands
@@ -121,7 +126,8 @@ class Groups:
             return False
         return all(
             isinstance(v, (gast.List, gast.ListComp))
-            or isinstance(v, gast.Call) and dotted(v.func) in {"list", "sorted"} - self.bound
+            or isinstance(v, gast.Call)
+            and dotted(v.func) in {"list", "sorted"} - self.bound
             for v in values
         )
 
@@ -153,7 +159,9 @@ class Groups:
             if isinstance(value.op, gast.Add):
                 return self.may_contain(value.left) and self.may_contain(value.right)
             if isinstance(value.op, gast.Mult):
-                numbers = any(isinstance(v, gast.Constant) and isinstance(v.value, float) for v in (value.left, value.right))
+                numbers = any(
+                    isinstance(v, gast.Constant) and isinstance(v.value, float) for v in (value.left, value.right)
+                )
                 return not numbers and (self.may_contain(value.left) or self.may_contain(value.right))
             return False
         if isinstance(value, (gast.Subscript, gast.Attribute, gast.Starred)):
@@ -263,7 +271,11 @@ class Groups:
         if method and call.func.attr in ("copy", "astype", "flatten") and not call.keywords:
             # of a list these would keep the elements
             receiver = call.func.value
-            if isinstance(receiver, gast.BinOp) or isinstance(receiver, gast.Name) and self.facts.array(receiver.id) is True:
+            if (
+                isinstance(receiver, gast.BinOp)
+                or isinstance(receiver, gast.Name)
+                and self.facts.array(receiver.id) is True
+            ):
                 return set()
         return owner | self._union(*call.args, *(k.value for k in call.keywords))
 
@@ -331,4 +343,6 @@ def _matches(target: build.Node, value: build.Node | None) -> bool:
     """Whether this is `a, b = x, y`, each name with its value."""
     if not isinstance(target, gast.Tuple) or not isinstance(value, gast.Tuple) or len(target.elts) != len(value.elts):
         return False
-    return all(isinstance(e, gast.Name) for e in target.elts) and not any(isinstance(e, gast.Starred) for e in value.elts)
+    return all(isinstance(e, gast.Name) for e in target.elts) and not any(
+        isinstance(e, gast.Starred) for e in value.elts
+    )

@@ -148,7 +148,11 @@ def _substitute(node: build.Node, copies: dict[str, build.Node]) -> build.Node:
     for key, value in node.__dict__.items():
         if isinstance(value, gast.AST):
             done: object = _substitute(value, copies)
-            if isinstance(done, gast.Constant) and isinstance(node, (gast.Subscript, gast.Attribute, gast.Call)) and key in OWNERS:
+            if (
+                isinstance(done, gast.Constant)
+                and isinstance(node, (gast.Subscript, gast.Attribute, gast.Call))
+                and key in OWNERS
+            ):
                 done = value
         elif type(value) is list:
             items = [_substitute(item, copies) if isinstance(item, gast.AST) else item for item in value]

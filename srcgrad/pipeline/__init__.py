@@ -108,7 +108,9 @@ class Recipe:
         from .. import recorded
 
         form = recorded.Form(self.value, self.aux, self.single or len(self.wrt) > 1)
-        return recorded.Recorded(self.function, self.name, self.parameters.signature, self.wrt, form, why, specialise.epoch)
+        return recorded.Recorded(
+            self.function, self.name, self.parameters.signature, self.wrt, form, why, specialise.epoch
+        )
 
     def check(self, values: tuple[Any, ...]) -> None:
         """`ArgumentError` unless every argument to differentiate is given, and can be differentiated."""
@@ -216,4 +218,3 @@ def dump(
             function = function.__srcgrad_specialise__(values).function
         program = recipe.build(function, kinds, values, after)
         return files.text(program, recipe.title()) if standalone else python.text(program, recipe.title())
-

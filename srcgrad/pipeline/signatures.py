@@ -82,7 +82,11 @@ def name_of(function: Any, qualified: bool = False) -> str:
 def file_of(function: Any) -> str:
     """The file of a function's source, or an empty text."""
     while not hasattr(function, "__code__"):
-        inner = getattr(function, "__func__", None) or getattr(function, "func", None) or getattr(function, "__wrapped__", None)
+        inner = (
+            getattr(function, "__func__", None)
+            or getattr(function, "func", None)
+            or getattr(function, "__wrapped__", None)
+        )
         if inner is None:
             call = type(function).__call__ if callable(function) else None
             inner = call if isinstance(call, types.FunctionType) else None
@@ -100,7 +104,9 @@ def which(function: Callable[..., Any], argnums: Argnums) -> Which:
     many = isinstance(argnums, (tuple, list))
     wanted = tuple(argnums) if many else (argnums,)  # type: ignore[arg-type]
     if not wanted:
-        raise ArgumentError(f"grad of {name_of(function)}: argnums is empty; name at least one argument to differentiate")
+        raise ArgumentError(
+            f"grad of {name_of(function)}: argnums is empty; name at least one argument to differentiate"
+        )
     signature = signature_of(function)
     found = tuple(_parameter(function, signature, one) for one in wanted)
     for i, one in enumerate(found):
@@ -132,7 +138,9 @@ def _parameter(function: Any, signature: inspect.Signature, one: Any) -> int | s
         return position
     count = len(positional)
     plural = "parameter" if count == 1 else "parameters"
-    raise ArgumentError(f"grad of {name}: argnums={number} is out of range; it has {count} positional {plural} ({listed})")
+    raise ArgumentError(
+        f"grad of {name}: argnums={number} is out of range; it has {count} positional {plural} ({listed})"
+    )
 
 
 def _looked_through(function: Any) -> list[str]:

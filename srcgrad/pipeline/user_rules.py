@@ -54,18 +54,24 @@ def adjoint(function: Callable[..., Any], parameter: str, body: Callable[..., An
         try:
             inspect.signature(function)
         except (ValueError, TypeError):
-            raise ArgumentError(f"rule of {name}: its parameters are not known to Python; wrap it in a function with a def") from None
+            raise ArgumentError(
+                f"rule of {name}: its parameters are not known to Python; wrap it in a function with a def"
+            ) from None
         declare.RULES.pop(function, None)
         declare.structural(function, cases=_no_cases, order2="not tested")
         rule = declare.RULES[function]
         _declared.add(id(rule))
     names = [p.name for p in rule.parameters]
     if parameter not in names:
-        raise ArgumentError(f"rule of {name}: there is no parameter {parameter!r}; the parameters are {', '.join(names)}")
+        raise ArgumentError(
+            f"rule of {name}: there is no parameter {parameter!r}; the parameters are {', '.join(names)}"
+        )
     strange = [n for n in inspect.signature(body).parameters if n not in (*names, "y", "y_bar")]
     if strange:
         allowed = ", ".join([*names, "y", "y_bar"])
-        raise ArgumentError(f"rule of {name}: {signatures.name_of(body)} takes {', '.join(strange)}; it may take {allowed}")
+        raise ArgumentError(
+            f"rule of {name}: {signatures.name_of(body)} takes {', '.join(strange)}; it may take {allowed}"
+        )
     rule.adjoints.pop(parameter, None)
     declare.adjoint(function, parameter)(_as_expression(body))
     declare.NONDIFFERENTIABLE.pop(function, None)

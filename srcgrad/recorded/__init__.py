@@ -31,7 +31,14 @@ class Recorded:
     inner = None
 
     def __init__(
-        self, function: Any, name: str, signature: inspect.Signature, wrt: tuple[int | str, ...], form: Form, why: Refused | None, epoch: int
+        self,
+        function: Any,
+        name: str,
+        signature: inspect.Signature,
+        wrt: tuple[int | str, ...],
+        form: Form,
+        why: Refused | None,
+        epoch: int,
     ):
         self.target, self.name, self.signature, self.wrt, self.form = function, name, signature, wrt, form
         self.why, self.epoch = why, epoch
@@ -66,7 +73,9 @@ class Recorded:
         if tape.failed is not None:
             raise tape.failed  # the program has caught it, and gone another way than it would have gone
         if self.form.aux and not (isinstance(result, tuple) and len(result) == 2):
-            raise rt.ResultError(f"{self.name} returns {type(result).__name__}, and has_aux=True needs a pair (value, other)")
+            raise rt.ResultError(
+                f"{self.name} returns {type(result).__name__}, and has_aux=True needs a pair (value, other)"
+            )
         main, other = result if self.form.aux else (result, None)
         rt.check_scalar(main, self.name)
         if tape.is_active(main):
@@ -97,16 +106,22 @@ class Recorded:
         """Where an argument to differentiate stands in the call."""
         if isinstance(one, int) or one in kwargs:
             return one
-        names = [p.name for p in self.signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        names = [
+            p.name for p in self.signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
         if one in names:
             return names.index(one)
         try:
-            outer = list(inspect.signature(self.target).parameters)  # that of the function that a wrapper takes the place of
+            outer = list(
+                inspect.signature(self.target).parameters
+            )  # that of the function that a wrapper takes the place of
         except (TypeError, ValueError):
             outer = []
         if one in outer and outer.index(one) < len(args):
             return outer.index(one)
-        raise ArgumentError(f"grad of {self.name}: {one!r} stands for several arguments; name one of them by its position")
+        raise ArgumentError(
+            f"grad of {self.name}: {one!r} stands for several arguments; name one of them by its position"
+        )
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,11 @@ class Structure:
         if isinstance(value, NUMBERS):
             return tape.bars.get(id(value))
         if isinstance(value, dict) or isinstance(value, (list, tuple, deque)):
-            return {k: p.adjoint(tape) for k, p in self.parts.items()} if isinstance(value, dict) else [p.adjoint(tape) for p in self.parts]
+            return (
+                {k: p.adjoint(tape) for k, p in self.parts.items()}
+                if isinstance(value, dict)
+                else [p.adjoint(tape) for p in self.parts]
+            )
         if self.parts:
             made = object.__new__(type(value))
             for name, part in self.parts.items():

@@ -34,8 +34,29 @@ IN_PLACE = {native: sign for sign, (_, _, native, _) in SIGNS.items()}
 CONTAINERS = (list, tuple, dict, set, frozenset, zip, enumerate, map, filter, reversed, collections.deque, collections.OrderedDict,
               collections.defaultdict, collections.Counter, collections.ChainMap, range, slice, types.SimpleNamespace, object, type, str, bytes,
               property, staticmethod, classmethod, super, BaseException)  # fmt: skip
-HANDING_ON = ("itertools", "heapq", "_heapq", "bisect", "_bisect", "_operator", "operator", "_collections", "collections", "_functools", "gc", "weakref")
-FOLLOWED = ("collections", "heapq", "bisect", "operator", "typing", "enum", "weakref")  # in Python, and they call nothing of the user's
+HANDING_ON = (
+    "itertools",
+    "heapq",
+    "_heapq",
+    "bisect",
+    "_bisect",
+    "_operator",
+    "operator",
+    "_collections",
+    "collections",
+    "_functools",
+    "gc",
+    "weakref",
+)
+FOLLOWED = (
+    "collections",
+    "heapq",
+    "bisect",
+    "operator",
+    "typing",
+    "enum",
+    "weakref",
+)  # in Python, and they call nothing of the user's
 TAKERS = frozenset({"extend", "extendleft", "update", "union", "intersection", "difference", "join", "fromkeys"})
 known: weakref.WeakKeyDictionary[types.CodeType, Any] = weakref.WeakKeyDictionary()
 writing = threading.RLock()
@@ -79,9 +100,9 @@ class Calls(Recorder):
 
     def wrapped(self, value: Any) -> Any:
         """A callable that is handed to code which is not recorded, as one that is."""
-        if isinstance(value, (types.FunctionType, types.MethodType, functools.partial, types.BuiltinFunctionType, np.ufunc)) or (
-            not isinstance(value, type) and user_method(type(value), "__call__") is not None
-        ):
+        if isinstance(
+            value, (types.FunctionType, types.MethodType, functools.partial, types.BuiltinFunctionType, np.ufunc)
+        ) or (not isinstance(value, type) and user_method(type(value), "__call__") is not None):
             return functools.partial(self.call, value)
         return value
 
@@ -96,7 +117,16 @@ class Calls(Recorder):
             return self.call(function.func, *function.args, *args, **{**function.keywords, **kwargs})
         if isinstance(function, type):
             return self.construct(function, args, kwargs)
-        if isinstance(function, (types.BuiltinFunctionType, types.BuiltinMethodType, np.ufunc, types.MethodWrapperType, types.MethodDescriptorType)):
+        if isinstance(
+            function,
+            (
+                types.BuiltinFunctionType,
+                types.BuiltinMethodType,
+                np.ufunc,
+                types.MethodWrapperType,
+                types.MethodDescriptorType,
+            ),
+        ):
             return self.native(function, args, kwargs)
         return self.object(function, args, kwargs)
 
@@ -113,7 +143,10 @@ class Calls(Recorder):
         if self.has_rule(function, args):
             return self.by_rule(function, args, kwargs)
         wrapped = getattr(function, "__wrapped__", None)
-        if is_library(function) or is_library(getattr(function, "__globals__", {}).get("__name__") and types.SimpleNamespace(__module__=function.__globals__["__name__"])):
+        if is_library(function) or is_library(
+            getattr(function, "__globals__", {}).get("__name__")
+            and types.SimpleNamespace(__module__=function.__globals__["__name__"])
+        ):
             if wrapped is not None and function.__globals__.get("__name__") == "contextlib":
                 return contextlib.contextmanager(self.recorded(wrapped))(*args, **kwargs)
             return self.library(function, args, kwargs)
@@ -158,7 +191,9 @@ class Calls(Recorder):
         arrays = [self.as_array(a) for a in args]
         shape = np.broadcast_shapes(*(a.shape for a in arrays))
         arrays = [self.call(np.broadcast_to, a, shape) for a in arrays]
-        items = [self.call(function.pyfunc, *(self.load_array(a, place) for a in arrays)) for place in np.ndindex(shape)]
+        items = [
+            self.call(function.pyfunc, *(self.load_array(a, place) for a in arrays)) for place in np.ndindex(shape)
+        ]
         return self.call(np.reshape, self.call(np.array, items), shape)
 
     def as_array(self, value: Any) -> Any:
@@ -186,7 +221,9 @@ class Calls(Recorder):
         for name in names:
             value = owner
             for part in [name] if isinstance(function, operator.itemgetter) else name.split("."):
-                value = self.load(value, part) if isinstance(function, operator.itemgetter) else self.attribute(value, part)
+                value = (
+                    self.load(value, part) if isinstance(function, operator.itemgetter) else self.attribute(value, part)
+                )
             found.append(value)
         return found[0] if len(found) == 1 else tuple(found)
 
@@ -209,14 +246,39 @@ class Calls(Recorder):
             rest = {n: v for n, v in kwargs.items() if n != "out"}
             if "where" in rest:
                 rest["out"] = None
-            y = self.by_rule(function, args, {n: v for n, v in rest.items() if n != "out"} if "where" not in rest else self.no_where(function))
+            y = self.by_rule(
+                function,
+                args,
+                {n: v for n, v in rest.items() if n != "out"} if "where" not in rest else self.no_where(function),
+            )
             self.store_array(out, ..., y)
             return out
         if rules.is_nondifferentiable(function, len(args)):
             return self.plain(function, args, kwargs)
-        args = tuple(list(a) if isinstance(a, (types.GeneratorType, set, collections.deque, frozenset, type({}.values()), type({}.keys()), zip, map, filter)) else a for a in args)
         args = tuple(
-            list(self.iterate(a)) if not isinstance(a, (np.ndarray, list, tuple)) and (user_method(type(a), "__iter__") or hasattr(type(a), "__next__")) else a
+            list(a)
+            if isinstance(
+                a,
+                (
+                    types.GeneratorType,
+                    set,
+                    collections.deque,
+                    frozenset,
+                    type({}.values()),
+                    type({}.keys()),
+                    zip,
+                    map,
+                    filter,
+                ),
+            )
+            else a
+            for a in args
+        )
+        args = tuple(
+            list(self.iterate(a))
+            if not isinstance(a, (np.ndarray, list, tuple))
+            and (user_method(type(a), "__iter__") or hasattr(type(a), "__next__"))
+            else a
             for a in args
         )
         if function in (max, min) and "default" in kwargs:
@@ -234,11 +296,17 @@ class Calls(Recorder):
         if rule.is_elementwise:
             args = tuple(self.call(np.array, a) if isinstance(a, (list, tuple)) else a for a in args)
         if any(isinstance(a, np.ndarray) and a.dtype == object for a in args):
-            raise self.refuse(f"cannot differentiate '{rule.name}' of an array of objects", "its items are not looked into")
+            raise self.refuse(
+                f"cannot differentiate '{rule.name}' of an array of objects", "its items are not looked into"
+            )
         y = function(*args, **kwargs)
         if isinstance(y, np.ndarray) and y.dtype == object:
             raise self.refuse("cannot differentiate an array of objects", "its items are not looked into", "use a list")
-        if function in (np.array, np.asarray, np.asanyarray, np.ascontiguousarray) and isinstance(y, np.ndarray) and y.dtype.kind not in "fc":
+        if (
+            function in (np.array, np.asarray, np.asanyarray, np.ascontiguousarray)
+            and isinstance(y, np.ndarray)
+            and y.dtype.kind not in "fc"
+        ):
             return y
         return self.covered(rule, args, kwargs, y)
 
@@ -310,11 +378,15 @@ class Calls(Recorder):
             if name == "view" and not args and not kwargs:
                 return owner.view()
             if name == "item" and args:
-                return self.load_array(owner, args if len(args) > 1 or owner.ndim == 1 else np.unravel_index(args[0], owner.shape))
+                return self.load_array(
+                    owner, args if len(args) > 1 or owner.ndim == 1 else np.unravel_index(args[0], owner.shape)
+                )
             if name == "copy" or name == "__copy__":
                 return self.call(np.copy, owner, *args, **kwargs)
             if name in ("itemset", "resize", "setfield", "byteswap"):
-                raise self.refuse(f"cannot differentiate '{name}' of an array", "it changes the array in a way that is not followed")
+                raise self.refuse(
+                    f"cannot differentiate '{name}' of an array", "it changes the array in a way that is not followed"
+                )
         if name == "item" and not args and isinstance(owner, np.generic) and not self.is_active(owner):
             return owner.item()
         method = rules.method(name)
@@ -342,7 +414,11 @@ class Calls(Recorder):
         places = np.asarray(places)
         count = places.size
         values = self.as_array(values)
-        chosen = self.call(np.resize, values, places.shape) if values.size != count else self.call(np.reshape, values, places.shape)
+        chosen = (
+            self.call(np.resize, values, places.shape)
+            if values.size != count
+            else self.call(np.reshape, values, places.shape)
+        )
         self.store_array(array, np.unravel_index(places, array.shape), chosen)
 
     # ---- native callables -------------------------------------------------------------------------------------------------------
@@ -368,7 +444,9 @@ class Calls(Recorder):
         module = getattr(function, "__module__", None) or ""
         if isinstance(owner, type) and not isinstance(owner, (types.ModuleType,)) and name in ("__new__", "__init__"):
             return function(*args, **kwargs)
-        handing = isinstance(owner, (*CONTAINERS[:10], types.GeneratorType, re_iterators, collections.deque, str)) or type(owner).__mro__[-2:-1] == (dict,)
+        handing = isinstance(
+            owner, (*CONTAINERS[:10], types.GeneratorType, re_iterators, collections.deque, str)
+        ) or type(owner).__mro__[-2:-1] == (dict,)
         handing = handing or isinstance(owner, (list, dict, set, tuple)) or module in HANDING_ON or function in BUILTINS
         if handing:
             return self.handed(function, args, kwargs, name in TAKERS or module in HANDING_ON or function in BUILTINS)
@@ -380,7 +458,11 @@ class Calls(Recorder):
 
     def quiet(self, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         """A call that nothing active reaches; it may still change arrays that it is given."""
-        arrays = [self.keep(a) for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray) and a.flags.writeable and a.size < 10**7]
+        arrays = [
+            self.keep(a)
+            for a in (*args, *kwargs.values())
+            if isinstance(a, np.ndarray) and a.flags.writeable and a.size < 10**7
+        ]
         y = function(*args, **kwargs)
         for done in arrays:
             done()
@@ -391,7 +473,13 @@ class Calls(Recorder):
         if taking:
             args = tuple(self.iterate(a) if self.is_gone_through(a) else a for a in args)
             args = tuple(iter(a) if isinstance(a, np.ndarray) and self.is_active(a) else a for a in args)
-        calling = function in CALLING or getattr(function, "__module__", None) in ("itertools", "heapq", "_heapq", "bisect", "_bisect")
+        calling = function in CALLING or getattr(function, "__module__", None) in (
+            "itertools",
+            "heapq",
+            "_heapq",
+            "bisect",
+            "_bisect",
+        )
         if calling or getattr(function, "__name__", "") == "sort":
             args = tuple(self.wrapped(a) for a in args)
             kwargs = {n: self.wrapped(v) for n, v in kwargs.items()}
@@ -400,7 +488,11 @@ class Calls(Recorder):
     def is_gone_through(self, value: Any) -> bool:
         if isinstance(value, np.ndarray):
             return self.is_active(value) and value.ndim > 0
-        return isinstance(value, Flat) or user_method(type(value), "__iter__") is not None or user_method(type(value), "__next__") is not None
+        return (
+            isinstance(value, Flat)
+            or user_method(type(value), "__iter__") is not None
+            or user_method(type(value), "__next__") is not None
+        )
 
     def ufunc_method(self, ufunc: np.ufunc, name: str, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         if name == "at":
@@ -418,7 +510,11 @@ class Calls(Recorder):
             done()
             return
         if ufunc not in (np.add, np.subtract):
-            raise self.refuse(f"cannot differentiate np.{ufunc.__name__}.at", "only np.add.at and np.subtract.at are followed", "write the loop")
+            raise self.refuse(
+                f"cannot differentiate np.{ufunc.__name__}.at",
+                "only np.add.at and np.subtract.at are followed",
+                "write the loop",
+            )
         if isinstance(value, (list, tuple)):
             value = self.call(np.array, value)
         old = array[index].copy() if isinstance(array[index], np.ndarray) else array[index]
@@ -445,7 +541,11 @@ class Calls(Recorder):
             return special(self, *args, **kwargs)
         if self.has_rule(cls, args):
             return self.by_rule(cls, args, kwargs)
-        if cls in CONTAINERS or cls.__module__ in ("itertools", "functools", "operator", "_operator") or issubclass(cls, BaseException):
+        if (
+            cls in CONTAINERS
+            or cls.__module__ in ("itertools", "functools", "operator", "_operator")
+            or issubclass(cls, BaseException)
+        ):
             return self.handed(cls, args, kwargs, True)
         if issubclass(cls, np.generic):
             return self.scalar(cls, args, kwargs)
@@ -456,7 +556,12 @@ class Calls(Recorder):
         if type(cls).__call__ is not type.__call__ and not isinstance(cls, type(contextlib.AbstractContextManager)):
             return self.unknown(cls, args, kwargs) if self.any_active(args, kwargs) else cls(*args, **kwargs)
         if new is None and start is None:
-            return self.handed(cls, args, kwargs, issubclass(cls, (list, set, dict, tuple, collections.deque)) and not hasattr(cls, "_fields"))
+            return self.handed(
+                cls,
+                args,
+                kwargs,
+                issubclass(cls, (list, set, dict, tuple, collections.deque)) and not hasattr(cls, "_fields"),
+            )
         if getattr(cls, "__abstractmethods__", None):
             return cls(*args, **kwargs)  # raises
         made = self.created(cls, new, args, kwargs)
@@ -523,9 +628,16 @@ class Calls(Recorder):
         if not self.any_active(args, kwargs) and not self.holds_active(function):
             return function(*args, **kwargs)
         name = rules.declare.qualified_name(function)
-        why = rules.refusal(function) or "an argument depends on an argument you differentiate, and it has no rule and no Python source"
+        why = (
+            rules.refusal(function)
+            or "an argument depends on an argument you differentiate, and it has no rule and no Python source"
+        )
         short = name.rpartition(".")[2]
-        raise self.refuse(f"cannot differentiate through '{name}'", why, f"give it a rule with srcgrad.rule({short}, ...), or pass srcgrad.stop_gradient(x)")
+        raise self.refuse(
+            f"cannot differentiate through '{name}'",
+            why,
+            f"give it a rule with srcgrad.rule({short}, ...), or pass srcgrad.stop_gradient(x)",
+        )
 
 
 class _Never:
@@ -535,7 +647,28 @@ class _Never:
 re_iterators = tuple({type(iter([])), type(iter(())), type(iter({})), type(iter(set())), type(iter({}.items())), type(iter({}.values())),
                       type({}.items()), type({}.values()), type({}.keys()), type(iter(range(1))), type(iter("")), type(reversed([]))})  # fmt: skip
 CALLING = (map, filter, sorted, collections.defaultdict)  # what calls the functions that it is given
-BUILTINS = frozenset({iter, next, sorted, any, all, hash, id, callable, setattr, getattr, hasattr, delattr, vars, dir, isinstance, issubclass, repr, print})
+BUILTINS = frozenset(
+    {
+        iter,
+        next,
+        sorted,
+        any,
+        all,
+        hash,
+        id,
+        callable,
+        setattr,
+        getattr,
+        hasattr,
+        delattr,
+        vars,
+        dir,
+        isinstance,
+        issubclass,
+        repr,
+        print,
+    }
+)
 
 
 def _hashable(value: Any) -> bool:
@@ -547,7 +680,16 @@ def _hashable(value: Any) -> bool:
 
 
 def _overwrites(function: Any) -> bool:
-    return getattr(function, "__name__", "") in ("shuffle", "sort", "fill", "partition", "put", "place", "putmask", "put_along_axis")
+    return getattr(function, "__name__", "") in (
+        "shuffle",
+        "sort",
+        "fill",
+        "partition",
+        "put",
+        "place",
+        "putmask",
+        "put_along_axis",
+    )
 
 
 # ---- functions with a meaning of their own ------------------------------------------------------------------------------------------
@@ -576,7 +718,11 @@ def _fill_diagonal(self: Calls, array: np.ndarray, value: Any, wrap: bool = Fals
         raise self.refuse("cannot differentiate this use of np.fill_diagonal", "", "write the loop")
     places = np.arange(min(array.shape))
     if isinstance(value, np.ndarray) and value.ndim:
-        value = self.call(np.resize, value, (len(places),)) if value.size != len(places) else self.call(np.reshape, value, (-1,))
+        value = (
+            self.call(np.resize, value, (len(places),))
+            if value.size != len(places)
+            else self.call(np.reshape, value, (-1,))
+        )
     self.store(array, (places, places), value)
 
 
@@ -587,7 +733,11 @@ def _put(self: Calls, array: np.ndarray, places: Any, values: Any, mode: str = "
 def _place(self: Calls, array: np.ndarray, mask: Any, values: Any) -> None:
     values = self.as_array(values)
     count = int(np.sum(mask))
-    self.store(array, np.asarray(mask, bool), self.call(np.resize, values, (count,)) if values.size != count else self.call(np.reshape, values, (count,)))
+    self.store(
+        array,
+        np.asarray(mask, bool),
+        self.call(np.resize, values, (count,)) if values.size != count else self.call(np.reshape, values, (count,)),
+    )
 
 
 def _putmask(self: Calls, array: np.ndarray, mask: Any, values: Any) -> None:

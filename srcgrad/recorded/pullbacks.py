@@ -35,7 +35,9 @@ def bind(rule: Rule, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
     known = {p.name for p in rule.parameters}
     unknown = sorted(set(kwargs) - known)
     if rest or unknown:
-        raise NotCovered(f"its rule does not cover the argument {unknown[0]!r}" if unknown else "it is given too many arguments")
+        raise NotCovered(
+            f"its rule does not cover the argument {unknown[0]!r}" if unknown else "it is given too many arguments"
+        )
     return bound
 
 
@@ -52,7 +54,9 @@ def elementwise(
     names = tuple(p.name for p in rule.parameters)
     given = tuple(n for n in names if n in bound)
     passive = [n for n in given if not active(bound[n])]
-    real = not any(isinstance(v, complex) or getattr(getattr(v, "dtype", None), "kind", "") == "c" for v in bound.values())
+    real = not any(
+        isinstance(v, complex) or getattr(getattr(v, "dtype", None), "kind", "") == "c" for v in bound.values()
+    )
     partials = rule.choose_partials(passive, {}, real)
     values = tuple(bound[n] for n in given)
     found: list[tuple[Any, Callable[[], Any] | None]] = []
@@ -97,7 +101,9 @@ def _apply(function: Callable[..., Any], known: dict[str, Any], y_bar: Any) -> A
         return function(**known, y_bar=y_bar)
     except (AttributeError, TypeError):
         # a sequence that NumPy took for an array
-        as_arrays = {n: np.asarray(v) if isinstance(v, (list, tuple)) and _is_numeric(v) else v for n, v in known.items()}
+        as_arrays = {
+            n: np.asarray(v) if isinstance(v, (list, tuple)) and _is_numeric(v) else v for n, v in known.items()
+        }
         return function(**as_arrays, y_bar=y_bar)
 
 

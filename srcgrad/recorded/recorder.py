@@ -33,7 +33,9 @@ class Flat:
         return self.array.size
 
     def __iter__(self) -> Iterator[Any]:
-        return (self.recorder.load_array(self.array, np.unravel_index(i, self.array.shape)) for i in range(self.array.size))
+        return (
+            self.recorder.load_array(self.array, np.unravel_index(i, self.array.shape)) for i in range(self.array.size)
+        )
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise TypeError("array.flat cannot be used as an array here; write array.ravel()")
@@ -89,7 +91,9 @@ class Recorder(Tape):
             return self.object_arrays(native, a, b) if _holds_objects(a) or _holds_objects(b) else native(a, b)
         y = native(a, b)
         if _holds_objects(a) or _holds_objects(b):
-            raise self.refuse("cannot differentiate an operation on an array of objects", "its items are not looked into")
+            raise self.refuse(
+                "cannot differentiate an operation on an array of objects", "its items are not looked into"
+            )
         rule = rules.lookup(ufunc) if ufunc is not None else None
         if rule is None:
             return y  # whole numbers and bits do not vary smoothly
@@ -119,7 +123,9 @@ class Recorder(Tape):
 
     def object_arrays(self, native: Any, a: Any, b: Any) -> Any:
         if self.holds_active(a) or self.holds_active(b):
-            raise self.refuse("cannot differentiate an operation on an array of objects", "its items are not looked into")
+            raise self.refuse(
+                "cannot differentiate an operation on an array of objects", "its items are not looked into"
+            )
         return native(a, b)
 
     def array_of(self, items: Any) -> Any:
@@ -143,7 +149,10 @@ class Recorder(Tape):
         if known or container or type(a).__module__ == "collections":
             return native(a, b)
         if self.holds_active(a) or self.holds_active(b):
-            raise self.refuse(f"cannot differentiate the operator on {type(a).__name__} and {type(b).__name__}", "it is not written in Python")
+            raise self.refuse(
+                f"cannot differentiate the operator on {type(a).__name__} and {type(b).__name__}",
+                "it is not written in Python",
+            )
         return native(a, b)
 
     def unary(self, sign: str, a: Any) -> Any:
@@ -153,7 +162,9 @@ class Recorder(Tape):
             return self.call(method, a)
         if not self.is_active(a):
             if not isinstance(a, (*PLAIN, *NUMBERS, np.ndarray)) and self.holds_active(a):
-                raise self.refuse(f"cannot differentiate the operator on {type(a).__name__}", "it is not written in Python")
+                raise self.refuse(
+                    f"cannot differentiate the operator on {type(a).__name__}", "it is not written in Python"
+                )
             return native(a)
         return self.covered(rules.lookup(ufunc), (a,), {}, native(a)) if ufunc is not None else native(a)  # type: ignore[arg-type]
 
@@ -195,7 +206,9 @@ class Recorder(Tape):
         missing = user_method(cls, "__missing__")
         if missing is not None and index not in owner:
             return self.call(missing, owner, index)
-        if cls.__module__ not in ("builtins", "collections", "types", "typing") and not isinstance(owner, (list, dict, tuple, type, np.void)):
+        if cls.__module__ not in ("builtins", "collections", "types", "typing") and not isinstance(
+            owner, (list, dict, tuple, type, np.void)
+        ):
             if self.holds_active(owner) and not isinstance(owner, np.generic):
                 raise self.refuse(f"cannot differentiate a subscript of {cls.__name__}", "it is not written in Python")
         return owner[index]
@@ -224,7 +237,9 @@ class Recorder(Tape):
             owner, index = owner.array, owner.place(index)
         index = frozen(index)
         old = self.load(owner, index)
-        self.store(owner, index, self.inplace(sign, old, value)) if not _is_view(owner, old) else self.inplace(sign, old, value)
+        self.store(owner, index, self.inplace(sign, old, value)) if not _is_view(owner, old) else self.inplace(
+            sign, old, value
+        )
 
     # ---- attributes -------------------------------------------------------------------------------------------------------------
 
@@ -290,14 +305,18 @@ class Recorder(Tape):
             return self.call(function, owner)
         if callable(getattr(owner, name)):
             return getattr(owner, name)
-        raise self.refuse(f"cannot differentiate through the attribute '{name}' of an array", "what is done with it cannot be seen")
+        raise self.refuse(
+            f"cannot differentiate through the attribute '{name}' of an array", "what is done with it cannot be seen"
+        )
 
     def set_attribute(self, owner: Any, name: str, value: Any) -> None:
         if isinstance(owner, np.ndarray) and name in ("real", "flat"):
             self.store(getattr(owner, name) if name == "real" else Flat(self, owner), ..., value)
             return
         if isinstance(owner, np.ndarray) and name == "imag":
-            raise self.refuse("cannot differentiate a store into the imaginary part", "", "write z[...] = z.real + 1j * v")
+            raise self.refuse(
+                "cannot differentiate a store into the imaginary part", "", "write z[...] = z.real + 1j * v"
+            )
         if isinstance(owner, (types.ModuleType, type)):
             setattr(owner, name, value)
             return

@@ -23,7 +23,9 @@ class Shadows:
 
     def __init__(self) -> None:
         self.active: dict[int, np.ndarray] = {}  # id of an owner -> the owner: memory that may hold active values
-        self.bars: dict[int, tuple[np.ndarray, int]] = {}  # id of an owner -> the bytes of its shadow, the address it begins at
+        self.bars: dict[
+            int, tuple[np.ndarray, int]
+        ] = {}  # id of an owner -> the bytes of its shadow, the address it begins at
 
     def is_active(self, array: np.ndarray) -> bool:
         return id(owner_of(array)) in self.active

@@ -89,7 +89,9 @@ class _Recorder(ast.NodeTransformer):
         self.filename = filename
         self.owner = owner.lstrip("_")
         self.function_globals = function.__globals__
-        self.local: set[str] = set(function.__code__.co_varnames) | set(function.__code__.co_cellvars) | set(function.__code__.co_freevars)
+        self.local: set[str] = (
+            set(function.__code__.co_varnames) | set(function.__code__.co_cellvars) | set(function.__code__.co_freevars)
+        )
 
     def check(self, tree: ast.AST) -> list[Refusal]:
         found = []
@@ -133,7 +135,9 @@ class _Recorder(ast.NodeTransformer):
     def index(self, node: ast.expr) -> ast.expr:
         """An index as a value: slices become calls of `slice`."""
         if isinstance(node, ast.Slice):
-            parts = [self.visit(p) if p is not None else ast.Constant(None) for p in (node.lower, node.upper, node.step)]
+            parts = [
+                self.visit(p) if p is not None else ast.Constant(None) for p in (node.lower, node.upper, node.step)
+            ]
             return self.hook("slice", *parts, at=node)
         if isinstance(node, ast.Tuple):
             return ast.copy_location(ast.Tuple([self.index(e) for e in node.elts], ast.Load()), node)
@@ -205,12 +209,16 @@ class _Recorder(ast.NodeTransformer):
             call = self.hook("store", self.visit(target.value), self.index(target.slice), value, at=at)
             return [ast.copy_location(ast.Expr(call), at)]
         if isinstance(target, ast.Attribute):
-            call = self.hook("set_attribute", self.visit(target.value), self.text(self.mangled(target.attr), at), value, at=at)
+            call = self.hook(
+                "set_attribute", self.visit(target.value), self.text(self.mangled(target.attr), at), value, at=at
+            )
             return [ast.copy_location(ast.Expr(call), at)]
         shape = self.shape(target)
         if shape is None:
             return [ast.copy_location(ast.Assign([target], value), at)]
-        simple = all(isinstance(n, (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)) for n in ast.walk(target))
+        simple = all(
+            isinstance(n, (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)) for n in ast.walk(target)
+        )
         flat = all(isinstance(e, ast.Constant) and e.value == 0 for e in shape.elts)  # type: ignore[attr-defined]
         if not (is_tuple and flat):
             value = self.hook("unpack", value, ast.copy_location(shape, at), at=at)
@@ -291,7 +299,9 @@ class _Recorder(ast.NodeTransformer):
     # ---- expressions ------------------------------------------------------------------------------------------------------------
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        return self.hook("op", self.text(BINARY[type(node.op)], node), self.visit(node.left), self.visit(node.right), at=node)
+        return self.hook(
+            "op", self.text(BINARY[type(node.op)], node), self.visit(node.left), self.visit(node.right), at=node
+        )
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         if isinstance(node.op, ast.Not) or isinstance(node.operand, ast.Constant):

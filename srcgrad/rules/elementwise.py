@@ -49,6 +49,8 @@ def power_of_constant(exponent: Any) -> Partials | None:
 elementwise(np.add, "1", "1")
 elementwise(np.subtract, "1", "-1")
 elementwise(np.multiply, "x2", "x1")
+
+
 def reciprocal_of_constant(numerator: Any) -> Partials | None:
     """The partials of `numerator / x2` by the result alone, so that x2 need not be kept: -y * y / numerator."""
     if isinstance(numerator, bool) or not isinstance(numerator, (int, float)) or numerator != 1:

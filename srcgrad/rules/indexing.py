@@ -316,4 +316,6 @@ refused(np.nditer, "its iterator is a buffer outside of the program; write loops
 for _caller in (np.apply_along_axis, np.apply_over_axes, np.vectorize, np.frompyfunc):
     refused(_caller, "it calls a function given as an argument; write a loop, or call the function on whole arrays")
 
-refused(np.ndenumerate, "its items are taken from the array one by one; loop over np.ndindex(x.shape) and read x[index]")
+refused(
+    np.ndenumerate, "its items are taken from the array one by one; loop over np.ndindex(x.shape) and read x[index]"
+)

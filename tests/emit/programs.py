@@ -17,4 +17,6 @@ def program(text, filename="model.py", free=None, imports=("np",)):
                 node.lineno = marks[node.lineno]
             else:
                 del node.lineno
-    return SimpleNamespace(functions=functions, free=free or {}, guards=[], imports=set(imports), filename=str(filename))
+    return SimpleNamespace(
+        functions=functions, free=free or {}, guards=[], imports=set(imports), filename=str(filename)
+    )

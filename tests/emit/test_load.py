@@ -62,7 +62,15 @@ def signatures():
 @pytest.mark.parametrize("function", signatures())
 @pytest.mark.parametrize(
     ("args", "keywords"),
-    [((), {}), ((1,), {}), ((1, 2), {}), ((1, 2, 3, 4), {}), ((1,), {"y": 5}), ((1, 2), {"k": 1, "q": 2}), ((), {"x": 1, "z": 1})],
+    [
+        ((), {}),
+        ((1,), {}),
+        ((1, 2), {}),
+        ((1, 2, 3, 4), {}),
+        ((1,), {"y": 5}),
+        ((1, 2), {"k": 1, "q": 2}),
+        ((), {"x": 1, "z": 1}),
+    ],
 )
 def test_binder_binds_and_fails_as_the_function_does(function, args, keywords):
     signature = inspect.signature(function)

@@ -46,7 +46,9 @@ def body(text):
 
 
 def test_layout(model):
-    made = programs.program("def a(x):\n    return x\ndef b(x):\n    return a(x), np, math", model, imports={"np", "rt", "math"})
+    made = programs.program(
+        "def a(x):\n    return x\ndef b(x):\n    return a(x), np, math", model, imports={"np", "rt", "math"}
+    )
     assert python.text(made, "Gradient of b").splitlines() == [
         "# Gradient of b",
         "",
@@ -245,7 +247,9 @@ def plain(tree):
     return ast.dump(tree)
 
 
-@pytest.mark.parametrize("text", [STATEMENTS, inspect.getsource(statistics), textwrap.dedent(inspect.getsource(python))])
+@pytest.mark.parametrize(
+    "text", [STATEMENTS, inspect.getsource(statistics), textwrap.dedent(inspect.getsource(python))]
+)
 def test_printing_keeps_the_meaning(text):
     lines = lines_of(gast.parse(text).body)
     again = "".join(f"{'    ' * line.depth}{line.text}\n" for line in lines)
@@ -254,7 +258,16 @@ def test_printing_keeps_the_meaning(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["x[1:, None]", "x[a, b]", "(a + b) * c ** 2", "f(*a, k=1, **b)", "a @ b.T", "-a / (b * c)", "lambda x, y=2: x", "a.b[c](d)"],
+    [
+        "x[1:, None]",
+        "x[a, b]",
+        "(a + b) * c ** 2",
+        "f(*a, k=1, **b)",
+        "a @ b.T",
+        "-a / (b * c)",
+        "lambda x, y=2: x",
+        "a.b[c](d)",
+    ],
 )
 def test_expressions(text):
     assert expression(gast.parse(text, mode="eval").body) == text

@@ -49,7 +49,9 @@ def test_names_are_imported_or_written_out():
 
 
 def test_it_runs_without_the_compiler(package_environment, tmp_path):
-    text = file(k=2.0, sin=np.sin) + "\nimport sys\nassert g(1.0)[1:] == (2.0, sin)\nassert 'srcgrad' not in sys.modules\n"
+    text = (
+        file(k=2.0, sin=np.sin) + "\nimport sys\nassert g(1.0)[1:] == (2.0, sin)\nassert 'srcgrad' not in sys.modules\n"
+    )
     (tmp_path / "alone.py").write_text(text)
     subprocess.run([sys.executable, "alone.py"], cwd=tmp_path, env=package_environment, check=True)
 

@@ -190,7 +190,6 @@ def comprehension_over_rows(x):
     return sum(np.sum(row) * row[0] for row in x)
 
 
-
 @program(lambda r: ([r.vec(2), r.vec(3)],))
 def regulariser_over_a_list(w):
     return 0.5 * sum([np.sum(v * v) for v in w]) + sum(np.sum(np.abs(v)) for v in w)
