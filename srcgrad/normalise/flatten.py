@@ -24,6 +24,7 @@ import gast
 from .. import rules
 from ..analyses import changes
 from ..core import build, names
+from ..core.errors import Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit, resolve
 from ..frontend import signature, source
 from . import jumps
@@ -47,6 +48,10 @@ def unit_of(function: FunctionType) -> Unit:
     """The unit of a function: parameters, body without docstring, outside names; not yet normalised."""
     found = source.find(function)
     tree = found.tree
+    if isinstance(tree, gast.AsyncFunctionDef):
+        place = Place(found.filename, tree.lineno, tree.col_offset, tree.end_col_offset or 0)
+        why, instead = "a gradient runs straight through", "write an ordinary function"
+        raise Refused([Refusal(f"cannot differentiate the coroutine '{tree.name}'", place, why, instead)])
     arguments = tree.args
     parameters = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
     body = [s for s in tree.body if not _is_docstring(s)]

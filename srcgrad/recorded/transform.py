@@ -56,7 +56,7 @@ def transform(function: types.FunctionType) -> Transformed:
     work = _Recorder(tape, found.filename, _class_of(function), function)
     refusals = work.check(tree)
     if refusals:
-        raise Refused(refusals)
+        raise Refused(refusals[:1] if isinstance(tree, ast.AsyncFunctionDef) else refusals)
     made = work.function(tree)
     made.decorator_list = []
     made.args.defaults = [ast.Constant(None) for _ in made.args.defaults]
