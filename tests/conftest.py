@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ["SRCGRAD_STRICT"] = "1"  # internal errors are shown, not gone around
 ROOT = Path(__file__).resolve().parent.parent
 
 

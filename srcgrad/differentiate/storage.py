@@ -984,8 +984,11 @@ class Storage:
             return [build.at(build.if_(node.test, body or [gast.Pass()], orelse), node)]
         body = self.backward(self.blocks[id(node.body)])
         trips = self.trips.get(id(node))
+        if trips is None and (isinstance(node, gast.While) or _breaks(node.body)):
+            raise self.unit.refuse(
+                node, "cannot write the reverse of this loop", "values that it overwrites are needed, and its trips are not counted"
+            )  # fmt: skip
         if isinstance(node, gast.While):
-            assert trips is not None
             return [build.at(build.for_("_", build.call("range", build.name(trips)), body), node)]
         items = node.iter
         if trips is not None:

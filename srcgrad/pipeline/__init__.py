@@ -6,10 +6,11 @@ runs. It is made once per function and kinds; a later call finds it by the key o
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..core.errors import Refused
+from ..core.errors import Place, Refusal, Refused, SrcgradError
 from ..emit import load, python
 from ..emit import standalone as files
 from . import arguments, signatures, specialise
@@ -102,6 +103,12 @@ class Recipe:
             if hasattr(self.function, "__srcgrad_specialise__"):
                 raise
             return self.recorded(refused)
+        except SrcgradError:
+            raise
+        except Exception as error:  # a fault of ours: the other road does not need what failed
+            if os.environ.get("SRCGRAD_STRICT") or hasattr(self.function, "__srcgrad_specialise__"):
+                raise
+            return self.recorded(Refused([Refusal(f"an internal error, {error!r}", Place("", 0))]))
 
     def recorded(self, why: Refused) -> Any:
         """The gradient by recording, for a function that has no straight adjoint."""
