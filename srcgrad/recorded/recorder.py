@@ -346,9 +346,9 @@ class Recorder(Tape):
         if shape is not None:
             return (self.unpack(item, shape) for item in self.iterate(items))
         if isinstance(items, np.ndarray):
-            if not self.is_active(items):
+            if items.dtype.kind not in "fc":
                 return items
-            if not items.ndim:
+            if not items.ndim:  # not only active ones: something active may be stored into it while the loop runs
                 return iter(items)  # raises
             return (self.load_array(items, i) for i in range(len(items)))
         if type(items) in (list, tuple, dict, range, str, set) or isinstance(items, (types.GeneratorType, Flat)):
