@@ -128,7 +128,10 @@ class _Jumps:
                 self.block(statement.orelse, inner),
             )
         )
-        go_on = build.if_(gast.UnaryOp(gast.Not(), build.name(inner.skipped)), self.block(rest, ways), [])
+        # what is skipped here is skipped further out as well
+        go_on = build.if_(
+            gast.UnaryOp(gast.Not(), build.name(inner.skipped)), self.block(rest, ways), _raise_flags(ways.skipped)
+        )
         if leaves:
             notes = _raise_flags(ways.skipped, ways.left)
             leave = notes if ways.skipped else [gast.Break()]

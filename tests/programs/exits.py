@@ -323,3 +323,33 @@ def while_with_continue(x):
             continue
         s = np.sin(s) + x / i
     return s
+
+
+@program(lambda r: (r.num(), 2.5))
+def return_from_an_inner_of_two_branches(x, s):
+    y = x
+    if x > 0:
+        if s > 1:
+            y = y * 2
+            if s > 2:
+                return y * 3
+            y = y + 1
+        y = y * 5
+    return y * s
+
+
+@program(lambda r: (r.num(), 2))
+def continue_from_an_inner_branch_before_a_break(x, s):
+    t = 0.0
+    for i in range(5):
+        if x > 0:
+            if i > 1:
+                t += x
+                if i == s:
+                    continue
+                if i == s + 1:
+                    break
+                t += 10 * x
+            t += 100 * x
+        t += 1000 * x
+    return t * x
