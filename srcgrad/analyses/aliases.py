@@ -40,9 +40,6 @@ class Aliases:
     def stored_groups(self) -> set[str]:
         return {self.groups.get(s.name, s.name) for s in self.stores}
 
-    def join(self, a: str, b: str) -> None:
-        join(self.groups, a, b)
-
 
 def join(groups: dict[str, str], a: str, b: str) -> None:
     """Put two names into one group."""
@@ -157,7 +154,7 @@ class _Work:
         target = node.targets[0] if isinstance(node, gast.Assign) else None
         if isinstance(target, gast.Name):
             sources = changes._sources(node.value, self.facts)
-            state = self.put_into(state, node, sources)
+            state = self.put_into(state, node)
             return self.bind(state, target.id, sources)
         if isinstance(target, (gast.Tuple, gast.List)):
             sources = changes._sources(node.value, self.facts)
@@ -165,7 +162,7 @@ class _Work:
                 state = self.bind(state, name, sources)
             return state
         if isinstance(target, (gast.Subscript, gast.Attribute)):
-            root = changes._root(target)
+            root = names.root(target)
             if root and not self.facts.kind(root).is_array:
                 state = self.link(state, root, changes._sources(node.value, self.facts))
             return state
@@ -176,14 +173,14 @@ class _Work:
                 for name in written:
                     state = self.link(state, name, sources)
             return state
-        return self.put_into(state, node, set())
+        return self.put_into(state, node)
 
-    def put_into(self, state: Sharing, node: build.Node, _: set[str]) -> Sharing:
+    def put_into(self, state: Sharing, node: build.Node) -> Sharing:
         """What a call may put into a container that is given to it."""
         for item in build.walk(node):
             if not (isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute)):
                 continue
-            owner = changes._root(item.func.value)
+            owner = names.root(item.func.value)
             if owner and item.func.attr in changes.MUTATORS and not self.facts.kind(owner).is_array:
                 sources = {n for a in item.args for n in changes._sources(a, self.facts)}
                 state = self.link(state, owner, sources)
@@ -206,7 +203,7 @@ class _Work:
         fresh[name] = frozenset(partners)
         for other in partners:
             fresh[other] = fresh.get(other, frozenset()) | {name}
-            self.found.join(name, other)
+            join(self.found.groups, name, other)
         return fresh
 
     def link(self, state: Sharing, name: str, sources: set[str]) -> Sharing:
@@ -219,7 +216,7 @@ class _Work:
             for other in partners - {one}:
                 fresh[one] = fresh.get(one, frozenset()) | {other}
                 fresh[other] = fresh.get(other, frozenset()) | {one}
-                self.found.join(one, other)
+                join(self.found.groups, one, other)
         return fresh
 
     def collect(self) -> None:
@@ -253,7 +250,7 @@ def content_reads(node: build.Node) -> set[str]:
             continue
         place = store_place(item)
         if place is not None:
-            stack += [item.value, *_indices(place)]
+            stack += [item.value, *indices_of(place)]
             continue
         stack.extend(build.children(item))
     return found
@@ -266,13 +263,7 @@ LIKE = {"zeros_like": 0, "ones_like": 0, "empty_like": 0, "full_like": 0, "slots
 
 
 def _parts_read(call: build.Node) -> Iterator[build.Node]:
-    name = (
-        call.func.attr
-        if isinstance(call.func, gast.Attribute)
-        else call.func.id
-        if isinstance(call.func, gast.Name)
-        else ""
-    )
+    name = call.func.attr if isinstance(call.func, gast.Attribute) else getattr(call.func, "id", "")
     position = LIKE.get(name)
     if isinstance(call.func, gast.Attribute):
         yield call.func.value
@@ -283,7 +274,8 @@ def _parts_read(call: build.Node) -> Iterator[build.Node]:
         yield keyword.value
 
 
-def _indices(place: build.Node) -> Iterator[build.Node]:
+def indices_of(place: build.Node) -> Iterator[build.Node]:
+    """The indices of a place a[i]...[j], the last one first."""
     while isinstance(place, gast.Subscript):
         yield place.slice
         place = place.value

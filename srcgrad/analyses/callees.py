@@ -64,11 +64,11 @@ def _find(function: FunctionType, depth: int) -> frozenset[str]:
 def _roots_changed(item: build.Node) -> set[str]:
     """Names whose content a node changes: stores, `op=`, methods that change."""
     if isinstance(item, (gast.Subscript, gast.Attribute)) and not isinstance(item.ctx, gast.Load):
-        return {_root(item)}
+        return {names.root(item)}
     if isinstance(item, gast.AugAssign):
-        return {_root(item.target)}
+        return {names.root(item.target)}
     if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in MUTATORS:
-        return {_root(item.func.value)}
+        return {names.root(item.func.value)}
     if isinstance(item, gast.Call) and (
         isinstance(item.func, gast.Attribute)
         and item.func.attr in ("at", "copyto", "fill_diagonal", "putmask", "place")
@@ -108,9 +108,3 @@ def arguments_changed(
     positional = code.co_varnames[: code.co_argcount]
     found = [a for i, a in enumerate(args) if i >= len(positional) or positional[i] in changed]
     return found + [v for n, v in keywords.items() if n is None or n in changed or n not in code.co_varnames]
-
-
-def _root(node: build.Node) -> str:
-    while isinstance(node, (gast.Subscript, gast.Attribute)):
-        node = node.value
-    return node.id if isinstance(node, gast.Name) else ""

@@ -104,7 +104,7 @@ def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[
     # parts that are changed
     for item in build.walk(node):
         if isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.ctx, (gast.Store, gast.Del)):
-            root = _root(item.value)
+            root = names.root(item.value)
             if root:
                 yield "change", root
         elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
@@ -121,7 +121,7 @@ def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[
             for name in partners:
                 yield "share", name
     elif isinstance(target, (gast.Subscript, gast.Attribute)) and isinstance(value, gast.Name):
-        if not _is_plain(value.id, facts) and not (facts.kind(_root(target)).is_array):
+        if not _is_plain(value.id, facts) and not (facts.kind(names.root(target)).is_array):
             yield "share", value.id
     elif target is not None and isinstance(target, (gast.Tuple, gast.List)):
         for name in sorted(names.writes(target) | names.reads(value)):
@@ -136,7 +136,7 @@ def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple
         for name in sorted(names.reads(out)):
             yield "change", name
     if isinstance(item.func, gast.Attribute):
-        owner = _root(item.func.value)
+        owner = names.root(item.func.value)
         if item.func.attr in MUTATORS and owner and (callee is None or callee.form in ("list", "unknown")):
             yield "change", owner
             for argument in item.args:
@@ -227,7 +227,7 @@ def _sources(value: build.Node, facts: Facts) -> set[str]:
 
 def _copies(value: build.Node, facts: Facts) -> bool:
     """Whether a subscript of an array surely copies: its index is an array, a list or a comparison."""
-    if not facts.kind(_root(value)).is_array:
+    if not facts.kind(names.root(value)).is_array:
         return False
     parts = value.slice.elts if isinstance(value.slice, gast.Tuple) else [value.slice]
     return any(
@@ -243,12 +243,6 @@ def is_buffer(kind: Kind) -> bool:
     if kind.is_array:
         return kind.rank != 0
     return kind.tag == "list" and kind.item is not None and kind.item.is_scalar and kind.item.tag == "float"
-
-
-def _root(node: build.Node) -> str:
-    while isinstance(node, (gast.Subscript, gast.Attribute)):
-        node = node.value
-    return node.id if isinstance(node, gast.Name) else ""
 
 
 def _is_plain(name: str, facts: Facts) -> bool:

@@ -62,16 +62,13 @@ class Facts:
     callees: dict[int, Callee] = field(default_factory=dict)  # by the id of the call node
     result: Kind = K.UNKNOWN
     result_active: bool = False
-    stored: dict[str, build.Node] = field(
-        default_factory=dict
-    )  # names whose content is changed in place, and where first
-    groups: dict[str, str] = field(
-        default_factory=dict
-    )  # names that may share memory: those of one group have one representative
+    # names whose content is changed in place, and where first
+    stored: dict[str, build.Node] = field(default_factory=dict)
+    # names that may share memory: those of one group have one representative
+    groups: dict[str, str] = field(default_factory=dict)
     stores: list[Any] = field(default_factory=list)  # the stores of `analyses.aliases`
-    end: dict[str, frozenset[str]] = field(
-        default_factory=dict
-    )  # what may share memory with what when the function returns
+    # what may share memory with what when the function returns
+    end: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def kind(self, name: str) -> Kind:
         return self.kinds.get(name, K.UNKNOWN)
@@ -185,8 +182,8 @@ class _Inference:
                 else:
                     for name in names.writes(element):
                         self.set(name, K.UNKNOWN, active)
-        elif isinstance(target, (gast.Subscript, gast.Attribute)) and root_name(target):
-            owner = root_name(target)
+        elif isinstance(target, (gast.Subscript, gast.Attribute)) and names.root(target):
+            owner = names.root(target)
             self.store(owner, target)
             own = self.facts.kind(owner)
             if own.tag in ("list", "dict"):
@@ -479,13 +476,6 @@ class _Inference:
         if callee.function == "copy":
             return own, active
         return K.static(None), False
-
-
-def root_name(place: build.Node) -> str:
-    """`a` of the places a[i][j] and a.b; empty if it is none of a name."""
-    while isinstance(place, (gast.Subscript, gast.Attribute)):
-        place = place.value
-    return place.id if isinstance(place, gast.Name) else ""
 
 
 LIBRARIES = frozenset({"numpy", "scipy", "cupy"}) | sys.stdlib_module_names - {"__main__"}

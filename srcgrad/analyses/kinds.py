@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import rules
+from ..core.unit import MISSING
 
 Ones = tuple[bool | None, ...]
 Dims = tuple[str | None, ...]
@@ -469,9 +470,6 @@ def cut(dim: str | None, part: Any) -> str | None:
         known = (base, int(off)) if base else (dim, 0)
         return f"{known[0]}|{known[1] + removed}" if known[1] + removed else known[0]
     return f"({dim})[{lower}:{upper}:{step}]"
-
-
-MISSING = object()
 
 
 def _constant(node: Any) -> Any:

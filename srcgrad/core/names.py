@@ -75,6 +75,13 @@ def parameters_of(arguments: build.Node) -> list[build.Node]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
 
 
+def root(place: build.Node) -> str:
+    """The name `a` of a place a[i], a.b or a[i].b[j]; empty if the place does not begin with a name."""
+    while isinstance(place, (gast.Subscript, gast.Attribute)):
+        place = place.value
+    return place.id if isinstance(place, gast.Name) else ""
+
+
 class Fresh:
     """Gives out names that are not taken: the wish itself, or the wish with the next free number."""
 

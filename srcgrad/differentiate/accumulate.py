@@ -12,7 +12,8 @@ import gast
 
 from ..analyses.inference import Facts
 from ..core import build, names
-from .reverse import Add, Clear, Effect, Own, Replace, Reverse, Run, _as_argument
+from ..normalise.stores import is_plain
+from .reverse import Add, Clear, Effect, Own, Replace, Reverse, Run, as_argument
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Swept:
     before: dict[int, list[build.Node]] = field(default_factory=dict)
     inside: dict[int, list[build.Node]] = field(
         default_factory=dict
-    )  # (id of a list of statements) -> at the end of its reverse
+    )  # (id of statements) -> at the end of their reverse
 
 
 @dataclass
@@ -137,25 +138,14 @@ class Accumulate:
         kind = self.facts.kind(step.var)
         value = build.copy(step.value)
         owner, index = self.reverse.place_bar(step.place.value), step.place.slice
-        if self.is_plain(index) and (kind.is_array or kind.tag == "list" and self.adds(kind)):
+        if is_plain(index, self.reverse.rules.kind) and (kind.is_array or kind.tag == "list" and self.adds(kind)):
             out.append(_augmented(build.subscript(owner, build.copy(index), store=True), value))
         else:
-            out.append(build.expression(build.call("rt.scatter_add", owner, _as_argument(index), value)))
+            out.append(build.expression(build.call("rt.scatter_add", owner, as_argument(index), value)))
 
     def adds(self, kind) -> bool:
         """Whether `+=` on an item of the list is an addition of numbers or arrays of its own."""
         return kind.item is not None and kind.item.may_be_active and kind.item.tag in ("float", "array")
-
-    def is_plain(self, index: build.Node) -> bool:
-        """Whether an index surely meets no element twice: integers and slices."""
-        if isinstance(index, gast.Tuple):
-            return all(self.is_plain(e) for e in index.elts)
-        if isinstance(index, gast.Slice):
-            return True
-        if isinstance(index, gast.Constant):
-            return index.value is None or index.value is ... or isinstance(index.value, int)
-        kind = self.reverse.rules.kind(index)
-        return kind.tag == "int"
 
     # ---- zeros ------------------------------------------------------------------------------------------------------------------
 

@@ -59,14 +59,15 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
     others = changes.seen_by_others(unit, facts)
     bad = dict(changes.changed_names(unit, facts))
     given = {facts.groups.get(p) for p in unit.parameters if p in facts.groups} if helper else set()
-    for name in [n for n in bad if is_plainly_stored(n, unit, facts)]:
+    plain = plainly_stored(unit, facts)
+    for name in [n for n in bad if n in plain]:
         if facts.groups.get(name) not in given:
             del bad[name]
         else:
             others.setdefault(name, bad[name])
             reaching.add(name)
     for store in facts.stores:
-        if store.others and is_plainly_stored(store.name, unit, facts):
+        if store.others and store.name in plain:
             bad.setdefault(store.name, store.node)
             others.setdefault(store.name, store.node)
             if store.others & reaching:
@@ -108,19 +109,20 @@ def _reaching(unit: Unit, facts: Facts) -> set[str]:
     return reaching
 
 
-def is_plainly_stored(name: str, unit: Unit, facts: Facts) -> bool:
-    """Whether a name is an array (or a list of numbers) of the function, or an argument, and all changes of it are stores `name[i] = v`."""
-    kind = facts.kind(name)
-    if not changes.is_buffer(kind) or name in unit.free:
-        return False
+def plainly_stored(unit: Unit, facts: Facts) -> set[str]:
+    """The arrays (or lists of numbers) of the function, arguments included, all changes of which are stores `name[i] = v`."""
+    changed: dict[str, bool] = {}
     for event in changes.events(unit, facts):
-        if event.form == "change" and event.name == name:
-            place = aliases.store_place(event.node)
-            if place is None or aliases.root_of(place) != name:
-                return False
-            if kind.tag == "list" and not _is_position(place, facts):
-                return False
-    return True
+        if event.form == "change":
+            changed[event.name] = changed.get(event.name, True) and _is_store_into(event.name, event.node, facts)
+    return {n for n, plain in changed.items() if plain and changes.is_buffer(facts.kind(n)) and n not in unit.free}
+
+
+def _is_store_into(name: str, node: build.Node, facts: Facts) -> bool:
+    place = aliases.store_place(node)
+    if place is None or aliases.root_of(place) != name:
+        return False
+    return facts.kind(name).tag != "list" or _is_position(place, facts)
 
 
 def _is_position(place: build.Node, facts: Facts) -> bool:
@@ -149,8 +151,9 @@ def is_covered(name: str, unit: Unit, facts: Facts) -> bool:
 def check_reads(unit: Unit, facts: Facts, reverse_reads: set[str]) -> None:
     """Refuse passive values that are changed in place although the reverse sweep still reads what they were."""
     found = []
+    plain = plainly_stored(unit, facts)
     for name, node in changes.changed_names(unit, facts).items():
-        if is_plainly_stored(name, unit, facts):
+        if name in plain:
             continue  # it is put back to what it was
         if name in reverse_reads and name not in facts.active and _changed_after_use(name, unit, facts):
             found.append(

@@ -8,6 +8,7 @@ dependence testing, PLDI 1991).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import gast
@@ -31,10 +32,6 @@ class Extent:
     low: Affine | None
     high: Affine | None
 
-    @property
-    def single(self) -> Affine | None:
-        return self.low if self.low is not None and self.low == self.high else None
-
 
 @dataclass(frozen=True)
 class Loop:
@@ -47,6 +44,7 @@ class Loop:
 
 
 Region = tuple[Extent, ...]
+DEEPEST = 8  # loops whose ends are followed one into the other
 
 
 class Loops:
@@ -64,9 +62,9 @@ class Loops:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 name = node.targets[0].id
                 self.values[name] = node.value if name not in self.values else None
-            for inner in (getattr(node, "body", []), getattr(node, "orelse", [])):
-                if isinstance(node, (gast.If, gast.For, gast.While)):
-                    self.note_values(inner)
+            elif isinstance(node, (gast.If, gast.For, gast.While)):
+                self.note_values(node.body)
+                self.note_values(getattr(node, "orelse", []))
 
     def note(self, body: list[build.Node]) -> None:
         for node in body:
@@ -148,37 +146,28 @@ class Loops:
 
     def is_natural(self, bound: Affine | None) -> bool:
         """Whether a bound surely is not negative (a negative index counts from the end)."""
-        low = self.at_least(bound)
+        low = self.below(bound, "")
         return low is not None and low >= 0
 
-    def at_least(self, bound: Affine | None, depth: int = 0) -> int | None:
-        if bound is None or depth > 8:
-            return None
-        if not bound.var:
-            return bound.offset
-        loop = self.by_var.get(bound.var)
-        below = self.at_least(loop.low, depth + 1) if loop is not None else None
-        return below + bound.offset if below is not None else None
+    def above(self, bound: Affine | None, var: str) -> int | None:
+        """h with bound <= var + h, if there is one; bound <= h where `var` is empty."""
+        return self.offset(bound, var, lambda loop: loop.high)
 
-    def above(self, bound: Affine | None, var: str, depth: int = 0) -> int | None:
-        """h with bound <= var + h, if there is one."""
-        if bound is None or depth > 8:
+    def below(self, bound: Affine | None, var: str) -> int | None:
+        """h with bound >= var + h, if there is one; bound >= h where `var` is empty."""
+        return self.offset(bound, var, lambda loop: loop.low)
+
+    def offset(
+        self, bound: Affine | None, var: str, end: Callable[[Loop], Affine | None], depth: int = 0
+    ) -> int | None:
+        """What `var` and a number can say of a bound, the variables of loops between them replaced by an end of their range."""
+        if bound is None or depth > DEEPEST:
             return None
         if bound.var == var:
             return bound.offset
         loop = self.by_var.get(bound.var)
-        more = self.above(loop.high, var, depth + 1) if loop is not None else None
+        more = self.offset(end(loop), var, end, depth + 1) if loop is not None else None
         return more + bound.offset if more is not None else None
-
-    def below(self, bound: Affine | None, var: str, depth: int = 0) -> int | None:
-        """h with bound >= var + h, if there is one."""
-        if bound is None or depth > 8:
-            return None
-        if bound.var == var:
-            return bound.offset
-        loop = self.by_var.get(bound.var)
-        less = self.below(loop.low, var, depth + 1) if loop is not None else None
-        return less + bound.offset if less is not None else None
 
     # ---- the test ---------------------------------------------------------------------------------------------------------------
 
@@ -256,6 +245,6 @@ def parts_read(node: build.Node, wanted: set[str]) -> list[tuple[str, build.Node
     found += [(name, None) for name in sorted(aliases.content_reads(rest) & wanted)]
     for place in places:  # an index may read arrays as well
         found += (
-            [p for index in aliases._indices(place) for p in parts_read(index, wanted)] if id(place) in inside else []
+            [p for index in aliases.indices_of(place) for p in parts_read(index, wanted)] if id(place) in inside else []
         )
     return found

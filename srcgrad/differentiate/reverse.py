@@ -373,7 +373,7 @@ class Reverse:
         given: Add | None = None
         if self.rules.is_active(value):
             if self.meets_twice(target.slice):
-                taken = build.call("rt.last_written", self.place_bar(target.value), _as_argument(target.slice))
+                taken = build.call("rt.last_written", self.place_bar(target.value), as_argument(target.slice))
             else:
                 taken = self.taken(target)
             given = Add(value.id, self.rules.to_shape(taken, value, self.piece_kind(target)))
@@ -464,13 +464,13 @@ class Reverse:
         raise self.refuse_call(callee, node.value, node)
 
 
-def _as_argument(index: build.Node) -> build.Node:
+def as_argument(index: build.Node) -> build.Node:
     """An index as an argument: slices are written as calls of `slice`."""
     if isinstance(index, gast.Slice):
         parts = [index.lower, index.upper, index.step]
         return build.call("slice", *(build.copy(p) if p is not None else build.constant(None) for p in parts))
     if isinstance(index, gast.Tuple):
-        return build.tuple_(_as_argument(e) for e in index.elts)
+        return build.tuple_(as_argument(e) for e in index.elts)
     return build.copy(index)
 
 

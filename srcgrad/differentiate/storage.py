@@ -1060,11 +1060,7 @@ def _content_changes(node: build.Node) -> set[str]:
     found: set[str] = set()
     for item in build.walk(node):
         if isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.ctx, (gast.Store, gast.Del)):
-            base = item.value
-            while isinstance(base, (gast.Subscript, gast.Attribute)):
-                base = base.value
-            if isinstance(base, gast.Name):
-                found.add(base.id)
+            found |= {names.root(item)} - {""}
         elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
             found.add(item.target.id)
         elif (

@@ -131,7 +131,7 @@ class _Views:
 
     def stored_indices(self, node: build.Node, after: list[build.Node]) -> set[str]:
         """Arrays that stand in the index of the part, and are stored into afterwards."""
-        read = {n for i in aliases._indices(node.value) for n in names.reads(i)}
+        read = {n for i in aliases.indices_of(node.value) for n in names.reads(i)}
         stored = {
             aliases.root_of(p) for s in after for n in build.walk(s) for p in [aliases.store_place(n)] if p is not None
         }
@@ -208,7 +208,9 @@ def stores_of_calls(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
     return unit, work.changed
 
 
-class _Calls:
+class _Statements:
+    """Goes through all simple statements; `statement` puts what stands in the place of one into `out`."""
+
     def __init__(self, unit: Unit, facts: Facts):
         self.unit = unit
         self.facts = facts
@@ -222,16 +224,24 @@ class _Calls:
                 if isinstance(node, gast.If):
                     node.orelse = self.block(node.orelse)
                 out.append(node)
-                continue
-            made = self.statement(node)
-            self.changed = self.changed or made is not None
-            out += [build.at(m, node) for m in made] if made is not None else [node]
+            else:
+                self.statement(node, out)
         return out
+
+    def statement(self, node: build.Node, out: list[build.Node]) -> None:
+        raise NotImplementedError
+
+
+class _Calls(_Statements):
+    def statement(self, node: build.Node, out: list[build.Node]) -> None:
+        made = self.stores(node)
+        self.changed = self.changed or made is not None
+        out += [build.at(m, node) for m in made] if made is not None else [node]
 
     def is_array(self, node: build.Node) -> bool:
         return isinstance(node, gast.Name) and self.facts.kind(node.id).is_array
 
-    def statement(self, node: build.Node) -> list[build.Node] | None:
+    def stores(self, node: build.Node) -> list[build.Node] | None:
         call = node.value if isinstance(node, (gast.Expr, gast.Assign)) else None
         if not isinstance(call, gast.Call):
             return None
@@ -293,24 +303,10 @@ def plain_stores(unit: Unit, facts: Facts, kind_of: KindOf) -> tuple[Unit, bool]
     return unit, work.changed
 
 
-class _Stores:
+class _Stores(_Statements):
     def __init__(self, unit: Unit, facts: Facts, kind_of: KindOf):
-        self.unit = unit
-        self.facts = facts
+        super().__init__(unit, facts)
         self.kind_of = kind_of
-        self.changed = False
-
-    def block(self, body: list[build.Node]) -> list[build.Node]:
-        out: list[build.Node] = []
-        for node in body:
-            if isinstance(node, (gast.If, gast.For, gast.While)):
-                node.body = self.block(node.body)
-                if isinstance(node, gast.If):
-                    node.orelse = self.block(node.orelse)
-                out.append(node)
-            else:
-                self.statement(node, out)
-        return out
 
     def statement(self, node: build.Node, out: list[build.Node]) -> None:
         if (
@@ -341,14 +337,14 @@ class _Stores:
                 not self.facts.kind(n).is_scalar for n in names.reads(part) if n in self.facts.kinds
             ):
                 continue
-            name = self.temporary(part, out, node, "t")
+            name = self.temporary(part, out, node)
             if isinstance(place.slice, gast.Tuple):
                 place.slice.elts[i] = name
             else:
                 place.slice = name
 
-    def temporary(self, value: build.Node, out: list[build.Node], node: build.Node, wish: str) -> build.Node:
-        name = self.unit.fresh(wish)
+    def temporary(self, value: build.Node, out: list[build.Node], node: build.Node) -> build.Node:
+        name = self.unit.fresh("t")
         self.unit.temporaries.add(name)
         out.append(build.at(build.assign(name, value), node))
         self.changed = True
@@ -356,8 +352,8 @@ class _Stores:
 
     def expand(self, node: build.Node, place: build.Node, out: list[build.Node]) -> None:
         loaded = build.subscript(build.copy(place.value), build.copy(place.slice))
-        old = self.temporary(loaded, out, node, "t")
-        new = self.temporary(gast.BinOp(old, node.op, node.value), out, node, "t")
+        old = self.temporary(loaded, out, node)
+        new = self.temporary(gast.BinOp(old, node.op, node.value), out, node)
         out.append(build.at(build.assign(build.subscript(place.value, place.slice, store=True), new), node))
 
 
