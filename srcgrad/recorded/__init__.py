@@ -15,6 +15,7 @@ from typing import Any
 import srcgrad_runtime as rt
 
 from ..core.errors import ArgumentError, Refused
+from ..emit import load
 from . import arguments, transform
 from .calls import Calls
 
@@ -89,18 +90,7 @@ class Recorded:
 
     def spread(self, values: tuple[Any, ...]) -> tuple[list[Any], dict[str, Any]]:
         """The bound arguments as those of a call."""
-        args: list[Any] = []
-        kwargs: dict[str, Any] = {}
-        for parameter, value in zip(self.signature.parameters.values(), values, strict=True):
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                args += value
-            elif parameter.kind is parameter.VAR_KEYWORD:
-                kwargs.update(value)
-            elif parameter.kind is parameter.KEYWORD_ONLY:
-                kwargs[parameter.name] = value
-            else:
-                args.append(value)
-        return args, kwargs
+        return load.spread(self.signature)(lambda *args, **kwargs: (list(args), kwargs))(*values)
 
     def place(self, one: int | str, args: list[Any], kwargs: dict[str, Any]) -> int | str:
         """Where an argument to differentiate stands in the call."""
@@ -111,10 +101,8 @@ class Recorded:
         ]
         if one in names:
             return names.index(one)
-        try:
-            outer = list(
-                inspect.signature(self.target).parameters
-            )  # that of the function that a wrapper takes the place of
+        try:  # the parameters of the function that a wrapper takes the place of
+            outer = list(inspect.signature(self.target).parameters)
         except (TypeError, ValueError):
             outer = []
         if one in outer and outer.index(one) < len(args):

@@ -52,7 +52,6 @@ class Structure:
     """What an argument looked like before the call: its leaves, and where they stand."""
 
     def __init__(self, value: Any):
-        self.value = value
         self.parts: Any = None
         if isinstance(value, (list, tuple, deque)):
             self.parts = [Structure(v) for v in value]
@@ -70,12 +69,10 @@ class Structure:
             return None if bar is None else np.array(bar)
         if isinstance(value, NUMBERS):
             return tape.bars.get(id(value))
-        if isinstance(value, dict) or isinstance(value, (list, tuple, deque)):
-            return (
-                {k: p.adjoint(tape) for k, p in self.parts.items()}
-                if isinstance(value, dict)
-                else [p.adjoint(tape) for p in self.parts]
-            )
+        if isinstance(value, dict):
+            return {k: p.adjoint(tape) for k, p in self.parts.items()}
+        if isinstance(value, (list, tuple, deque)):
+            return [p.adjoint(tape) for p in self.parts]
         if self.parts:
             made = object.__new__(type(value))
             for name, part in self.parts.items():

@@ -13,9 +13,7 @@ import dataclasses
 import functools
 import itertools
 import operator
-import threading
 import types
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +24,7 @@ from .. import rules
 from ..core import markers
 from ..core.errors import SourceNotFound
 from . import transform
-from .recorder import Flat, Recorder, is_library, user_method
+from .recorder import Flat, Recorder, is_library, is_library_name, user_method
 from .tape import NUMBERS, SIGNS, owner_of
 
 OPERATORS = {native: sign for sign, (native, *_) in SIGNS.items()}
@@ -34,32 +32,11 @@ IN_PLACE = {native: sign for sign, (_, _, native, _) in SIGNS.items()}
 CONTAINERS = (list, tuple, dict, set, frozenset, zip, enumerate, map, filter, reversed, collections.deque, collections.OrderedDict,
               collections.defaultdict, collections.Counter, collections.ChainMap, range, slice, types.SimpleNamespace, object, type, str, bytes,
               property, staticmethod, classmethod, super, BaseException)  # fmt: skip
-HANDING_ON = (
-    "itertools",
-    "heapq",
-    "_heapq",
-    "bisect",
-    "_bisect",
-    "_operator",
-    "operator",
-    "_collections",
-    "collections",
-    "_functools",
-    "gc",
-    "weakref",
-)
-FOLLOWED = (
-    "collections",
-    "heapq",
-    "bisect",
-    "operator",
-    "typing",
-    "enum",
-    "weakref",
-)  # in Python, and they call nothing of the user's
+HANDING_ON = ("itertools", "heapq", "_heapq", "bisect", "_bisect", "_operator", "operator", "_collections", "collections", "_functools",
+              "gc", "weakref")  # fmt: skip
+# modules in Python that call nothing of the user's
+FOLLOWED = ("collections", "heapq", "bisect", "operator", "typing", "enum", "weakref")
 TAKERS = frozenset({"extend", "extendleft", "update", "union", "intersection", "difference", "join", "fromkeys"})
-known: weakref.WeakKeyDictionary[types.CodeType, Any] = weakref.WeakKeyDictionary()
-writing = threading.RLock()
 
 
 class Calls(Recorder):
@@ -74,18 +51,9 @@ class Calls(Recorder):
 
     def recorded(self, function: types.FunctionType) -> types.FunctionType:
         """A Python function in its recorded form."""
-        code = function.__code__
-        if code in self.made:
+        if function.__code__ in self.made:
             return function
-        with writing:
-            found = known.get(code)
-            if found is None:
-                try:
-                    found = known[code] = transform.transform(function)
-                except SourceNotFound as error:
-                    found = error
-        if isinstance(found, SourceNotFound):
-            raise found
+        found = transform.transform(function)
         self.note(found.code)
         return found.bind(function, self)
 
@@ -143,10 +111,7 @@ class Calls(Recorder):
         if self.has_rule(function, args):
             return self.by_rule(function, args, kwargs)
         wrapped = getattr(function, "__wrapped__", None)
-        if is_library(function) or is_library(
-            getattr(function, "__globals__", {}).get("__name__")
-            and types.SimpleNamespace(__module__=function.__globals__["__name__"])
-        ):
+        if is_library(function) or is_library_name(function.__globals__.get("__name__")):
             if wrapped is not None and function.__globals__.get("__name__") == "contextlib":
                 return contextlib.contextmanager(self.recorded(wrapped))(*args, **kwargs)
             return self.library(function, args, kwargs)
@@ -211,12 +176,10 @@ class Calls(Recorder):
         return (type(value), id(value)) if self.is_active(value) else (type(value), value)
 
     def getter(self, function: Any, owner: Any) -> Any:
-        _, names, *_ = (*function.__reduce__(),)
+        maker, names = function.__reduce__()[:2]
         if isinstance(function, operator.methodcaller):
-            reduced = function.__reduce__()
-            if isinstance(reduced[0], functools.partial):
-                return self.method(owner, reduced[1][0], *reduced[1][1:], **reduced[0].keywords)
-            return self.method(owner, names[0], *names[1:])
+            # with keywords, the name of the method and those stand in a partial
+            return self.method(owner, *getattr(maker, "args", ()), *names, **getattr(maker, "keywords", {}))
         found = []
         for name in names:
             value = owner
@@ -243,44 +206,13 @@ class Calls(Recorder):
         if isinstance(out, tuple) and len(out) == 1:
             out = out[0]
         if isinstance(out, np.ndarray):
-            rest = {n: v for n, v in kwargs.items() if n != "out"}
-            if "where" in rest:
-                rest["out"] = None
-            y = self.by_rule(
-                function,
-                args,
-                {n: v for n, v in rest.items() if n != "out"} if "where" not in rest else self.no_where(function),
-            )
-            self.store_array(out, ..., y)
+            if "where" in kwargs:
+                raise self.refuse("cannot differentiate 'out' together with 'where'", "", "use np.where")
+            self.store_array(out, ..., self.by_rule(function, args, {n: v for n, v in kwargs.items() if n != "out"}))
             return out
         if rules.is_nondifferentiable(function, len(args)):
             return self.plain(function, args, kwargs)
-        args = tuple(
-            list(a)
-            if isinstance(
-                a,
-                (
-                    types.GeneratorType,
-                    set,
-                    collections.deque,
-                    frozenset,
-                    type({}.values()),
-                    type({}.keys()),
-                    zip,
-                    map,
-                    filter,
-                ),
-            )
-            else a
-            for a in args
-        )
-        args = tuple(
-            list(self.iterate(a))
-            if not isinstance(a, (np.ndarray, list, tuple))
-            and (user_method(type(a), "__iter__") or hasattr(type(a), "__next__"))
-            else a
-            for a in args
-        )
+        args = tuple(list(self.iterate(a)) if _is_iterable(a) else a for a in args)
         if function in (max, min) and "default" in kwargs:
             default = kwargs.pop("default")
             if len(args[0]) == 0:
@@ -289,7 +221,7 @@ class Calls(Recorder):
             return self.choose(function, args, kwargs)
         if not self.any_active(args, kwargs):
             return self.plain(function, args, kwargs)
-        if function is float and isinstance(args[0], float) and type(args[0]) is float:
+        if function is float and type(args[0]) is float:
             return args[0]
         rule = rules.lookup(function, len(args))
         assert rule is not None
@@ -309,9 +241,6 @@ class Calls(Recorder):
         ):
             return y
         return self.covered(rule, args, kwargs, y)
-
-    def no_where(self, function: Any) -> Any:
-        raise self.refuse("cannot differentiate 'out' together with 'where'", "", "use np.where")
 
     def is_native_choice(self, args: tuple, kwargs: dict[str, Any]) -> bool:
         """Whether sum, max or min hand on what they are given: a key, or items that are no numbers."""
@@ -442,7 +371,7 @@ class Calls(Recorder):
         if isinstance(function, types.MethodDescriptorType) and args:
             return self.method(args[0], name, *args[1:], **kwargs)
         module = getattr(function, "__module__", None) or ""
-        if isinstance(owner, type) and not isinstance(owner, (types.ModuleType,)) and name in ("__new__", "__init__"):
+        if isinstance(owner, type) and name in ("__new__", "__init__"):
             return function(*args, **kwargs)
         handing = isinstance(
             owner, (*CONTAINERS[:10], types.GeneratorType, re_iterators, collections.deque, str)
@@ -472,7 +401,6 @@ class Calls(Recorder):
         """A call of what only hands values on: its callables are recorded, and arrays it would go through are taken apart on the tape."""
         if taking:
             args = tuple(self.iterate(a) if self.is_gone_through(a) else a for a in args)
-            args = tuple(iter(a) if isinstance(a, np.ndarray) and self.is_active(a) else a for a in args)
         calling = function in CALLING or getattr(function, "__module__", None) in (
             "itertools",
             "heapq",
@@ -604,10 +532,7 @@ class Calls(Recorder):
         if not args or not self.is_active(args[0]) or y.dtype.kind not in "fc":
             return y
         x = args[0]
-        y = self.fresh(y) if y is x else y
-        self.activate(y)
-        self.steps.append(lambda: self.back_elementwise(y, [(x, None)]))
-        return y
+        return self.result(self.fresh(y) if y is x else y, [(x, lambda y_bar: y_bar)])
 
     # ---- libraries --------------------------------------------------------------------------------------------------------------
 
@@ -640,10 +565,6 @@ class Calls(Recorder):
         )
 
 
-class _Never:
-    pass
-
-
 re_iterators = tuple({type(iter([])), type(iter(())), type(iter({})), type(iter(set())), type(iter({}.items())), type(iter({}.values())),
                       type({}.items()), type({}.values()), type({}.keys()), type(iter(range(1))), type(iter("")), type(reversed([]))})  # fmt: skip
 CALLING = (map, filter, sorted, collections.defaultdict)  # what calls the functions that it is given
@@ -669,6 +590,14 @@ BUILTINS = frozenset(
         print,
     }
 )
+
+
+def _is_iterable(value: Any) -> bool:
+    """Whether a value is to be gone through before it is given to a function: an iterator, a set, a view of a dict, a class of the user's."""
+    if isinstance(value, (np.ndarray, list, tuple)):
+        return False
+    once = isinstance(value, (set, frozenset, collections.deque, type({}.keys()), type({}.values())))
+    return once or hasattr(type(value), "__next__") or user_method(type(value), "__iter__") is not None
 
 
 def _hashable(value: Any) -> bool:

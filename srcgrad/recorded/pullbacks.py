@@ -47,10 +47,30 @@ def partial_of(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
     return eval(f"lambda {', '.join(names)}, y: {text}", dict(SPACE))  # noqa: S307 - the text stands in the table of rules
 
 
-def elementwise(
-    rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool], y: Any
-) -> list[tuple[Any, Callable[[], Any] | None]]:
-    """For each active operand: the operand and a function that gives its partial derivative (None: it is 1)."""
+def scaling(text: str, names: tuple[str, ...], values: tuple[Any, ...], y: Any) -> Callable[[Any], Any]:
+    """A partial derivative as a function from the adjoint of the result to the contribution; it is evaluated then, not now."""
+    if text == "1":
+        return lambda y_bar: y_bar
+    partial = partial_of(text, names)
+    return lambda y_bar: _scaled(y_bar, partial(*values, y))
+
+
+def _scaled(y_bar: Any, partial: Any) -> Any:
+    """y_bar * partial; zero where nothing arrives, be the partial finite or not (the side that `np.where` does not choose)."""
+    with np.errstate(invalid="ignore"):
+        product = y_bar * partial
+    if np.all(np.isfinite(product)):
+        return product
+    return np.where(np.equal(y_bar, 0), 0.0, product)[()]
+
+
+Pulls = list[
+    tuple[Any, Callable[[Any], Any]]
+]  # active operands, each with what its contribution is for an adjoint of the result
+
+
+def elementwise(rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool], y: Any) -> Pulls:
+    """The contributions of an elementwise function."""
     names = tuple(p.name for p in rule.parameters)
     given = tuple(n for n in names if n in bound)
     passive = [n for n in given if not active(bound[n])]
@@ -59,25 +79,18 @@ def elementwise(
     )
     partials = rule.choose_partials(passive, {}, real)
     values = tuple(bound[n] for n in given)
-    found: list[tuple[Any, Callable[[], Any] | None]] = []
-    for name, partial in zip(names, partials, strict=False):
-        if name not in bound or name in passive or partial is None:
-            continue
-        if partial == "1":
-            found.append((bound[name], None))
-            continue
-        function = partial_of(partial, given)
-        found.append((bound[name], functools.partial(function, *values, y)))
-    return found
+    return [
+        (bound[name], scaling(partial, given, values, y))
+        for name, partial in zip(names, partials, strict=False)
+        if name in bound and name not in passive and partial is not None
+    ]
 
 
-def structural(
-    rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool], y: Any
-) -> list[tuple[Any, Callable[[Any], Any]]]:
-    """For each active operand: the operand and a function from the adjoint of the result to its contribution."""
+def structural(rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool], y: Any) -> Pulls:
+    """The contributions of a function with an adjoint for each parameter."""
     parameters = {p.name: p for p in rule.parameters}
     ranks = [_rank(bound[n]) if n in bound else None for n in parameters]
-    found: list[tuple[Any, Callable[[Any], Any]]] = []
+    found: Pulls = []
     for name, operand in bound.items():
         if not active(operand):
             continue

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import rules
+from ..analyses import inference
 from ..core.errors import Place, Refusal, Refused
 from . import pullbacks
 from .tape import NUMBERS, SIGNS, SIGNS_OF_ONE, Tape, frozen
@@ -50,11 +51,16 @@ def user_method(cls: type, name: str) -> types.FunctionType | None:
     return None
 
 
-LIBRARIES = frozenset({"numpy", "scipy", "srcgrad", "srcgrad_runtime"}) | sys.stdlib_module_names - {"__main__"}
+LIBRARIES = inference.LIBRARIES | {"srcgrad", "srcgrad_runtime"}
 
 
 def is_library(function: Any) -> bool:
-    return (getattr(function, "__module__", None) or "").partition(".")[0] in LIBRARIES
+    """Whether a function is not the user's: it belongs to Python, NumPy, SciPy or srcgrad."""
+    return is_library_name(getattr(function, "__module__", None))
+
+
+def is_library_name(module: str | None) -> bool:
+    return (module or "").partition(".")[0] in LIBRARIES
 
 
 class Recorder(Tape):
@@ -108,12 +114,8 @@ class Recorder(Tape):
         texts = rule.choose_partials(("x2",), {"x2": b}, not np.iscomplexobj(a))
         if texts[0] is None:
             return y
-        partial = functools.partial(pullbacks.partial_of(texts[0], ("x1", "x2")), a, b, y)
-        if y is a:
-            y = self.fresh(y)
-        self.activate(y)
-        self.steps.append(lambda: self.back_elementwise(y, [(a, partial)]))
-        return y
+        pull = pullbacks.scaling(texts[0], ("x1", "x2"), (a, b), y)
+        return self.result(self.fresh(y) if y is a else y, [(a, pull)])
 
     def covered(self, rule: rules.Rule, args: tuple, kwargs: dict[str, Any], y: Any) -> Any:
         try:

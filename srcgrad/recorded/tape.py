@@ -153,38 +153,28 @@ class Tape:
             if any(views):  # some share memory, some do not: all get memory of their own
                 y = type(y)(v.copy() if view else v for v, view in zip(y, views, strict=True))
         bound = {name: snapshot(value) for name, value in pullbacks.bind(rule, args, kwargs).items()}
-        if rule.is_elementwise and not kwargs:
-            found = pullbacks.elementwise(rule, bound, self.holds_active, y)
-            if not found:
-                return y
-            self.activate(y)
-            self.steps.append(lambda: self.back_elementwise(y, found))
-            return y
-        parts = pullbacks.structural(rule, bound, self.holds_active, y)
-        if not parts:
-            return y
+        pulls = (pullbacks.elementwise if rule.is_elementwise and not kwargs else pullbacks.structural)(
+            rule, bound, self.holds_active, y
+        )
+        return self.result(y, pulls) if pulls else y
+
+    def result(self, y: Any, pulls: pullbacks.Pulls) -> Any:
+        """An active result, and the step that gives its adjoint to what it was made of."""
         self.activate(y)
-        self.steps.append(lambda: self.back(y, parts))
+
+        def back() -> None:
+            y_bar = self.take(y)
+            if y_bar is not None:
+                for operand, pull in pulls:
+                    self.add(operand, pull(y_bar))
+
+        self.steps.append(back)
         return y
 
     def is_view(self, y: np.ndarray, operands: list[Any]) -> bool:
         """Whether a result shares the memory of an operand."""
         owner = owner_of(y)
         return any(isinstance(o, np.ndarray) and owner_of(o) is owner for o in operands)
-
-    def back_elementwise(self, y: Any, found: list[tuple[Any, Any]]) -> None:
-        y_bar = self.take(y)
-        if y_bar is None:
-            return
-        for operand, partial in found:
-            self.add(operand, y_bar if partial is None else _scaled(y_bar, partial()))
-
-    def back(self, y: Any, found: list[tuple[Any, Any]]) -> None:
-        y_bar = self.take(y)
-        if y_bar is None:
-            return
-        for operand, pull in found:
-            self.add(operand, pull(y_bar))
 
     # ---- loads and stores -------------------------------------------------------------------------------------------------------
 
@@ -257,15 +247,6 @@ def snapshot(value: Any) -> Any:
     if type(value) is tuple:
         return tuple(map(snapshot, value))
     return dict(value) if type(value) is dict else value
-
-
-def _scaled(y_bar: Any, partial: Any) -> Any:
-    """y_bar * partial; zero where nothing arrives, be the partial finite or not (the side that `np.where` does not choose)."""
-    with np.errstate(invalid="ignore"):
-        product = y_bar * partial
-    if np.all(np.isfinite(product)):
-        return product
-    return np.where(np.equal(y_bar, 0), 0.0, product)[()]
 
 
 def frozen(index: Any) -> Any:

@@ -8,7 +8,9 @@ with the user's own line numbers.
 from __future__ import annotations
 
 import ast
+import threading
 import types
+import weakref
 from typing import Any
 
 import gast
@@ -21,8 +23,10 @@ BINARY = {
     ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
 }  # fmt: skip
 UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}
-BLIND = ("exec", "eval", "locals", "vars_of_frame")
+BLIND = ("exec", "eval", "locals")
 WRAPPER = "recorded_"
+known: weakref.WeakKeyDictionary[types.CodeType, Transformed] = weakref.WeakKeyDictionary()
+writing = threading.RLock()
 
 
 class Transformed:
@@ -45,6 +49,14 @@ class Transformed:
 
 def transform(function: types.FunctionType) -> Transformed:
     """The recorded form of a function. `Refused` for what no recording can follow, `SourceNotFound` without a text."""
+    with writing:
+        found = known.get(function.__code__)
+        if found is None:
+            found = known[function.__code__] = _transform(function)
+        return found
+
+
+def _transform(function: types.FunctionType) -> Transformed:
     found = source.find(function)
     tree = ast.fix_missing_locations(gast.gast_to_ast(found.tree))
     if isinstance(tree, ast.Module):
@@ -285,9 +297,8 @@ class _Recorder(ast.NodeTransformer):
 
     def visit_Delete(self, node: ast.Delete) -> ast.Delete:
         for target in node.targets:
-            for inner in ast.iter_child_nodes(target):
-                if isinstance(target, (ast.Subscript, ast.Attribute)) and inner is target.value:
-                    target.value = self.visit(inner)
+            if isinstance(target, (ast.Subscript, ast.Attribute)):
+                target.value = self.visit(target.value)
         return node
 
     def visit_match_case(self, node: ast.match_case) -> ast.match_case:
