@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import functools
+import weakref
+from collections.abc import Callable, Mapping
 from types import CodeType, FunctionType
 
 import gast
@@ -10,30 +11,41 @@ import gast
 from ..core import build, names
 from ..frontend import signature, source
 
-DEPTH = 6
 MUTATORS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "fill", "update", "setdefault", "popitem",
                       "add", "discard", "appendleft", "popleft", "extendleft", "rotate", "itemset", "put", "resize", "partition"})  # fmt: skip
 
 
-def changed_parameters(function: FunctionType, depth: int = 0) -> frozenset[str]:
-    """The names of the parameters whose content the function, or one that it calls, may change."""
-    return _changed(function.__code__, function, depth)
+Estimates = dict[CodeType, frozenset[str]]  # what each function changes, as far as it is known
+_settled: weakref.WeakKeyDictionary[CodeType, frozenset[str]] = weakref.WeakKeyDictionary()
 
 
-@functools.lru_cache(maxsize=1024)
-def _known(code: CodeType) -> dict[str, frozenset[str]]:
-    return {}
+def changed_parameters(function: FunctionType) -> frozenset[str]:
+    """The names of the parameters whose content the function, or one that it calls, may change.
+
+    Functions that call each other are gone through until nothing is added.
+    """
+    if function.__code__ not in _settled:
+        estimates: Estimates = {}
+        before: Estimates | None = None
+        while estimates != before:
+            before = dict(estimates)
+            _estimate(function, estimates, set())
+        _settled.update(estimates)
+    return _settled[function.__code__]
 
 
-def _changed(code: CodeType, function: FunctionType, depth: int) -> frozenset[str]:
-    known = _known(code)
-    if "found" not in known:
-        known["found"] = frozenset()  # a function that calls itself changes no more than what it changes otherwise
-        known["found"] = _find(function, depth)
-    return known["found"]
+def _estimate(function: FunctionType, estimates: Estimates, visited: set[CodeType]) -> frozenset[str]:
+    code = function.__code__
+    if code in _settled:
+        return _settled[code]
+    if code not in visited:
+        visited.add(code)
+        found = _find(function, lambda callee: _estimate(callee, estimates, visited))
+        estimates[code] = estimates.get(code, frozenset()) | found
+    return estimates.get(code, frozenset())
 
 
-def _find(function: FunctionType, depth: int) -> frozenset[str]:
+def _find(function: FunctionType, changed_by: Callable[[FunctionType], frozenset[str]]) -> frozenset[str]:
     try:
         tree = source.find(function).tree
     except Exception:
@@ -57,7 +69,7 @@ def _find(function: FunctionType, depth: int) -> frozenset[str]:
         for name in _roots_changed(item):
             changed |= origin.get(name, set())
         if isinstance(item, gast.Call):
-            changed |= {o for n in _passed_on(item, function, depth) for o in origin.get(n, ())}
+            changed |= {o for n in _passed_on(item, function, changed_by) for o in origin.get(n, ())}
     return frozenset(changed)
 
 
@@ -79,9 +91,11 @@ def _roots_changed(item: build.Node) -> set[str]:
     return set()
 
 
-def _passed_on(call: build.Node, function: FunctionType, depth: int) -> set[str]:
+def _passed_on(
+    call: build.Node, function: FunctionType, changed_by: Callable[[FunctionType], frozenset[str]]
+) -> set[str]:
     """Names that a call hands to a Python function which may change them."""
-    if not isinstance(call.func, gast.Name) or depth > DEPTH:
+    if not isinstance(call.func, gast.Name):
         return set()
     getter = signature.free_names(function).get(call.func.id)
     try:
@@ -90,18 +104,21 @@ def _passed_on(call: build.Node, function: FunctionType, depth: int) -> set[str]
         callee = None
     if not isinstance(callee, FunctionType):
         return set()
-    return {
-        n
-        for a in arguments_changed(callee, call.args, {k.arg: k.value for k in call.keywords}, depth + 1)
-        for n in names.reads(a)
-    }
+    keywords = {k.arg: k.value for k in call.keywords}
+    changed = _arguments_for(callee, changed_by(callee), call.args, keywords)
+    return {n for a in changed for n in names.reads(a)}
 
 
 def arguments_changed(
-    function: FunctionType, args: list[build.Node], keywords: dict[str | None, build.Node], depth: int = 0
+    function: FunctionType, args: list[build.Node], keywords: Mapping[str | None, build.Node]
 ) -> list[build.Node]:
     """The arguments of a call whose content the function may change."""
-    changed = changed_parameters(function, depth)
+    return _arguments_for(function, changed_parameters(function), args, keywords)
+
+
+def _arguments_for(
+    function: FunctionType, changed: frozenset[str], args: list[build.Node], keywords: Mapping[str | None, build.Node]
+) -> list[build.Node]:
     if not changed:
         return []
     code = function.__code__

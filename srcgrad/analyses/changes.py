@@ -151,8 +151,7 @@ def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple
         for name in sorted(names.reads(item.args[0])):
             yield "change", name
     if callee is not None and callee.form == "helper":
-        keywords = dict(callee.keywords)
-        for argument in callees.arguments_changed(callee.function, callee.args, keywords):
+        for argument in callees.arguments_changed(callee.function, callee.args, callee.keywords):
             for name in sorted(names.reads(argument)):
                 if not _is_plain(name, facts):
                     yield "change", name

@@ -314,7 +314,9 @@ def attributes(table: Mapping[str, Callable[..., Any]]) -> None:
 def qualified_name(function: Any) -> str:
     """`numpy.linalg.solve` and the like: the public module and the name."""
     module = getattr(function, "__module__", None) or ("numpy" if type(function).__name__ == "ufunc" else "")
-    name: str = getattr(function, "__qualname__", None) or getattr(function, "__name__", None) or repr(function)
+    name: str = (
+        getattr(function, "__qualname__", None) or getattr(function, "__name__", None) or type(function).__qualname__
+    )
     return f"{module}.{name}" if module and module != "builtins" else name
 
 

@@ -598,3 +598,29 @@ def stepwise_negative_slices(x):
     y[-2::-1] += x[1:]
     y[3:0:-2] = y[:2]
     return np.sum(y * y * np.arange(4.0))
+
+
+def store_and_hand_on(u, v, n):
+    if n > 0:
+        hand_on(v, u, n - 1)
+    u[0] = u[0] * 2.0
+
+
+def hand_on(a, b, n):
+    store_and_hand_on(a, b, n)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def helpers_that_call_each_other_store_into_both_arguments(x, y):
+    p, q = np.sin(x), np.cos(y)
+    s = np.sum(p * p) + np.sum(q * q * q)
+    hand_on(p, q, 3)
+    return s * np.sum(p * q)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def a_helper_and_the_one_that_calls_it_store(x, y):
+    p, q = np.sin(x), np.cos(y)
+    store_and_hand_on(p, q, 1)
+    hand_on(q, p, 0)
+    return np.sum(p * q * q)
