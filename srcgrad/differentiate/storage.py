@@ -126,6 +126,7 @@ class Storage:
         """The forward sweep with what it saves, and the reverse sweep with what it puts back."""
         self.find_wanted()
         self.prepare_heads(self.body)
+        self.note_readers()
         self.keep_shapes(self.body, False)
         root = self.enter(self.body, None, None)
         self.root = root
@@ -349,13 +350,8 @@ class Storage:
 
     def shape_alone(self, name: str) -> build.Node | None:
         """The statement that keeps the shape of a name of which the reverse sweep reads nothing else, rewritten there."""
-        if name in self.unit.parameters or not self.written_once(name):
+        if name in self.unit.parameters or self.writes.get(name) != 1:
             return None
-        found = []
-        for statements in (*self.swept.own.values(), *self.swept.before.values()):
-            for i, statement in enumerate(statements):
-                if name in names.reads(statement):
-                    found.append((statements, i))
         shape = self.fresh(f"{name}_shape")
 
         def replace(item: build.Node) -> build.Node | None:
@@ -371,6 +367,7 @@ class Storage:
                 return build.name(shape) if item.value.id == name else None
             return None
 
+        found = self.readers.get(name, ())
         rewritten = [(statements, i, build.rewrite(statements[i], replace)) for statements, i in found]
         if not rewritten or any(name in names.reads(new) for *_, new in rewritten):
             return None
@@ -381,18 +378,22 @@ class Storage:
         self.unit.temporaries.add(shape)
         return build.assign(shape, build.call("np.shape", build.name(name)))
 
-    def written_once(self, name: str) -> bool:
-        count = 0
+    def note_readers(self) -> None:
+        """Where the reverse sweep reads each name, and how often the forward sweep binds it (more than once in the head of a loop)."""
+        self.readers: dict[str, list[tuple[list[build.Node], int]]] = {}
+        self.writes: dict[str, int] = {}
+        for statements in (*self.swept.own.values(), *self.swept.before.values()):
+            for i, statement in enumerate(statements):
+                for name in names.reads(statement):
+                    self.readers.setdefault(name, []).append((statements, i))
         stack = list(self.body)
         while stack:
             node = stack.pop()
             if isinstance(node, COMPOUND):
                 stack += [*node.body, *getattr(node, "orelse", [])]
-                if isinstance(node, gast.For) and name in names.writes(node.target):
-                    count += 2
-            elif name in names.writes(node):
-                count += 1
-        return count == 1
+            bound = node.target if isinstance(node, gast.For) else None if isinstance(node, COMPOUND) else node
+            for name in names.writes(bound) if bound is not None else ():
+                self.writes[name] = self.writes.get(name, 0) + (2 if isinstance(node, gast.For) else 1)
 
     # ---- needs ------------------------------------------------------------------------------------------------------------------
 

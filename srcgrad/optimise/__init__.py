@@ -33,10 +33,10 @@ def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
     x_bar = w * np.cos(x)
     return x_bar
     """
-    for _ in range(ROUNDS):
-        before = body
-        for run in PASSES:
-            body = run(body, facts)
-        if len(before) == len(body) and all(map(build.same, before, body)):
-            break
+    idle = 0  # passes in a row that have changed nothing: when all have, none will
+    for run in PASSES * ROUNDS:
+        before, body = body, run(body, facts)
+        idle = idle + 1 if len(before) == len(body) and all(map(build.same, before, body)) else 0
+        if idle == len(PASSES):
+            return body
     return remove_dead(body, facts)
