@@ -139,17 +139,39 @@ def at(node: Node, origin: Node) -> Node:
     return node
 
 
-def children(node: Node) -> Iterator[Node]:
-    for value in node.__dict__.values():
-        if isinstance(value, gast.AST):
-            yield value
-        elif type(value) is list:
-            for item in value:
-                if isinstance(item, gast.AST):
-                    yield item
+# Fields that hold no node, or one without parts of its own: an operator, or whether a name is read or written.
+BARE_FIELDS = frozenset({"ctx", "op", "ops", "id", "attr", "kind", "type_comment"})
+
+
+class _PartFields(dict[type, tuple[str, ...]]):
+    """For each class of nodes the fields that may hold nodes with parts of their own, found when first asked for."""
+
+    def __missing__(self, cls: Any) -> tuple[str, ...]:
+        fields = () if cls is gast.Constant else cls._fields
+        found = self[cls] = tuple(field for field in fields if field not in BARE_FIELDS)
+        return found
+
+
+_PART_FIELDS = _PartFields()
+
+
+def children(node: Node) -> list[Node]:
+    """The nodes directly inside a node, operators and contexts aside, in the order of the fields."""
+    found = []
+    state = node.__dict__
+    for field in _PART_FIELDS[type(node)]:
+        value = state.get(field)
+        if value is None:
+            continue
+        if type(value) is list:
+            found += [item for item in value if isinstance(item, gast.AST)]
+        elif isinstance(value, gast.AST):
+            found.append(value)
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
+    """A node and all inside it, operators and contexts aside."""
     stack = [node]
     while stack:
         item = stack.pop()
@@ -165,20 +187,21 @@ def is_atom(node: Node) -> bool:
 
 
 def same(a: Node, b: Node) -> bool:
-    """Whether two expressions are written alike (origins aside)."""
+    """Whether two expressions or statements are written alike (origins aside)."""
+    if a is b:
+        return True
     if type(a) is not type(b):
         return False
     if isinstance(a, gast.Name):
         return a.id == b.id
     if isinstance(a, gast.Constant):
         return type(a.value) is type(b.value) and repr(a.value) == repr(b.value)
-    if isinstance(a, gast.Attribute):
-        return a.attr == b.attr and same(a.value, b.value)
-    left, right = list(children(a)), list(children(b))
-    if len(left) != len(right):
-        return False
-    for key in a._fields:
-        x, y = getattr(a, key, None), getattr(b, key, None)
-        if not isinstance(x, (gast.AST, list)) and key not in ("kind", "type_comment", "annotation") and x != y:
-            return False
-    return all(same(x, y) for x, y in zip(left, right, strict=True))
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if not isinstance(a, gast.AST):
+        return bool(a == b)
+    return all(
+        same(getattr(a, key, None), getattr(b, key, None))
+        for key in a._fields
+        if key not in ("ctx", "kind", "type_comment", "annotation")
+    )

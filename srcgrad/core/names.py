@@ -8,6 +8,14 @@ import gast
 
 from . import build
 
+# What has a scope of its own, or binds a name that is no node with a context.
+BINDING = frozenset(
+    {
+        gast.FunctionDef, gast.Lambda, gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp, gast.ClassDef, gast.ExceptHandler,
+        gast.Import, gast.ImportFrom, gast.MatchAs, gast.MatchStar, gast.AugAssign,
+    }
+)  # fmt: skip
+
 
 def reads(node: build.Node) -> set[str]:
     """The names an expression or statement loads (those of nested scopes included, their own locals excluded)."""
@@ -29,6 +37,8 @@ def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
         item = stack.pop()
         if isinstance(item, gast.Name):
             (loads if isinstance(item.ctx, gast.Load) else stores).add(item.id)
+        elif type(item) not in BINDING:
+            stack.extend(build.children(item))
         elif isinstance(item, (gast.FunctionDef, gast.Lambda)):
             if isinstance(item, gast.FunctionDef):
                 stores.add(item.name)
@@ -66,7 +76,7 @@ def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
             loads.add(item.target.id)
             stores.add(item.target.id)
             stack.append(item.value)
-        else:
+        elif isinstance(item, gast.AugAssign):
             stack.extend(build.children(item))
 
 

@@ -1136,10 +1136,17 @@ def _assigned_before(statements: list[build.Node], name: str, goal: build.Node) 
         if isinstance(node, COMPOUND):
             bodies = [node.body, node.orelse] if isinstance(node, gast.If) else [node.body]
             for body in bodies:
-                if any(n is goal for s in body for n in build.walk(s)):
+                if _stands_in(body, goal):
                     return _assigned_before(body, name, goal)
             if isinstance(node, gast.If) and all(_definitely(b, name) for b in bodies):
                 return True
         elif name in names.writes(node):
             return True
     return False
+
+
+def _stands_in(block: list[build.Node], goal: build.Node) -> bool:
+    """Whether a statement is one of a block, or of a block inside it."""
+    return any(
+        s is goal or isinstance(s, COMPOUND) and (_stands_in(s.body, goal) or _stands_in(s.orelse, goal)) for s in block
+    )

@@ -30,8 +30,8 @@ from ..frontend import signature, source
 from . import jumps
 from .activity import active_names, mentions, stored_names
 
-STORING_LIMIT = 600  # nodes of a helper that stores into its arguments: its stores become those of its caller
-INLINE_LIMIT = 60  # nodes of the one expression of a helper that is still put in the place of its call
+STORING_LIMIT = 330  # nodes of a helper that stores into its arguments: its stores become those of its caller
+INLINE_LIMIT = 33  # nodes of the one expression of a helper that is still put in the place of its call
 EMITTED_BUILTINS = (
     "len",
     "range",

@@ -35,8 +35,11 @@ def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
     """
     idle = 0  # passes in a row that have changed nothing: when all have, none will
     for run in PASSES * ROUNDS:
-        before, body = body, run(body, facts)
-        idle = idle + 1 if len(before) == len(body) and all(map(build.same, before, body)) else 0
+        done = run(body, facts)
+        if build.same(body, done):  # the program itself goes on, with all that is known of it
+            idle += 1
+        else:
+            body, idle = done, 0
         if idle == len(PASSES):
             return body
     return remove_dead(body, facts)

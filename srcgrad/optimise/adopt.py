@@ -7,7 +7,7 @@ from collections import Counter
 import gast
 
 from ..core import build
-from .effects import SCOPES, Effects, blocks_of, shallow
+from .effects import SCOPES, Effects, blocks_of, effects_of, shallow
 from .facts import Facts
 from .groups import names_in
 from .propagate import rank
@@ -25,7 +25,7 @@ def adopt(body: list[build.Node], facts: Facts) -> list[build.Node]:
     x = a * b
     u = x + 1
     """
-    search = _Search(Effects(body, facts))
+    search = _Search(effects_of(body, facts))
     search.block(body)
     return _rename(body, search.renamed, search.dropped) if search.renamed else body
 

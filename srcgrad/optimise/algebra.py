@@ -16,8 +16,9 @@ from typing import Any
 import gast
 
 from ..core import build
-from .effects import SCOPES, Effects, shallow
-from .facts import Facts, dotted
+from .effects import SCOPES, Effects, effects_of, shallow
+from .facts import Facts
+from .notes import dotted
 
 FLOAT_FUNCTIONS = frozenset(
     "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh "
@@ -47,7 +48,7 @@ def simplify(body: list[build.Node], facts: Facts) -> list[build.Node]:
     w_bar = x_bar / w
     a[0] -= w_bar
     """
-    return _Simplifier(Effects(body, facts)).block(body)
+    return _Simplifier(effects_of(body, facts)).block(body)
 
 
 class _Simplifier:

@@ -13,9 +13,10 @@ from __future__ import annotations
 import gast
 
 from ..core import build
-from .effects import Effects, shallow
-from .facts import Facts, dotted
+from .effects import Effects, effects_of, shallow
+from .facts import Facts
 from .groups import OUTSIDE, names_in, places_in
+from .notes import dotted
 
 ROUNDS = 8  # of a loop, after which everything that it reads counts as live
 
@@ -40,7 +41,7 @@ def remove_dead(body: list[build.Node], facts: Facts) -> list[build.Node]:
         x_bar[i] = 2 * x[i]
     return x_bar
     """
-    effects = Effects(body, facts)
+    effects = effects_of(body, facts)
     needed: set[str] = _tapes_read_otherwise(effects)
     while True:
         search = _Liveness(effects, needed)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import gast
 
 from ..core import build, names
-from .facts import Facts, dotted
-from .groups import LATE, METADATA, OUTSIDE, Groups, as_loaded, places_in
+from .facts import Facts
+from .groups import METADATA, OUTSIDE, Groups, places_in
+from .notes import LATE, as_loaded, dotted
 
 SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.FunctionDef, gast.ClassDef)
 EXITS = (gast.Break, gast.Continue, gast.Return, gast.Raise, gast.Assert)
@@ -48,11 +49,11 @@ class Effects(Groups):
     def __init__(self, body: list[build.Node], facts: Facts):
         super().__init__(body, facts)
         self._effects: dict[int, tuple[build.Node, Effect]] = {}
-        changed = {g for n in self.nodes for g in self._changed_here(n)[0]}
+        changed = {g for n in self.acting for g in self._changed_here(n)[0]}
         for name in sorted(facts.buffers & self.loaded):
             if self.group(name) not in changed:
                 self._join_outside(name)  # nothing here changes it, so somebody else does
-        self.changed = {g for n in self.nodes for g in self._changed_here(n)[0]}
+        self.changed = {g for n in self.acting for g in self._changed_here(n)[0]}
         values = [n.value for n in self.nodes if isinstance(n, gast.Return) and n.value is not None]
         self.returned = {self.group(a) for value in values for a in self.aliases(value)} | {OUTSIDE}
         self.returned |= {self.group(n) for n in facts.results | facts.escaping}
@@ -85,8 +86,7 @@ class Effects(Groups):
         if isinstance(node, SCOPES):
             return self._scope(node)
         for part in build.children(node):
-            if part._fields:
-                total.add(self.of(part))
+            total.add(self.of(part))
         if isinstance(node, gast.Call):
             self._call(node, total)
         elif isinstance(node, gast.AugAssign):
@@ -168,8 +168,17 @@ class Effects(Groups):
             return set(), False
         if self.is_list_method(call):
             return {self.group(a) for a in self.aliases(call.func.value)}, False
-        reached = names.reads(call) - self.scalars - self.modules
+        reached = self.facts.notes.reads(call) - self.scalars - self.modules
         return {self.group(a) for a in reached} | {OUTSIDE}, True
+
+
+def effects_of(body: list[build.Node], facts: Facts) -> Effects:
+    """The effects of a program; those found last are found again at once, as a pass often changes nothing."""
+    latest = facts.notes.latest
+    if latest is None or latest[0] is not body:
+        latest = facts.notes.latest = (body, Effects(body, facts))
+    found: Effects = latest[1]
+    return found
 
 
 def shallow(node: build.Node) -> build.Node:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import gast
 import numpy as np
 
 from ..core import build
+from .notes import Notes, dotted
 
 MODULES = frozenset({"np", "numpy", "rt", "math", "cp", "cupy"})
 UFUNCS = frozenset(name for name in dir(np) if isinstance(getattr(np, name), np.ufunc))
@@ -39,18 +39,6 @@ CHANGES = {
     **{f"{module}.fill_diagonal": 0 for module in ("np", "numpy")},
     "rt.scatter_add": 0,
 }
-
-
-def dotted(node: build.Node) -> str:
-    """The text of a name or of a chain of attributes of a name; empty for anything else."""
-    parts: list[str] = []
-    while isinstance(node, gast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, gast.Name):
-        return ""
-    parts.append(node.id)
-    return ".".join(reversed(parts))
 
 
 def usually_pure(call: build.Node) -> bool:
@@ -114,3 +102,4 @@ class Facts:
     escaping: frozenset[str] = frozenset()  # names whose content somebody else sees afterwards
     results: frozenset[str] = frozenset()  # names that are read after the end
     modules: frozenset[str] = MODULES  # names of modules: their attributes never change
+    notes: Notes = field(default_factory=Notes, compare=False, repr=False)  # what is known of single statements

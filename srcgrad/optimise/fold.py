@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import gast
 
 from ..core import build
-from .effects import SCOPES, Effect, Effects, shallow
-from .facts import Facts, dotted
+from .effects import SCOPES, Effect, Effects, effects_of, shallow
+from .facts import Facts
+from .notes import dotted
 from .propagate import rank
 
 WIDTH = 90  # characters of a line, roughly
@@ -37,7 +38,7 @@ def fold(body: list[build.Node], facts: Facts) -> list[build.Node]:
     a[i] = np.exp(x) * 2
     y = u + 1
     """
-    return _Folding(Effects(body, facts)).block(body, {})
+    return _Folding(effects_of(body, facts)).block(body, {})
 
 
 @dataclass

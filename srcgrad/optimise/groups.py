@@ -8,21 +8,15 @@ captures) may share memory with any other such thing and is the group `OUTSIDE`.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
 
 import gast
 
-from ..core import build, names
-from .facts import CHANGES, Facts, dotted
+from ..core import build
+from .facts import CHANGES, Facts
+from .notes import dotted
 
 OUTSIDE = ""  # the group of everything that comes from outside
 METADATA = frozenset({"shape", "ndim", "dtype", "size", "itemsize", "nbytes"})
-LATE = (
-    gast.Lambda,
-    gast.GeneratorExp,
-    gast.FunctionDef,
-    gast.ClassDef,
-)  # scopes that may run after the statement they stand in
 LIST_METHODS = frozenset("append extend insert pop sort clear remove reverse".split())
 NUMBERS = frozenset({"len", "int", "float", "bool", "range", "isinstance", "str"})
 PLAIN = (gast.Constant, gast.UnaryOp, gast.Compare, gast.JoinedStr)  # their values hold nothing of their operands
@@ -38,15 +32,13 @@ class Groups:
 
     def __init__(self, body: list[build.Node], facts: Facts):
         self.facts = facts
-        self.nodes = [node for statement in body for node in build.walk(statement)]
-        self.loaded = {n.id for n in self.nodes if isinstance(n, gast.Name)}
-        self.bound = {n for s in body for n in names.writes(s)}
+        note = facts.notes.program(body)
+        self.nodes, self.loaded, self.bound = note.nodes, note.loaded, note.bound
+        self.bindings, self.acting = note.bindings, note.acting
         self.modules = facts.modules - self.bound - facts.parameters
-        cells = {name for n in self.nodes if isinstance(n, (gast.Global, gast.Nonlocal)) for name in n.names}
-        self.captured = frozenset(cells | self._captured())
+        self.captured = frozenset(note.cells | note.captured)
         free = self.loaded - self.bound - facts.parameters - self.modules
-        self.outside = frozenset(n for n in free if not hasattr(builtins, n)) | cells
-        self.bindings = list(self._bindings())
+        self.outside = frozenset(n for n in free if not hasattr(builtins, n)) | note.cells
         self.values = self._values_of_names()
         self.scalars = self._find_scalars()
         self.containers: set[str] = set()
@@ -54,35 +46,6 @@ class Groups:
         self.lists = frozenset(n for n, values in self.values.items() if self._is_list(n, values))
         self._parent: dict[str, str] = {}
         self._join_all()
-
-    def _captured(self) -> set[str]:
-        found: set[str] = set()
-        for node in self.nodes:
-            if isinstance(node, LATE):
-                found |= names.reads(node)
-            elif isinstance(node, gast.Delete):
-                found |= {t.id for t in node.targets if isinstance(t, gast.Name)}
-        return found
-
-    # what names are bound to -------------------------------------------------------------------------------------------------------
-
-    def _bindings(self) -> Iterator[tuple[build.Node, build.Node | None]]:
-        """(target, value) of everything that binds or stores; value None for what is not known."""
-        for node in self.nodes:
-            if isinstance(node, gast.Assign):
-                yield from ((target, node.value) for target in node.targets)
-            elif isinstance(node, (gast.AnnAssign, gast.NamedExpr)) and node.value is not None:
-                yield node.target, node.value
-            elif isinstance(node, gast.AugAssign):
-                yield node.target, gast.BinOp(as_loaded(node.target), node.op, node.value)
-            elif isinstance(node, (gast.For, gast.comprehension)):
-                yield node.target, _element(node.iter)
-            elif isinstance(node, gast.withitem) and node.optional_vars is not None:
-                yield node.optional_vars, node.context_expr
-            elif isinstance(node, (gast.ExceptHandler, gast.MatchAs, gast.MatchStar, gast.FunctionDef, gast.ClassDef)):
-                name = node.name.id if isinstance(node.name, gast.Name) else node.name
-                if name is not None:
-                    yield build.name(name, store=True), None
 
     def _values_of_names(self) -> dict[str, list[build.Node | None]]:
         """The values of each bound name; None where one is not known (unpacked, imported)."""
@@ -140,7 +103,7 @@ class Groups:
         work = [n for n in sorted(self.values) if self.facts.array(n) is None and n not in self.scalars]
         for name in work:
             for value in self.values[name]:
-                for source in sorted(names.reads(value)) if value is not None else ():
+                for source in sorted(self.facts.notes.reads(value)) if value is not None else ():
                     readers.setdefault(source, []).append(name)
         unknown = set(work)
         while work:
@@ -205,7 +168,7 @@ class Groups:
                     self._bind(part, element)
             else:
                 self._bind(target, value)
-        for node in self.nodes:
+        for node in self.acting:
             if isinstance(node, gast.Call) and not self.pure(node):
                 touched = sorted(self._handed_over(node))
                 for one, other in zip(touched, touched[1:], strict=False):
@@ -259,13 +222,17 @@ class Groups:
             return self._aliases_of_call(value)
         if isinstance(value, gast.NamedExpr):
             return self.aliases(value.value) | self.aliases(build.name(value.target.id))
-        return names.reads(value) - self.scalars - self.modules
+        return self.facts.notes.reads(value) - self.scalars - self.modules
 
     def _aliases_of_call(self, call: build.Node) -> set[str]:
         method = isinstance(call.func, gast.Attribute)
         owner = self.aliases(call.func.value) if method else set()
         if not self.pure(call):
-            return owner if self.is_list_method(call) else names.reads(call) - self.scalars - self.modules | {OUTSIDE}
+            return (
+                owner
+                if self.is_list_method(call)
+                else self.facts.notes.reads(call) - self.scalars - self.modules | {OUTSIDE}
+            )
         if self.facts.new(call):
             return set()
         if method and call.func.attr in ("copy", "astype", "flatten") and not call.keywords:
@@ -300,25 +267,6 @@ class Groups:
             return False
         owner = function.value.id
         return function.attr in LIST_METHODS and (owner in self.facts.tapes or owner in self.lists)
-
-
-def as_loaded(target: build.Node) -> build.Node:
-    """The expression that reads what an assignment to `target` writes."""
-    if isinstance(target, gast.Name):
-        return build.name(target.id)
-    if isinstance(target, gast.Subscript):
-        return build.subscript(target.value, target.slice)
-    return build.attribute(target.value, target.attr)
-
-
-def _element(iterable: build.Node) -> build.Node:
-    """What stands for the elements of an iterable: a number for a range, else something that may be part of the iterable."""
-    inner = iterable
-    while isinstance(inner, gast.Call) and dotted(inner.func) == "reversed" and len(inner.args) == 1:
-        inner = inner.args[0]
-    if isinstance(inner, gast.Call) and dotted(inner.func) == "range":
-        return build.constant(0)
-    return build.subscript(iterable, build.constant(0))
 
 
 def names_in(target: build.Node) -> list[str]:

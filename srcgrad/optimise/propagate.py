@@ -11,7 +11,7 @@ import re
 import gast
 
 from ..core import build
-from .effects import SCOPES, Effects, shallow
+from .effects import SCOPES, Effects, effects_of, shallow
 from .facts import Facts
 
 OWNERS = ("value", "func")  # fields in which a number would be odd, or no syntax
@@ -35,7 +35,7 @@ def propagate(body: list[build.Node], facts: Facts) -> list[build.Node]:
     x = y + x
     z = t
     """
-    return _Propagation(Effects(body, facts)).block(body)
+    return _Propagation(effects_of(body, facts)).block(body)
 
 
 class _Propagation:

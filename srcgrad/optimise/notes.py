@@ -1,0 +1,163 @@
+"""What single statements say of themselves, whatever stands around them: found once, and kept from pass to pass.
+
+Passes make new nodes and never change those they are given, so that what was found for a node holds as long as the node is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gast
+
+from ..core import build, names
+
+LATE = (
+    gast.Lambda,
+    gast.GeneratorExp,
+    gast.FunctionDef,
+    gast.ClassDef,
+)  # scopes that may run after the statement they stand in
+BLOCKS = (gast.If, gast.For, gast.While)
+ACTING = (gast.Call, gast.With, gast.Yield, gast.YieldFrom, gast.Await, gast.AugAssign, gast.Assign, gast.Delete, gast.For, gast.AnnAssign)  # fmt: skip
+
+
+class Note:
+    """Of one statement and all that is inside it, or of a whole program.
+
+    `nodes`: all nodes. `loaded`: every name that occurs. `bound`: the names it binds. `captured`: the names that nested scopes read, or
+    that are deleted. `cells`: the names declared global or nonlocal. `bindings`: (target, value) of all that binds or stores, value None
+    where it is not known. `acting`: the nodes that may change something in place.
+    """
+
+    __slots__ = ("nodes", "loaded", "bound", "captured", "cells", "bindings", "acting")
+
+    def __init__(self) -> None:
+        self.nodes: list[build.Node] = []
+        self.loaded: set[str] = set()
+        self.bound: set[str] = set()
+        self.captured: set[str] = set()
+        self.cells: set[str] = set()
+        self.bindings: list[tuple[build.Node, build.Node | None]] = []
+        self.acting: list[build.Node] = []
+
+    def include(self, other: Note) -> None:
+        self.nodes += other.nodes
+        self.loaded |= other.loaded
+        self.bound |= other.bound
+        self.captured |= other.captured
+        self.cells |= other.cells
+        self.bindings += other.bindings
+        self.acting += other.acting
+
+    def node(self, node: build.Node) -> None:
+        """Take down what a node itself says."""
+        self.nodes.append(node)
+        if isinstance(node, gast.Name):
+            self.loaded.add(node.id)
+            return
+        self.bindings.extend(_bindings(node))
+        if isinstance(node, ACTING):
+            self.acting.append(node)
+        if isinstance(node, LATE):
+            self.captured |= names.reads(node)
+        elif isinstance(node, gast.Delete):
+            self.captured |= {t.id for t in node.targets if isinstance(t, gast.Name)}
+        elif isinstance(node, (gast.Global, gast.Nonlocal)):
+            self.cells |= set(node.names)
+
+    def part(self, part: build.Node) -> None:
+        """Take down a simple statement, or an expression, and all that is inside it."""
+        for node in build.walk(part):
+            self.node(node)
+        self.bound |= names.writes(part)
+
+
+class Notes:
+    """The notes of all statements seen so far. Each node is kept with what is known of it, so that no other can take its id."""
+
+    def __init__(self) -> None:
+        self._statements: dict[int, tuple[build.Node, Note]] = {}
+        self._reads: dict[int, tuple[build.Node, frozenset[str]]] = {}
+        self.latest: tuple[list[build.Node], Any] | None = None  # the effects of the last program looked at
+
+    def program(self, body: list[build.Node]) -> Note:
+        total = Note()
+        for statement in body:
+            total.include(self.statement(statement))
+        return total
+
+    def statement(self, s: build.Node) -> Note:
+        found = self._statements.get(id(s))
+        if found is None:
+            found = self._statements[id(s)] = (s, self._note(s))
+        return found[1]
+
+    def _note(self, s: build.Node) -> Note:
+        note = Note()
+        if not isinstance(s, BLOCKS):
+            note.part(s)
+            return note
+        note.node(s)
+        for key in ("target", "iter", "test"):
+            if key in s.__dict__:
+                note.part(s.__dict__[key])
+        for inner in (*s.body, *s.orelse):
+            note.include(self.statement(inner))
+        return note
+
+    def reads(self, node: build.Node) -> frozenset[str]:
+        """The names that an expression or statement loads."""
+        found = self._reads.get(id(node))
+        if found is None:
+            found = self._reads[id(node)] = (node, frozenset(names.reads(node)))
+        return found[1]
+
+
+def _bindings(node: build.Node) -> Iterator[tuple[build.Node, build.Node | None]]:
+    """(target, value) of everything that a node itself binds or stores; value None for what is not known."""
+    if isinstance(node, gast.Assign):
+        yield from ((target, node.value) for target in node.targets)
+    elif isinstance(node, (gast.AnnAssign, gast.NamedExpr)) and node.value is not None:
+        yield node.target, node.value
+    elif isinstance(node, gast.AugAssign):
+        yield node.target, gast.BinOp(as_loaded(node.target), node.op, node.value)
+    elif isinstance(node, (gast.For, gast.comprehension)):
+        yield node.target, _element(node.iter)
+    elif isinstance(node, gast.withitem) and node.optional_vars is not None:
+        yield node.optional_vars, node.context_expr
+    elif isinstance(node, (gast.ExceptHandler, gast.MatchAs, gast.MatchStar, gast.FunctionDef, gast.ClassDef)):
+        name = node.name.id if isinstance(node.name, gast.Name) else node.name
+        if name is not None:
+            yield build.name(name, store=True), None
+
+
+def as_loaded(target: build.Node) -> build.Node:
+    """The expression that reads what an assignment to `target` writes."""
+    if isinstance(target, gast.Name):
+        return build.name(target.id)
+    if isinstance(target, gast.Subscript):
+        return build.subscript(target.value, target.slice)
+    return build.attribute(target.value, target.attr)
+
+
+def dotted(node: build.Node) -> str:
+    """The text of a name or of a chain of attributes of a name; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, gast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, gast.Name):
+        return ""
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def _element(iterable: build.Node) -> build.Node:
+    """What stands for the elements of an iterable: a number for a range, else something that may be part of the iterable."""
+    inner = iterable
+    while isinstance(inner, gast.Call) and dotted(inner.func) == "reversed" and len(inner.args) == 1:
+        inner = inner.args[0]
+    if isinstance(inner, gast.Call) and dotted(inner.func) == "range":
+        return build.constant(0)
+    return build.subscript(iterable, build.constant(0))
