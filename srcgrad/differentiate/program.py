@@ -61,6 +61,7 @@ class Helper:
     active: list[int] = field(default_factory=list)
     saves: bool = True
     emitted: bool = False
+    asked: bool = False  # whether its result was wanted since it was last looked through
     kinds: tuple[Kind, ...] = ()
     flags: tuple[bool, ...] = ()
 
@@ -134,6 +135,14 @@ class _Builder:
         self.guards: list[tuple[Callable[[], Any], Any]] = []
         self.helpers: dict[Any, Helper] = {}
         self.taken = names.Fresh({"np", "rt", "math"})
+        self.units: dict[FunctionType, Unit] = {}
+        self.settled: list[Helper] = []  # those whose result is known, in the order in which it was found
+
+    def plain(self, function: FunctionType) -> Unit:
+        """The unit of a function as it is written, to be looked at only."""
+        if function not in self.units:
+            self.units[function] = flatten.unit_of(function)
+        return self.units[function]
 
     # ---- the road of one function -----------------------------------------------------------------------------------------------
 
@@ -466,7 +475,7 @@ class _Builder:
 
     def arrange(self, callee: Callee) -> list[str]:
         """For each operand of a call (positional ones first) the parameter it goes to."""
-        unit = flatten.unit_of(callee.function)
+        unit = self.plain(callee.function)
         if (
             unit.vararg
             or unit.kwarg
@@ -484,7 +493,7 @@ class _Builder:
         self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]
     ) -> tuple[dict[str, Kind], set[str]]:
         order = self.arrange(callee)
-        unit = flatten.unit_of(callee.function)
+        unit = self.plain(callee.function)
         found = dict(zip(order, kinds, strict=False))
         for name, default in unit.defaults.items():
             found.setdefault(name, K.of_value(default))
@@ -496,15 +505,22 @@ class _Builder:
         if not any(flags):
             return K.UNKNOWN, False
         helper = self.find(callee, kinds, flags)
+        helper.asked = True
         if not helper.done:
             helper.done = True
             given, active = self.parameters_of(callee, kinds, flags)
-            previous: Any = MISSING
-            while previous is MISSING or previous != (helper.result, helper.result_active):
+            while True:
                 previous = (helper.result, helper.result_active)
+                helper.asked, first = False, len(self.settled)
                 _, facts = self.normal(callee.function, active, given)
                 helper.result = K.join(helper.result, K.unnamed(facts.result))
                 helper.result_active = facts.result_active
+                if not helper.asked or previous == (helper.result, helper.result_active):
+                    break
+                for other in self.settled[first:]:  # they may have been told what no longer holds of this one
+                    other.done = False
+                del self.settled[first:]
+            self.settled.append(helper)
         return helper.result, helper.result_active
 
     def use_helper(
@@ -587,7 +603,7 @@ class _Builder:
         )
         forward, backward = storage.run()
         order = self.arrange(callee)
-        renamed = dict(zip(flatten.unit_of(function).parameters, unit.parameters, strict=True))
+        renamed = dict(zip(self.plain(function).parameters, unit.parameters, strict=True))
         wanted = [renamed.get(n, n) for n, flag in zip(order, helper.flags, strict=True) if flag]
         bars = []
         for name in wanted:
@@ -618,7 +634,7 @@ class _Builder:
     def give_defaults(self, made: b.Node, unit: Unit, function: FunctionType) -> None:
         """The forward part has the defaults of the helper."""
         defaults = unit.defaults
-        plain = flatten.unit_of(function).parameters
+        plain = self.plain(function).parameters
         values = []
         for name in plain:
             if name in unit.keyword_only:

@@ -13,7 +13,7 @@ from typing import Any
 from ..core.errors import Place, Refusal, Refused, SrcgradError
 from ..emit import load, python
 from ..emit import standalone as files
-from . import arguments, signatures, specialise
+from . import arguments, collection, signatures, specialise
 from .keys import key_of
 from .signatures import Argnums, Parameters
 from .specialise import Specialisation
@@ -176,7 +176,8 @@ class Recipe:
         wrt = self.wrt
         if values is not None:  # a wrapper may be given an argument by position or by name
             wrt = tuple(signatures.given(self.function, values, self.parameters.signature, one)[0] for one in wrt)
-        return program.build(function, wrt, kinds, value=self.value, aux=self.aux, after=after)
+        with collection.paused():
+            return program.build(function, wrt, kinds, value=self.value, aux=self.aux, after=after)
 
     def _wrapping(self) -> str:
         """How the result is to be changed, as an expression of `result`: a tuple of one argument gives a tuple of one gradient."""
