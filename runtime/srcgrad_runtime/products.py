@@ -100,8 +100,17 @@ def vdot_right(g: Any, a: Any, b: Any) -> Any:
     return adjoint.unbroadcast(np.reshape(np.multiply(np.conj(np.ravel(a)), g), np.shape(b)), b)
 
 
+def _are_matrices(g: Any, x1: Any, x2: Any) -> bool:
+    """Whether these are plain matrices of one floating dtype, the most frequent case."""
+    if not type(g) is type(x1) is type(x2) is np.ndarray or not g.ndim == x1.ndim == x2.ndim == 2:
+        return False
+    return bool(g.dtype == x1.dtype == x2.dtype) and g.dtype.kind == "f"
+
+
 def matmul_left(g: Any, x1: Any, x2: Any) -> Any:
     """The adjoint of `x1` through `x1 @ x2`, for vectors, matrices and stacks of matrices."""
+    if _are_matrices(g, x1, x2):
+        return g @ x2.T
     if np.ndim(x2) == 1:
         return adjoint.unbroadcast(np.multiply(np.expand_dims(g, -1), x2), x1)
     if np.ndim(x1) == 1:
@@ -111,6 +120,8 @@ def matmul_left(g: Any, x1: Any, x2: Any) -> Any:
 
 def matmul_right(g: Any, x1: Any, x2: Any) -> Any:
     """The adjoint of `x2` through `x1 @ x2`."""
+    if _are_matrices(g, x1, x2):
+        return x1.T @ g
     if np.ndim(x1) == 1:
         column = np.expand_dims(x1, -1) if np.ndim(x2) > 1 else x1
         return adjoint.unbroadcast(np.multiply(column, np.expand_dims(g, -2) if np.ndim(x2) > 1 else g), x2)

@@ -78,23 +78,34 @@ def var_share(a: Any, axis: Any, ddof: float, where: Any) -> Any:
 def extremum_share(
     a: Any, y: Any, axis: Any = None, keepdims: bool = False, where: Any = True, initial: Any = None
 ) -> Any:
-    """Which entries of `a` are its extremum `y` along `axis`: equal ones share. A tie with `initial` goes to that."""
+    """The share of each entry of `a` in its extremum `y` along `axis`: equal ones share alike, a tie with `initial` goes to that.
+
+    An array of booleans where no entry shares with another, else of floats.
+    """
     a = np.asarray(a)
     top = expand(y, a.shape, axis, keepdims)
-    hit = (a == top) | ((a != a) & (top != top))
+    hit = a == top
+    if where is True and initial is None and np.count_nonzero(hit) == np.size(y) and np.all(np.equal(y, y)):
+        return hit  # no ties, as every place of `y` has one entry at least
+    hit |= (a != a) & (top != top)
     if where is not True:
         hit = hit & where
     if initial is not None:
         hit = hit & (top != initial)
     number = np.sum(hit, axis=axis, keepdims=True)
-    dtype = a.dtype if a.dtype.kind == "f" else np.dtype(float)
-    return np.divide(hit, np.maximum(number, 1), dtype=dtype)
+    return np.divide(hit, np.maximum(number, 1), dtype=_floating(a))
+
+
+def _floating(a: Any) -> Any:
+    """The dtype of the derivatives of an array."""
+    dtype = np.asarray(a).dtype
+    return dtype if dtype.kind == "f" else np.dtype(float)
 
 
 def ptp_share(a: Any, axis: Any = None) -> Any:
     """The derivative of max - min along `axis` with respect to each entry."""
     top, bottom = np.max(a, axis=axis, keepdims=True), np.min(a, axis=axis, keepdims=True)
-    return extremum_share(a, top, axis, True) - extremum_share(a, bottom, axis, True)
+    return np.subtract(extremum_share(a, top, axis, True), extremum_share(a, bottom, axis, True), dtype=_floating(a))
 
 
 def other_factors(a: Any, axis: Any = None) -> Any:

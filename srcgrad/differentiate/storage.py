@@ -550,7 +550,7 @@ class Storage:
         if not (isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)):
             return None
         value = node.value
-        if not self.is_cheap(value):
+        if not self.is_cheap(value) or name in names.reads(value):  # `s = s + s` reads the s of before, which is gone
             return None
         for site in sites:
             if (

@@ -624,3 +624,17 @@ def a_helper_and_the_one_that_calls_it_store(x, y):
     store_and_hand_on(p, q, 1)
     hand_on(q, p, 0)
     return np.sum(p * q * q)
+
+
+@program(lambda r: (r.vec(4), r.vec(3), 0.7), (0, 1, 2))
+def a_factor_that_is_doubled_in_a_loop_scales_a_store(x, a, s):
+    y = x[[2, 1, 3, 1]]
+    i = 0
+    while i < 3:
+        i += 1
+        s += s
+        if a[i % 3] > 0.4:
+            y[1:] = y[:-1] * a[1]
+        else:
+            y *= y[[0, 3, 1, 1]] * s
+    return np.sum(np.sin(y)) + np.sum(a)
