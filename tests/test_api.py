@@ -8,12 +8,14 @@ import linecache
 import pickle
 import threading
 import tracemalloc
+import types
 
 import numpy as np
 import pytest
 
 import srcgrad
 from srcgrad import pipeline
+from srcgrad.emit import load
 
 SCALE = 2.0
 W, X = np.array([1.0, 2.0]), np.array([3.0, 5.0])
@@ -195,6 +197,38 @@ def test_a_redefined_helper_is_seen(built):
     assert slope(3.0) == 27.0
     assert slope(3.0) == 27.0
     assert len(built) == 2
+
+
+@pytest.mark.parametrize("call", ["helper(x)", "library.helper(x)", "outer(x)"])
+def test_a_helper_that_is_not_named_in_the_program_is_seen(call):
+    """The program holds the forward and the reverse part of a helper with a loop, and its name nowhere."""
+    space = {"np": np, "library": types.ModuleType("library")}
+
+    def define(text):
+        name = f"<cell {len(linecache.cache)}>"
+        linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+        exec(compile(text, name, "exec"), space)
+
+    def helper(power):
+        body = f"    s = 0 * x\n    for i in range(3):\n        s = s + x**{power}\n    return s\n"
+        define(f"def helper(x):\n{body}library.helper = helper\n")
+
+    helper(2)
+    define(f"def outer(x):\n    return helper(x)\ndef f(x):\n    return np.sum({call})\n")
+    slope = srcgrad.grad(space["f"])
+    close(slope(np.full(2, 3.0)), np.full(2, 18.0))
+    helper(3)
+    close(slope(np.full(2, 3.0)), np.full(2, 81.0))
+
+
+def test_functions_of_one_text_and_other_helpers_are_told_apart():
+    found = []
+    for helper in (lambda x: np.sum(x), lambda x: np.sum(x) * np.sum(x)):
+        text = "def f(x):\n    return helper(x)\n"
+        f = load.load(text, "f", {"helper": helper})
+        found.append(srcgrad.grad(f)(np.ones(2)))
+    close(found[0], np.ones(2))
+    close(found[1], np.full(2, 4.0))
 
 
 def test_closures_of_one_code_share_their_program(built):

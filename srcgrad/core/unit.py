@@ -19,6 +19,11 @@ STATIC_OWNERS = (ModuleType, type, np.ufunc)
 MISSING: Any = type("MISSING", (), {"__repr__": lambda self: "MISSING"})()
 
 
+def is_static(value: Any) -> bool:
+    """Whether a program may take an outside name for granted as long as it means this object: functions, modules, classes."""
+    return value is not MISSING and (callable(value) or isinstance(value, ModuleType))
+
+
 @dataclass(frozen=True)
 class Free:
     """A name that a program reads from outside: the function it was read by, its name there, and what it meant when looked up."""
@@ -49,9 +54,7 @@ class Unit:
     kwarg: str = ""
     keyword_only: tuple[str, ...] = ()
     temporaries: set[str] = field(default_factory=set)
-    guards: list[tuple[Callable[[], Any], Any]] = field(
-        default_factory=list
-    )  # helpers that were put in place of their calls
+    guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)  # what outside names must go on meaning
 
     def place(self, node: build.Node) -> Place:
         return Place(

@@ -531,7 +531,7 @@ class _Builder:
         found = [reverse.kind_of(o) for o in operands]
         kinds, flags = tuple(k for k, _ in found), tuple(a for _, a in found)
         helper = self.find(callee, kinds, flags)
-        self.emit(helper, callee, reverse.unit, node)
+        self.emit(helper, callee)
         saved = reverse.unit.fresh(f"{_name_of(callee.function)}_saved")
         reverse.unit.temporaries.add(saved)
         reverse.facts.kinds[saved] = Kind("tuple", item=K.UNKNOWN)
@@ -574,7 +574,7 @@ class _Builder:
             effect.always.append(Clear(target))
         return [forward], effect
 
-    def emit(self, helper: Helper, callee: Callee, caller: Unit, node: b.Node) -> None:
+    def emit(self, helper: Helper, callee: Callee) -> None:
         """Write the pair of functions of a helper (once)."""
         if helper.emitted:
             return
@@ -583,8 +583,6 @@ class _Builder:
         helper.forward = self.taken(f"{_name_of(function)}_forward")
         helper.reverse = self.taken(f"{_name_of(function)}_reverse")
         given, active = self.parameters_of(callee, helper.kinds, helper.flags)
-        if callee.function is not None and isinstance(node, gast.stmt):
-            self.guard(callee, node, caller)
         unit, facts = self.normal(function, active, given)
         fence.check_stores(unit, facts, helper=True)
         last = unit.body.pop()
@@ -654,29 +652,6 @@ class _Builder:
         own = self.taken(f"{function.__name__}_{name}")
         self.free[own] = Free(function, own, value, None)
         return b.name(own)
-
-    def guard(self, callee: Callee, node: b.Node, caller: Unit) -> None:
-        """A helper reached through a module's attribute is looked up again at each call of the gradient."""
-        call = node.value if hasattr(node, "value") else None
-        if isinstance(call, gast.Call) and isinstance(call.func, gast.Attribute):
-            root = call.func
-            path: list[str] = []
-            while isinstance(root, gast.Attribute):
-                path.append(root.attr)
-                root = root.value
-            if isinstance(root, gast.Name) and root.id in caller.free and caller.free[root.id].getter is not None:
-                getter = caller.free[root.id].getter
-                self.guards.append((_chain(getter, tuple(reversed(path))), callee.function))
-
-
-def _chain(getter: Any, path: tuple[str, ...]) -> Callable[[], Any]:
-    def read() -> Any:
-        value = getter()
-        for name in path:
-            value = getattr(value, name)
-        return value
-
-    return read
 
 
 def _needed(backward: list[b.Node], unit: Unit, storage: Storage, seed: str) -> list[str]:

@@ -22,10 +22,10 @@ from typing import Any
 import gast
 
 from .. import rules
-from ..analyses import changes
+from ..analyses import changes, inference
 from ..core import build, names
 from ..core.errors import Place, Refusal, Refused
-from ..core.unit import MISSING, Free, Unit, resolve
+from ..core.unit import MISSING, Free, Unit, is_static, resolve
 from ..frontend import signature, source
 from . import jumps
 from .activity import active_names, mentions, stored_names
@@ -68,11 +68,10 @@ def unit_of(function: FunctionType) -> Unit:
         keyword_only=tuple(a.id for a in arguments.kwonlyargs),
     )
     for name, getter in signature.free_names(function).items():
-        try:
-            value = getter()
-        except NameError:
-            value = MISSING
+        value = _value_of(getter)
         unit.free[name] = Free(function, name, value, getter)
+        if is_static(value):
+            unit.guards.append((getter, value))
     bound = _bound_names(unit)
     for name in EMITTED_BUILTINS:
         if name not in bound:
@@ -728,13 +727,12 @@ class _Flatten:
         if isinstance(func, gast.Name) and func.id in self.closures:
             return self.inline(self.closures[func.id], node)
         value = self.resolve(func)
+        self.watch(func, value)
         if value is sum and len(node.args) in (1, 2) and isinstance(node.args[0], (gast.GeneratorExp, gast.ListComp)):
             return self.sum_of(node)
         if isinstance(value, FunctionType) and rules.lookup(value) is None and not rules.is_nondifferentiable(value):
             closure = self.small_helper(value, node)
             if closure is not None:
-                if isinstance(func, gast.Name) and self.unit.free[func.id].getter is not None:
-                    self.unit.guards.append((self.unit.free[func.id].getter, value))
                 return self.inline(closure, node, value)
         if isinstance(func, gast.Attribute) and value is MISSING:
             func = gast.Attribute(self.operand(func.value), func.attr, build.LOAD)
@@ -810,7 +808,10 @@ class _Flatten:
         defaults = _defaults(function)
         if any(not isinstance(d, (int, float, str, bool, type(None))) for d in defaults.values()):
             return None
-        renamed = {name: self.adopt(function, name) for name in signature.free_names(function)}
+        outside = signature.free_names(function)
+        renamed = {name: self.adopt(function, name) for name in outside}
+        now = [(getter, _value_of(getter)) for getter in outside.values()]
+        self.unit.guards += [(getter, value) for getter, value in now if is_static(value)]
         fresh = [_rename(s, {a: b for a, b in renamed.items() if a != b}) for s in body]
         for item in (n for s in fresh for n in build.walk(s)):
             if isinstance(item, gast.stmt):
@@ -825,10 +826,7 @@ class _Flatten:
     def adopt(self, function: FunctionType, name: str) -> str:
         """The name under which the unit knows an outside name of another function."""
         getter = signature.free_names(function)[name]
-        try:
-            value = getter()
-        except NameError:
-            value = MISSING
+        value = _value_of(getter)
         for mine, free in self.unit.free.items():
             same = free.value is value and isinstance(value, (ModuleType, FunctionType, type, *CALLABLES))
             if mine not in self.bound and (same or (free.owner is function and free.original == name)):
@@ -836,6 +834,17 @@ class _Flatten:
         mine = self.unit.fresh(name)
         self.unit.free[mine] = Free(function, name, value, getter)
         return mine
+
+    def watch(self, func: build.Node, value: Any) -> None:
+        """A function reached through attributes is looked up again at each call of the gradient; those of libraries stay."""
+        path: list[str] = []
+        while isinstance(func, gast.Attribute):
+            path.append(func.attr)
+            func = func.value
+        free = self.unit.free.get(func.id) if isinstance(func, gast.Name) else None
+        if path and value is not MISSING and free is not None and free.getter is not None:
+            if getattr(free.value, "__name__", "").partition(".")[0] not in inference.LIBRARIES:
+                self.unit.guards.append((_chain(free.getter, tuple(reversed(path))), value))
 
     def inline(self, closure: _Closure, node: build.Node, owner: Any = None) -> build.Node:
         """Put the body of a function in the place of its call: parameters are bound, locals get names of their own."""
@@ -961,6 +970,26 @@ def stored_names_within(node: build.Node) -> set[str]:
         if isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.ctx, (gast.Store, gast.Del)):
             found |= stored_names(item)
     return found
+
+
+def _value_of(getter: signature.Getter) -> Any:
+    """What an outside name means now; MISSING while it is unbound."""
+    try:
+        return getter()
+    except NameError:
+        return MISSING
+
+
+def _chain(getter: signature.Getter, path: tuple[str, ...]) -> signature.Getter:
+    """A getter of what is reached by attributes from what another one gives."""
+
+    def read() -> Any:
+        value = getter()
+        for name in path:
+            value = getattr(value, name)
+        return value
+
+    return read
 
 
 def _may_store(function: FunctionType) -> bool:

@@ -67,11 +67,6 @@ def key_of(value: Any, depth: int = 0) -> Any:
     return kind, rt.is_differentiable(value)
 
 
-def is_static(value: Any) -> bool:
-    """Whether a program may take an outside name for granted as long as it means the same object: functions, modules, classes."""
-    return callable(value) or isinstance(value, ModuleType)
-
-
 def is_same(a: Any, b: Any) -> bool:
     """Whether two values are one object; a method that is looked up twice is one."""
     if a is b:

@@ -53,8 +53,8 @@ class Specialisation:
         for source, expected in template.conditions:
             getter = getter_of(source)
             place = _global_place(getter)
-            if place is not None and place[0].get(place[1]) is expected:
-                self._named.append((*place, expected))
+            if place is not None:  # a builtin is what it was while no global hides it
+                self._named.append((*place, expected if place[1] in place[0] else None))
             else:
                 self._guards.append((getter, expected))
         self._data = [(name, getter_of(source), key) for name, source, key in template.data]

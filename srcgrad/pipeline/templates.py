@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..core.unit import MISSING
+from ..core.unit import MISSING, is_static
 from ..emit import python
 from ..frontend import signature
-from .keys import Same, is_static, key_of
+from .keys import Same, key_of
 
 KEPT = 256  # templates, of all functions together
 UNBOUND = ("unbound",)  # the key of an outside name that has no value
@@ -51,19 +51,25 @@ class Template:
         made = Template(rendered.text, rendered.origins, program.functions[-1].name, epoch)
         made.shareable = type(function) is types.FunctionType
         made._cells = function.__code__.co_freevars if made.shareable else ()
+        watched = list(program.guards)
         for name, free in program.free.items():
             if free.getter is None or is_static(free.value):
                 if free.value is not MISSING:
                     made.namespace[name] = free.value
                 if free.getter is not None:
-                    source = made._source(free.getter, function)
-                    made.conditions.append((source, free.value))
-                    if source in made._cells and getattr(free.value, "__closure__", None):
-                        made.shareable = False  # a closure made along with this function will not be met again
+                    watched.append((free.getter, free.value))
             else:
                 made.data.append((name, made._source(free.getter, function), key_now(free.getter)))
-        for getter, expected in program.guards:
-            made.conditions.append((made._source(getter, function), expected))
+        seen = set()
+        for getter, expected in watched:
+            place = getter.args[:1] + tuple(map(id, getter.args[1:])) if isinstance(getter, partial) else id(getter)
+            if place in seen:
+                continue
+            seen.add(place)
+            source = made._source(getter, function)
+            made.conditions.append((source, expected))
+            if source in made._cells and getattr(expected, "__closure__", None):
+                made.shareable = False  # a closure made along with this function will not be met again
         return made
 
     def _source(self, getter: Getter, function: Any) -> Source:
