@@ -19,6 +19,7 @@ import numpy as np
 
 import srcgrad
 
+from .checkpoint import CheckpointError
 from .data import DataError
 
 
@@ -31,7 +32,7 @@ def options(description: str, epochs: int, lr: float, winit: float, data: bool =
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--epochs", type=count, default=epochs, metavar="N", help="passes over the training data")
     parser.add_argument("--lr", type=positive, default=lr, metavar="RATE", help="learning rate")
-    parser.add_argument("--winit", type=scale, default=winit, metavar="S", help="weights start as S * normal numbers")
+    parser.add_argument("--winit", type=scale, default=winit, metavar="S", help="scale of the weights at the start")
     parser.add_argument("--seed", type=count, default=1, metavar="N", help="seed of the random numbers")
     if data:
         parser.add_argument("--data", type=folder, metavar="DIR", help="folder with the data files")
@@ -45,12 +46,18 @@ def options(description: str, epochs: int, lr: float, winit: float, data: bool =
     return parser
 
 
+def add_checkpoint(parser: argparse.ArgumentParser) -> None:
+    """The option --checkpoint."""
+    what = "keep the run in a file as it goes; where the file is there already, go on from it"
+    parser.add_argument("--checkpoint", type=output, metavar="FILE.npz", help=what)
+
+
 def run(main: Callable[[argparse.Namespace], Any], parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
     """Call main with the parsed options; the exit status of the program."""
     chosen = parser.parse_args(argv)
     try:
         main(chosen)
-    except (Stop, DataError) as error:
+    except (Stop, DataError, CheckpointError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -100,6 +107,22 @@ def folder(text: str) -> str:
     return text
 
 
+def file(text: str) -> Path:
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return Path(text)
+
+
+def output(text: str) -> Path:
+    """A file for arrays, in a folder that is there."""
+    path = Path(text)
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
+    if path.suffix != ".npz":
+        raise argparse.ArgumentTypeError(f"{text} does not end in .npz")
+    return path
+
+
 def picture(text: str) -> Path:
     """A file that can be written as a picture; refused before the training rather than after it."""
     path = Path(text)
@@ -137,23 +160,22 @@ def figure(number: float) -> str:
 def check_entries(
     loss: Callable[..., Any],
     gradient: Callable[..., Any],
-    w: list[Any],
+    w: Any,
     rest: tuple[Any, ...],
     entries: int,
     rng: np.random.Generator,
 ) -> float:
     """Compare `entries` random entries of the gradient of each weight with central differences, in double precision.
 
-    `loss` and `gradient` take (w, *rest), where w is a list of arrays and floats. Returns the largest error, relative
-    to the largest entry of the gradient; raises Stop if it is above 1e-4, which leaves room for a kink of the loss
-    between the two points of a difference.
+    `loss` and `gradient` take (w, *rest), where w has floats and floating arrays in lists, tuples and dicts. Returns the
+    largest error, relative to the largest entry of the gradient; raises Stop if it is above 1e-4, which leaves room for
+    a kink of the loss between the two points of a difference.
     """
-    weights = [np.asarray(part, dtype=np.float64).copy() for part in w]
-    fixed = tuple(part.astype(np.float64) if part.dtype.kind == "f" else part for part in rest)
-    found = gradient([part.copy() for part in weights], *fixed)
+    weights, fixed = double(w), double(rest)
+    found = [np.asarray(part) for part in arrays(gradient(double(w), *fixed))]
     largest = max(float(np.max(np.abs(part))) for part in found)
     worst = 0.0
-    for weight, weight_bar in zip(weights, found, strict=True):
+    for weight, weight_bar in zip(arrays(weights), found, strict=True):
         for place in rng.choice(weight.size, size=min(entries, weight.size), replace=False):
             index = np.unravel_index(place, weight.shape)
             kept, step = float(weight[index]), 1e-5
@@ -162,12 +184,28 @@ def check_entries(
             weight[index] = kept - step
             below = loss(weights, *fixed)
             weight[index] = kept
-            error = abs((above - below) / (2 * step) - np.asarray(weight_bar)[index]) / max(largest, 1e-8)
+            error = abs((above - below) / (2 * step) - weight_bar[index]) / max(largest, 1e-8)
             worst = max(worst, float(error))
     print(f"gradient check: {entries} entries per weight, largest relative error {worst:.1e}")
     if not worst <= 1e-4:
         raise Stop("the gradient and the finite differences disagree")
     return worst
+
+
+def double(value: Any) -> Any:
+    """A copy of a nested structure with its floats and floating arrays as arrays of double precision."""
+    if isinstance(value, dict):
+        return {key: double(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(double(part) for part in value)
+    floating = isinstance(value, float) or getattr(getattr(value, "dtype", None), "kind", "") == "f"
+    return np.array(value, dtype=np.float64) if floating else value
+
+
+def arrays(value: Any) -> list[Any]:
+    """What stands in a nested structure of dicts, lists and tuples, in order."""
+    parts = value.values() if isinstance(value, dict) else value
+    return [leaf for part in parts for leaf in arrays(part)] if isinstance(value, (dict, list, tuple)) else [value]
 
 
 def show_gradient(gradient: Any, *arguments: Any) -> None:

@@ -35,6 +35,35 @@ def with_aux(w, x):
     return np.sum(y), y
 
 
+def filled(x):
+    y = np.zeros(3)
+    for i in range(3):
+        y[i] = x * (i + 1) + y[i - 1] ** 2
+    return np.sum(y), {"whole": y, "part": [y[:2]], "name": "y"}
+
+
+def collected(x):
+    found = []
+    for _ in range(3):
+        x = x * x
+        found.append(x)
+    return found
+
+
+def with_collected(x):
+    found = []
+    for _ in range(2):
+        x = x * x
+        found.append(x)
+    return x * found[0], found
+
+
+def with_collected_by_helper(x):
+    found = collected(x)
+    again = collected(found[1])
+    return found[0] * again[1], (found, again)
+
+
 @srcgrad.grad
 def decorated(x):
     return x**3
@@ -94,6 +123,17 @@ def test_has_aux():
     close(srcgrad.grad(with_aux, has_aux=True)(W, X), (X, y))
     close(srcgrad.grad(with_aux, (0,), has_aux=True)(W, X), ((X,), y))
     close(srcgrad.value_and_grad(with_aux, (0, 1), True)(W, X), ((np.sum(y), y), (X, W)))
+
+
+@pytest.mark.parametrize("function", [filled, with_collected, with_collected_by_helper])
+def test_aux_is_what_the_function_returned_whatever_the_reverse_sweep_undoes(function):
+    value, aux = function(1.5)
+    numerical = (function(1.5 + 1e-6)[0] - function(1.5 - 1e-6)[0]) / 2e-6
+    (found_value, found_aux), gradient = srcgrad.value_and_grad(function, has_aux=True)(1.5)
+    assert found_value == value and repr(found_aux) == repr(aux)
+    assert gradient == pytest.approx(numerical, rel=1e-6)
+    gradient, found_aux = srcgrad.grad(function, has_aux=True)(1.5)
+    assert gradient == pytest.approx(numerical, rel=1e-6) and repr(found_aux) == repr(aux)
 
 
 def test_keywords_and_defaults():

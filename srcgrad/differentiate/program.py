@@ -285,7 +285,7 @@ class _Builder:
             final = unit.fresh("aux")
             unit.temporaries.add(final)
             lasting: b.Node = b.name(self.aux)
-            if _shares(self.aux, facts, storage):  # the reverse sweep changes what it shares memory with
+            if _shares(self.pair, facts, storage):  # the reverse sweep changes what it shares memory with
                 lasting = b.call("rt.copy", lasting)
             kept.append(b.at(b.assign(final, lasting), last))
             self.aux = final
@@ -332,6 +332,7 @@ class _Builder:
         """`return value, aux`: the value alone is differentiated."""
         last = unit.body[-1]
         pair = last.value.id
+        self.pair = pair
         main, self.aux = unit.fresh("value"), unit.fresh("aux")
         for i, name in enumerate((main, self.aux)):
             item = b.subscript(b.name(pair), b.constant(i))

@@ -106,8 +106,10 @@ class Storage:
 
     @property
     def undone(self) -> set[str]:
-        """The contents (`y[]`) that the reverse sweep puts back to what they were."""
-        return {key for saved in self.overwrites.values() for key in saved if key.endswith("[]")}
+        """The contents (`y[]`) that the reverse sweep puts back to what they were: overwritten pieces, lists made longer."""
+        pieces = {key for saved in self.overwrites.values() for key in saved if key.endswith("[]")}
+        shortened = (_shortened(node) for steps in self.swept.own.values() for node in steps)
+        return pieces | {self.contents[n] for n in shortened if n in self.contents}
 
     def content(self, name: str) -> str | None:
         """What stands for the content of a name, if anything is stored into what may share its memory."""
@@ -1027,6 +1029,14 @@ class Storage:
         for name in sorted(reads):
             get(name)
         return out
+
+
+def _shortened(node: build.Node) -> str | None:
+    """The list that a statement of the reverse sweep takes the last item from."""
+    call = node.value if isinstance(node, gast.Expr) else None
+    if isinstance(call, gast.Call) and isinstance(call.func, gast.Attribute) and call.func.attr == "pop":
+        return call.func.value.id if isinstance(call.func.value, gast.Name) else None
+    return None
 
 
 def _breaks(body: list[build.Node]) -> bool:
