@@ -139,7 +139,7 @@ def source(gradient: Any) -> str:
     return found  # type: ignore[return-value]
 
 
-def rule(function: Callable[..., Any], *partials: str | None, adjoint: str = "") -> Any:
+def rule(function: Callable[..., Any], *partials: str | None, adjoint: str = "", tangent: str = "") -> Any:
     """Tell srcgrad the derivative of a function that it cannot, or shall not, look into.
 
     An elementwise function takes one partial derivative per argument, as a Python expression of the arguments (`x`, or `x1`, `x2`,
@@ -154,14 +154,24 @@ def rule(function: Callable[..., Any], *partials: str | None, adjoint: str = "")
         def solve_b(a, b, *, y_bar):
             return solve_tridiagonal(a.T, y_bar)
 
+    That serves reverse mode. For forward mode, `tangent` names the parameter in the same way, and the function takes the tangent of
+    the parameter, `b_dot` for `b`, in the place of `y_bar`, and gives the tangent of the result:
+
+        @srcgrad.rule(solve_tridiagonal, tangent="b")
+        def solve_b_dot(a, b_dot):
+            return solve_tridiagonal(a, b_dot)
+
+    One of the two is enough: the other is then found entry by entry, which takes one call for each entry of the result (or of
+    the parameter).
+
     A parameter that has no such function counts as a constant only where the call gives it a value that is not differentiated.
     A rule of a function that has one already takes its place.
     """
     if not callable(function):
         raise ArgumentError(f"rule takes a function, not {function!r}")
-    if partials and adjoint:
-        raise ArgumentError("rule takes partial derivatives, or adjoint=..., not both")
-    if not partials and not adjoint:
+    if bool(partials) + bool(adjoint) + bool(tangent) > 1:
+        raise ArgumentError("rule takes partial derivatives, or adjoint=..., or tangent=..., not both")
+    if not (partials or adjoint or tangent):
         name = signatures.name_of(function)
         raise ArgumentError(f'rule needs a derivative: rule({name}, "...") or @rule({name}, adjoint="parameter")')
     from .pipeline import user_rules
@@ -169,4 +179,6 @@ def rule(function: Callable[..., Any], *partials: str | None, adjoint: str = "")
     if partials:
         user_rules.elementwise(function, partials)
         return None
+    if tangent:
+        return functools.partial(user_rules.tangent, function, tangent)
     return functools.partial(user_rules.adjoint, function, adjoint)

@@ -498,6 +498,54 @@ def test_an_elementwise_rule():
     assert slope(2.0) == 0.0
 
 
+def test_a_tangent_rule_serves_reverse_mode_too():
+    def mixed(a, b):
+        return np.frompyfunc(lambda p, q: float(p) ** 2 * float(q), 2, 1)(a, b).astype(float)
+
+    @srcgrad.rule(mixed, tangent="a")
+    def one(a, a_dot, b):
+        return 2 * a * a_dot * b
+
+    @srcgrad.rule(mixed, tangent="b")
+    def other(a, b_dot):
+        return a**2 * b_dot
+
+    a, b = np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 2.0])
+    assert srcgrad.check_grads(mixed, (a, b)) < 1e-7
+
+    def listed(a, b):  # run by recording
+        items = [a]
+        for item in items:
+            if len(items) < 2:
+                items.append(item * b)
+        return np.sum(mixed(items.pop(), b))
+
+    assert srcgrad.check_grads(listed, (a, b)) < 1e-7
+
+
+def test_rules_of_one_name_do_not_meet():
+    def double(v):
+        return np.asarray([float(e) * 2 for e in v])
+
+    def triple(v):
+        return np.asarray([float(e) * 3 for e in v])
+
+    def declare(function, factor):
+        @srcgrad.rule(function, adjoint="v")
+        def bar(v, *, y_bar):
+            return factor * y_bar
+
+    declare(double, 2.0)
+    declare(triple, 3.0)
+    bar = 5.0
+
+    def f(v):
+        bar = v[0] * 7.0
+        return np.sum(double(v)) + np.sum(triple(v)) + bar
+
+    assert np.array_equal(srcgrad.grad(f)(np.array([1.0, 2.0])), [12.0, 5.0]) and bar == 5.0
+
+
 def test_an_adjoint_rule():
     def weird(a, b):
         raise_it = [0]
@@ -519,6 +567,8 @@ def test_an_adjoint_rule():
         (lambda: srcgrad.rule(loss), "needs a derivative"),
         (lambda: srcgrad.rule(3, "x"), "takes a function"),
         (lambda: srcgrad.rule(loss, "x1", adjoint="w"), "not both"),
+        (lambda: srcgrad.rule(loss, tangent="w", adjoint="w"), "not both"),
+        (lambda: srcgrad.rule(loss, tangent="w")(lambda w, x_dot: w), "takes x_dot; it may take w, x, y, w_dot"),
         (lambda: srcgrad.rule(loss, "x +"), "not a Python expression"),
         (lambda: srcgrad.rule(loss, "x1 * q", None), "reads q; a partial may read x1, x2, y, np"),
         (lambda: srcgrad.rule(loss, 2.0), "a text or None"),

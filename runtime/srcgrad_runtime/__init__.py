@@ -22,3 +22,5 @@ from .shape import *
 from .signal import *
 from .sorting import *
 from .special import *
+from .structures import *
+from .transposition import *

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import gast
@@ -15,7 +15,7 @@ import gast
 from .. import rules
 from ..analyses.inference import Callee, Facts
 from ..analyses.kinds import Kind, constant_kind
-from ..core import build
+from ..core import build, names
 from ..core.unit import Free, Unit
 from ..frontend import source
 from ..rules.declare import REQUIRED, Rule
@@ -252,29 +252,61 @@ class Contributions:
             if not self.is_active(operand):
                 continue
             given = [n for n in bound if n != name]
-            if name not in rule.adjoints:
+            if name not in rule.differentiable:
                 if name in rule.ignored:
                     continue
                 raise self.unit.refuse(
                     node, f"cannot differentiate '{rule.name}' with respect to its argument '{name}'",
                     "no rule says how the result depends on it", f"pass srcgrad.stop_gradient({name}) if it is a constant",
                 )  # fmt: skip
-            entry = rule.choose_adjoint(name, [n for n in given if not _is_default(bound[n], parameters.get(n))], ranks)
-            if entry is None:
+            shown = [n for n in given if not _is_default(bound[n], parameters.get(n))]
+            entry = rule.choose_adjoint(name, shown, ranks)
+            if entry is not None:
+                value = self.expanded(entry.function, {**bound, "y": y, "y_bar": y_bar})
+            else:
+                value = self.from_tangent(rule, name, shown, ranks, bound, y, y_bar)
+            if value is None:
                 raise self.unit.refuse(
                     node, f"cannot differentiate this call of '{rule.name}'",
                     f"its rule does not cover the arguments {', '.join(repr(n) for n in given)} together",
                 )  # fmt: skip
-            value = expand_adjoint(entry.function, bound, y, y_bar)
-            for part in build.walk(value):  # a user's rule may call functions of its own module
-                space = getattr(entry.function, "__globals__", {})
-                if isinstance(part, gast.Name) and part.id in space and part.id not in ("np", "rt", "math"):
-                    if part.id not in self.facts.kinds and part.id not in self.unit.free:
-                        self.unit.free[part.id] = Free(entry.function, part.id, space[part.id], None)
             mine = self.kind(operand)
-            if entry.ranks is not None and _mixes(mine, y_kind):
+            if entry is not None and entry.ranks is not None and _mixes(mine, y_kind):
                 value = build.call("rt.unbroadcast", value, operand)  # the short text does not convert precision
             yield operand, value
+
+    def expanded(self, function: Callable[..., Any], bound: dict[str, build.Node]) -> build.Node:
+        """The expression of an adjoint or tangent function for one call; what it takes from its own module becomes known here."""
+        space = getattr(function, "__globals__", {})
+        body, own = _body(function)
+        renamed: dict[str, build.Node] = {}
+        for name in sorted(names.reads(body) & space.keys() - own.keys() - {"np", "rt", "math"}):
+            known = self.unit.free.get(name)
+            if known is not None and known.value is space[name] and name not in self.facts.kinds:
+                continue
+            fresh = self.unit.fresh(name)  # the name itself, unless the program has it for something else
+            renamed[name] = build.name(fresh)
+            self.unit.free[fresh] = Free(function, fresh, space[name], None)
+        return expand(function, bound, renamed)
+
+    def from_tangent(
+        self,
+        rule: Rule,
+        name: str,
+        given: Sequence[str],
+        ranks: Sequence[int | None],
+        bound: dict[str, build.Node],
+        y: build.Node,
+        y_bar: build.Node,
+    ) -> build.Node | None:
+        """The adjoint of a parameter of which the rule tells the tangent alone; None where it tells neither."""
+        entry = rule.choose_adjoint(name, given, ranks, tangent=True)
+        if entry is None:
+            return None
+        dot = self.unit.fresh(f"{name}_dot")
+        value = self.expanded(entry.function, {**bound, "y": y, f"{name}_dot": build.name(dot)})
+        linear = gast.Lambda(build.parameters([dot]), value)
+        return build.call("rt.transpose_map", linear, build.copy(bound[name]), build.copy(y_bar))
 
     def rank(self, node: build.Node) -> int | None:
         kind = self.kind(node)
@@ -326,22 +358,18 @@ def multiply(y_bar: build.Node, partial: str, names: dict[str, build.Node]) -> b
     return gast.UnaryOp(gast.USub(), result) if negative else result
 
 
-def expand_adjoint(
-    function: Callable[..., Any], bound: dict[str, build.Node], y: build.Node, y_bar: build.Node
+def expand(
+    function: Callable[..., Any], bound: Mapping[str, build.Node], renamed: Mapping[str, build.Node]
 ) -> build.Node:
-    """The expression of an adjoint function for one call: its parameters replaced by operands and defaults."""
+    """The expression of an adjoint or tangent function for one call: its parameters replaced by operands and defaults."""
     body, defaults = _body(function)
-    names: dict[str, build.Node] = {}
+    values = dict(renamed)
     for name, default in defaults.items():
-        if name == "y":
-            names[name] = y
-        elif name == "y_bar":
-            names[name] = y_bar
-        elif name in bound:
-            names[name] = bound[name]
+        if name in bound:
+            values[name] = bound[name]
         elif default is not REQUIRED:
-            names[name] = _literal(default)
-    return _without_defaults(_choose(build.substitute(body, names)))
+            values[name] = _literal(default)
+    return _without_defaults(_choose(build.substitute(body, values)))
 
 
 @functools.lru_cache(maxsize=2048)

@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import rules
+from ..core import names
 from ..core.errors import ArgumentError
 from ..rules import declare
 from . import signatures, specialise
 
 _declared: set[int] = set()  # the structural rules that came from here, by identity of the rule
+_names: dict[tuple[str, ...], str] = {}  # what the functions of rules are called in emitted programs
 
 
 def elementwise(function: Callable[..., Any], partials: Sequence[str | None]) -> None:
@@ -47,6 +49,24 @@ def elementwise(function: Callable[..., Any], partials: Sequence[str | None]) ->
 
 def adjoint(function: Callable[..., Any], parameter: str, body: Callable[..., Any]) -> Callable[..., Any]:
     """Declare `body` as the adjoint of one parameter; returns it."""
+    rule = _declared_rule(function, parameter)
+    _check_names(function, body, [p.name for p in rule.parameters], ("y", "y_bar"))
+    rule.adjoints.pop(parameter, None)
+    declare.adjoint(function, parameter)(_as_expression(body, declare.qualified_name(function), "adjoint", parameter))
+    return _entered(function, body)
+
+
+def tangent(function: Callable[..., Any], parameter: str, body: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare `body` as the tangent of the result for one parameter; returns it."""
+    rule = _declared_rule(function, parameter)
+    _check_names(function, body, [p.name for p in rule.parameters], ("y", f"{parameter}_dot"))
+    rule.tangents.pop(parameter, None)
+    declare.tangent(function, parameter)(_as_expression(body, declare.qualified_name(function), "tangent", parameter))
+    return _entered(function, body)
+
+
+def _declared_rule(function: Callable[..., Any], parameter: str) -> declare.Rule:
+    """The rule that the user gives the function, begun now if there is none; one from the tables makes way."""
     name = signatures.name_of(function)
     rules.lookup(function)
     rule = declare.RULES.get(function)
@@ -66,26 +86,37 @@ def adjoint(function: Callable[..., Any], parameter: str, body: Callable[..., An
         raise ArgumentError(
             f"rule of {name}: there is no parameter {parameter!r}; the parameters are {', '.join(names)}"
         )
-    strange = [n for n in inspect.signature(body).parameters if n not in (*names, "y", "y_bar")]
+    return rule
+
+
+def _check_names(function: Any, body: Callable[..., Any], names: Sequence[str], more: tuple[str, ...]) -> None:
+    strange = [n for n in inspect.signature(body).parameters if n not in (*names, *more)]
     if strange:
-        allowed = ", ".join([*names, "y", "y_bar"])
+        allowed = ", ".join([*names, *more])
         raise ArgumentError(
-            f"rule of {name}: {signatures.name_of(body)} takes {', '.join(strange)}; it may take {allowed}"
+            f"rule of {signatures.name_of(function)}: {signatures.name_of(body)} takes {', '.join(strange)}; "
+            f"it may take {allowed}"
         )
-    rule.adjoints.pop(parameter, None)
-    declare.adjoint(function, parameter)(_as_expression(body))
+
+
+def _entered(function: Any, body: Callable[..., Any]) -> Callable[..., Any]:
     declare.NONDIFFERENTIABLE.pop(function, None)
     declare.REFUSED.pop(function, None)
     specialise.rules_changed()
     return body
 
 
-def _as_expression(body: Callable[..., Any]) -> Callable[..., Any]:
-    """The adjoint in the form of the tables, a single `return`: a call of the user's function, whatever that does."""
+def _as_expression(body: Callable[..., Any], *where: str) -> Callable[..., Any]:
+    """The rule in the form of the tables, a single `return`: a call of the user's function, whatever that does.
+
+    `where` says what the rule is for: each rule goes by a name of its own in emitted programs, whatever users call them.
+    """
     from ..emit import load
 
-    name = getattr(body, "__name__", "adjoint")
-    name = name if name.isidentifier() else "adjoint"
+    name = getattr(body, "__name__", "derivative")
+    name = name if name.isidentifier() else "derivative"
+    place = (getattr(body, "__module__", ""), getattr(body, "__qualname__", ""), *where)
+    name = _names.setdefault(place, name if name not in _names.values() else _fresh(name))
     parameters = inspect.signature(body).parameters.values()
     keyword = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     plain = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
@@ -96,6 +127,10 @@ def _as_expression(body: Callable[..., Any]) -> Callable[..., Any]:
     defaults = [p.default for p in parameters if p.kind is not p.KEYWORD_ONLY and p.default is not p.empty]
     function.__defaults__ = tuple(defaults) or None
     return function
+
+
+def _fresh(wish: str) -> str:
+    return names.Fresh(_names.values())(wish)
 
 
 def _no_cases(draw: Any) -> tuple[()]:

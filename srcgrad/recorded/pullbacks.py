@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 
-from ..rules.declare import REQUIRED, Rule
+from ..rules.declare import REQUIRED, Adjoint, Rule
 
 SPACE = {"np": np, "rt": rt, "math": math}
 
@@ -94,19 +94,29 @@ def structural(rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool],
     for name, operand in bound.items():
         if not active(operand):
             continue
-        if name not in rule.adjoints:
+        if name not in rule.differentiable:
             if name in rule.ignored:
                 continue
             raise NotCovered(f"no rule says how the result depends on its argument {name!r}")
         given = [n for n in bound if n != name and not _is_default(bound[n], parameters.get(n))]
         entry = rule.choose_adjoint(name, given, ranks)
-        if entry is None:
+        told = rule.choose_adjoint(name, given, ranks, tangent=True) if entry is None else entry
+        if told is None:
             raise NotCovered(f"its rule does not cover the arguments {', '.join(map(repr, given))} together")
-        known = {n: bound[n] for n in entry.takes if n in bound}
-        if "y" in entry.takes:
+        known = {n: bound[n] for n in told.takes if n in bound}
+        if "y" in told.takes:
             known["y"] = y
-        found.append((operand, functools.partial(_apply, entry.function, known)))
+        if entry is not None:
+            found.append((operand, functools.partial(_apply, entry.function, known)))
+        else:
+            found.append((operand, _from_tangent(told, known, operand)))
     return found
+
+
+def _from_tangent(entry: Adjoint, known: dict[str, Any], x: Any) -> Callable[[Any], Any]:
+    """The adjoint of a parameter of which the rule tells the tangent alone."""
+    dot = f"{entry.parameter}_dot"
+    return lambda y_bar: rt.transpose_map(lambda x_dot: entry.function(**known, **{dot: x_dot}), x, y_bar)
 
 
 def _apply(function: Callable[..., Any], known: dict[str, Any], y_bar: Any) -> Any:

@@ -8,6 +8,11 @@ A rule says how a function that srcgrad does not look into is differentiated. Th
   whose body is a single `return` of an expression. It takes those parameters of the call that it needs, by their real
   names, and after `*` the result `y` (if it needs it) and the result's adjoint `y_bar`. It can be called in a test, and
   its expression is written into the emitted program.
+* the tangent of a structural function, for forward mode: `multilinear=("a",)` says that the tangent is the function itself
+  applied to `a_dot` in the place of `a`; a `@tangent(np.sort)` function says it otherwise, written like an adjoint: it
+  takes parameters of the call, the tangent `<parameter>_dot` of its own parameter and, after `*`, the result `y`. Its value
+  has the shape of the result (or broadcasts to it). A parameter with an adjoint and neither of these gets a tangent by
+  transposing the adjoint, at the cost of one evaluation per entry of the result, and the other way round.
 * `nondifferentiable(np.floor, ...)` : a named list of functions whose derivative is zero wherever it exists, or whose
   result is not a real number.
 * `refused(function, reason)` : a named list of functions that are refused, with the reason.
@@ -149,7 +154,11 @@ class Rule:
         if self.partials:
             names = [p.name for p in self.parameters]
             return tuple(n for n, partial in zip(names, self.partials, strict=False) if partial is not None)
-        return tuple(self.adjoints)
+        return tuple(dict.fromkeys((*self.adjoints, *self.tangents, *self.multilinear)))
+
+    def is_multilinear(self, parameter: str, given: Collection[str]) -> bool:
+        """Whether the tangent for one parameter is the same call with `x_dot` in the place of `x`."""
+        return parameter in self.multilinear and "out" not in given
 
 
 RULES: dict[Any, Rule] = {}
@@ -264,24 +273,37 @@ def adjoint(
     def register(body: Callable[..., Any]) -> Callable[..., Any]:
         rule = RULES[function]
         name = parameter or rule.first_parameter
-        entries = rule.adjoints.setdefault(name, [])
-        entries.append(Adjoint(name, body, ranks, tuple(without)))
-        entries.sort(key=lambda entry: entry.ranks is None)  # stable: the general adjoint goes last
+        _enter(rule.adjoints, Adjoint(name, body, ranks, tuple(without)))
         return body
 
     return register
 
 
-def tangent(function: Callable[..., Any], parameter: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare the tangent of the result for one parameter `p`, given `p_dot`; needed where it is not multilinear."""
+def tangent(
+    function: Callable[..., Any],
+    parameter: str = "",
+    *,
+    ranks: tuple[int, ...] | None = None,
+    without: Iterable[str] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare the tangent of the result for one parameter `p`, given `p_dot`; needed where it is not multilinear.
+
+    Several ones, `ranks` and `without` are as for `adjoint`.
+    """
 
     def register(body: Callable[..., Any]) -> Callable[..., Any]:
         rule = RULES[function]
         name = parameter or rule.first_parameter
-        rule.tangents.setdefault(name, []).append(Adjoint(name, body))
+        _enter(rule.tangents, Adjoint(name, body, ranks, tuple(without)))
         return body
 
     return register
+
+
+def _enter(table: dict[str, list[Adjoint]], entry: Adjoint) -> None:
+    entries = table.setdefault(entry.parameter, [])
+    entries.append(entry)
+    entries.sort(key=lambda one: one.ranks is None)  # stable: the general one goes last
 
 
 def nondifferentiable(*functions: Callable[..., Any]) -> None:

@@ -36,6 +36,21 @@ def unbroadcast_tangent(g_dot, like):
     return rt.unbroadcast(g_dot, like)
 
 
+def _tangents(draw):
+    yield (draw(3), draw(2, 3)), {}
+    yield (0.5, draw(2)), {}
+    yield (draw(2, 1), draw(2, 3)), {}
+    yield (draw(2, 2), draw.complex(2, 2)), {}
+
+
+structural(rt.tangent_like, multilinear=("dot",), ignored=("x",), cases=_tangents)
+
+
+@adjoint(rt.tangent_like, "dot")
+def tangent_like_(dot, *, y_bar):
+    return rt.unbroadcast(y_bar, dot)
+
+
 def _expands(draw):
     yield (0.7, (2, 3)), {}
     yield (draw(2), (2, 3), 1), {}
