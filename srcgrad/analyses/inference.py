@@ -18,6 +18,7 @@ import numpy as np
 from .. import rules
 from ..core import build, names
 from ..core.unit import MISSING, Unit, resolve
+from . import congruences
 from . import kinds as K
 from .kinds import Kind
 
@@ -213,7 +214,7 @@ class _Inference:
         if isinstance(node, gast.Call):
             function = resolve(node.func, self.unit.free, self.bound)
             if function is range:
-                return K.INT, False
+                return self.of_range(node), False
             if function is enumerate and node.args:
                 item = self.iterated(node.args[0])[0]
                 return Kind("tuple", items=(K.INT, item), item=None), False
@@ -234,6 +235,15 @@ class _Inference:
         if kind.tag == "static" and isinstance(kind.value, range):
             return K.INT, False
         return (K.INT if kind.tag == "range" else K.UNKNOWN), active
+
+    def of_range(self, node: build.Node) -> Kind:
+        """The kind of an item of a range."""
+        args = [self.of(a)[0] for a in node.args]
+        if node.keywords or not all(map(K.is_whole, args)) or not 1 <= len(args) <= 3:
+            return K.INT
+        start = K.congruence(args[0]) if len(args) > 1 else congruences.exact(0)
+        step = K.congruence(args[2]) if len(args) > 2 else congruences.exact(1)
+        return K.whole(congruences.of_range(start, step))
 
     # ---- expressions ------------------------------------------------------------------------------------------------------------
 
@@ -338,6 +348,8 @@ class _Inference:
             return K.called(np.matmul, [a, b], {}), active
         if a.is_array or b.is_array:
             return K.elementwise(OPERATORS[type(node.op)], [a, b]), active
+        if K.is_whole(left) and K.is_whole(right) and type(node.op) in congruences.OPERATIONS:
+            return K.whole(congruences.OPERATIONS[type(node.op)](K.congruence(left), K.congruence(right))), active
         if a.is_scalar and b.is_scalar:
             return K.elementwise(PYTHON_OPERATORS[type(node.op)], [a, b]), active
         if a.tag in ("list", "tuple") and a.tag == b.tag and isinstance(node.op, gast.Add):

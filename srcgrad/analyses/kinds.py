@@ -17,6 +17,7 @@ import numpy as np
 
 from .. import rules
 from ..core.unit import MISSING
+from . import congruences
 
 Ones = tuple[bool | None, ...]
 Dims = tuple[str | None, ...]
@@ -40,18 +41,19 @@ class Kind:
     # what is known of extents: equal texts are equal extents, None is nothing; of an int: the extent that it is
     dims: Dims | None = None
     value: Any = None  # static: the object itself, compared by identity
+    step: congruences.Congruence | None = None  # of an int: what is known of its remainders
 
     def __hash__(self) -> int:
         value = id(self.value) if self.tag == "static" else 0
-        return hash((self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, value))
+        return hash((self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, self.step, value))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Kind):
             return NotImplemented
         if self.tag == "static" or other.tag == "static":
             return self.tag == other.tag and same_object(self.value, other.value)
-        return (self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims) == (
-            other.tag, other.dtype, other.rank, other.ones, other.items, other.item, other.dims)  # fmt: skip
+        return (self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, self.step) == (
+            other.tag, other.dtype, other.rank, other.ones, other.items, other.item, other.dims, other.step)  # fmt: skip
 
     @property
     def is_array(self) -> bool:
@@ -117,13 +119,21 @@ def named(kind: Kind, name: str) -> Kind:
 
 
 def unnamed(kind: Kind) -> Kind:
-    """A kind without the names of extents, which mean something in one function only."""
+    """A kind without the names of extents, which mean something in one function only, and without remainders.
+
+    A helper is looked into anew for each kind of argument: `f(2 * n)` inside of `f` would be without end.
+    """
     if kind.tag == "static":
         return kind
     items = tuple(map(unnamed, kind.items)) if kind.items is not None else None
-    if kind.dims is None and items == kind.items and (kind.item is None or unnamed(kind.item) == kind.item):
+    if (
+        kind.dims is None
+        and kind.step is None
+        and items == kind.items
+        and (kind.item is None or unnamed(kind.item) == kind.item)
+    ):
         return kind
-    return replace(kind, dims=None, items=items, item=unnamed(kind.item) if kind.item is not None else None)
+    return replace(kind, dims=None, step=None, items=items, item=unnamed(kind.item) if kind.item is not None else None)
 
 
 def of_value(value: Any, depth: int = 0) -> Kind:
@@ -171,6 +181,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind | None:
     """What is known of a value that is of one kind or of the other."""
     if a is None or b is None or a == b:
         return a if b is None else b
+    if is_whole(a) and is_whole(b):
+        return whole(congruences.join(congruence(a), congruence(b)), a.dims if a.dims == b.dims else None)
     a, b = constant_kind(a), constant_kind(b)
     if a == b:
         return a
@@ -201,6 +213,23 @@ def join(a: Kind | None, b: Kind | None) -> Kind | None:
             )
         return Kind(a.tag, item=join(a.item, b.item))
     return UNKNOWN
+
+
+def is_whole(kind: Kind) -> bool:
+    """Surely a whole number, and no truth value."""
+    return kind.tag == "int" or kind.tag == "static" and type(kind.value) is int
+
+
+def congruence(kind: Kind) -> congruences.Congruence:
+    """What is known of the remainders of a number."""
+    if kind.tag == "static" and type(kind.value) is int:
+        return congruences.exact(kind.value)
+    return kind.step or congruences.ANY
+
+
+def whole(one: congruences.Congruence, dims: Dims | None = None) -> Kind:
+    """An int of which this is known."""
+    return Kind("int", dims=dims, step=one if one != congruences.ANY else None)
 
 
 def _common(a: Dims | None, b: Dims | None) -> Dims | None:
@@ -416,28 +445,39 @@ def _called(key: tuple) -> Kind:
         except Exception:
             return UNKNOWN
     certain = all(_extents_known(k) for k in everything)
-    return _of_results(first, second, certain)
+    return _of_results(first, second, certain, all(map(_is_sized, everything)))
 
 
-def _of_results(first: Any, second: Any, certain: bool) -> Kind:
+def _of_results(first: Any, second: Any, certain: bool, sized: bool) -> Kind:
     if isinstance(first, tuple) and isinstance(second, tuple) and len(first) == len(second):
-        return _sequence("tuple", tuple(_of_results(a, b, certain) for a, b in zip(first, second, strict=True)))
+        return _sequence("tuple", tuple(_of_results(a, b, certain, sized) for a, b in zip(first, second, strict=True)))
     if isinstance(first, list) and isinstance(second, list):
-        kinds = [_of_results(a, b, certain) for a, b in zip(first, second, strict=False)]
+        kinds = [_of_results(a, b, certain, sized) for a, b in zip(first, second, strict=False)]
         return Kind("list", item=functools.reduce(join, kinds, None))
     if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
         if first.ndim != second.ndim:
             return array(first.dtype.name, None)
-        ones = tuple(_extent(a, b, certain) for a, b in zip(first.shape, second.shape, strict=True))
+        ones = tuple(_extent(a, b, certain, sized) for a, b in zip(first.shape, second.shape, strict=True))
         return array(first.dtype.name, first.ndim, ones)
     kind = of_value(first)
     return constant_kind(kind) if kind.tag == "static" else kind
 
 
-def _extent(first: int, second: int, certain: bool) -> bool | None:
+def _extent(first: int, second: int, certain: bool, sized: bool) -> bool | None:
     if first == second == 1:
-        return True
+        return True if sized else None
     return False if (first, second) == (3, 4) and certain else None
+
+
+def _is_sized(kind: Kind) -> bool:
+    """Whether a sample of a kind has the size of the value: a number that says how large a result is (`np.eye(n)`) is 1 in all samples."""
+    if kind.tag in ("list", "tuple"):
+        return (
+            all(map(_is_sized, kind.items))
+            if kind.items is not None
+            else kind.item is not None and _is_sized(kind.item)
+        )
+    return kind.tag in ("array", "float", "static", "str", "bool")
 
 
 def _extents_known(kind: Kind) -> bool:
@@ -519,6 +559,9 @@ def indexed(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Kind:
         if found is not None and found.tag == "static" and isinstance(found.value, int) and kind.items is not None:
             if -len(kind.items) <= found.value < len(kind.items):
                 return kind.items[found.value]
+        if found is not None and found.step is not None and kind.items is not None:
+            chosen = [kind.items[p] for p in congruences.positions(found.step, len(kind.items))]
+            return functools.reduce(join, chosen, None) or UNKNOWN
         return kind.item if kind.item is not None else UNKNOWN
     if kind.tag == "dict":
         found = kind_of(index)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 import gast
 
 from ..analyses.inference import Facts
+from ..analyses.kinds import Kind
 from ..core import build, names
 from ..normalise.stores import is_plain
+from . import slots
 from .reverse import Add, Clear, Effect, Own, Replace, Reverse, Run, as_argument
 
 
@@ -43,6 +45,7 @@ class Accumulate:
         self.reverse = reverse
         self.facts = facts
         self.swept = Swept()
+        self.slots = slots.find(reverse)
         self.moved: set[str] = set()
         self.copied: set[str] = set()  # adjoints that had to be copied because their memory was not their own
 
@@ -138,6 +141,10 @@ class Accumulate:
         kind = self.facts.kind(step.var)
         value = build.copy(step.value)
         owner, index = self.reverse.place_bar(step.place.value), step.place.slice
+        if step.var in self.slots.bound:
+            self.lend(value, state)
+            out.append(build.assign(build.subscript(owner, build.copy(index), store=True), value))
+            return
         if is_plain(index, self.reverse.rules.kind) and (kind.is_array or kind.tag == "list" and self.adds(kind)):
             out.append(_augmented(build.subscript(owner, build.copy(index), store=True), value))
         else:
@@ -154,7 +161,9 @@ class Accumulate:
         state.present.add(var)
         state.owned.add(var)
         kind = self.facts.kind(var)
-        if kind.tag == "float" and kind.dtype in ("python", "", "float64"):
+        if var in self.slots.bound:
+            value = blank(var, kind)
+        elif kind.tag == "float" and kind.dtype in ("python", "", "float64"):
             value = build.constant(0.0)
         elif kind.tag in ("tuple", "unknown"):
             value = build.call("rt.slots_like", build.name(var))
@@ -264,6 +273,14 @@ class Accumulate:
             if write:
                 self.swept.inside.setdefault(id(node.body), []).append(build.at(zero, node))
         state.owned &= body.owned
+
+
+def blank(var: str, kind: Kind) -> build.Node:
+    """A container for the adjoint of `var` whose slots are all empty."""
+    if kind.tag == "dict":
+        return gast.Dict([], [])
+    empty = gast.List([build.constant(None)], build.LOAD)
+    return gast.BinOp(empty, gast.Mult(), build.call("len", build.name(var)))
 
 
 FRESH_CALLS = frozenset(

@@ -122,11 +122,15 @@ class Contributions:
                 [self.kind(bound[n]) for n in names if n in bound and n != name] if target not in self.wide else None
             )
             if self.is_elementwise_result(operand) and y_kind.tag != "unknown" and not y_kind.is_complex:
-                wide = self.to_shape(value, operand, y_kind, others)
-                if wide is not value and not _mixes(self.kind(operand), y_kind):
+                summed = self.to_shape(value, operand, y_kind, others)
+                if (
+                    is_unbroadcast(summed)
+                    and not _mixes(self.kind(operand), y_kind)
+                    and not self.is_result_form(operand)
+                ):
                     self.wide[operand.id] = y_kind
-                    wide = value
-                yield operand, wide
+                    summed = value
+                yield operand, summed
                 continue
             yield operand, self.to_shape(value, operand, y_kind, others)
 
@@ -136,6 +140,13 @@ class Contributions:
         if value is None or not self.kind(operand).is_array:
             return False
         return self.is_elementwise(value)
+
+    def is_result_form(self, operand: build.Node) -> bool:
+        """Whether an operand is the result of a function of one argument whose partial is made of the result: then its shape is at hand."""
+        value = self.single[operand.id]
+        callee = self.facts.callees.get(id(value))
+        rule = rules.lookup(callee.function, len(callee.args)) if callee is not None else None
+        return rule is not None and len(rule.partials) == 1 and "y" in names.reads(build.template(rule.partials[0]))
 
     def is_elementwise(self, value: build.Node) -> bool:
         if isinstance(value, gast.BinOp):
@@ -180,7 +191,7 @@ class Contributions:
         if not kept and not whole and not isinstance(axis, (gast.Constant, gast.UnaryOp)):
             return None
         kind = self.kind(operand)
-        if kind.dtype not in ("float64",) or operand.id in self.wide:
+        if kind.dtype not in ("float64", "float32") or operand.id in self.wide:
             return None
         self.narrow.add(operand.id)
         if kept or whole:
@@ -313,6 +324,11 @@ class Contributions:
         if kind.is_array:
             return kind.rank
         return 0 if kind.is_scalar else None
+
+
+def is_unbroadcast(value: build.Node) -> bool:
+    """Whether an adjoint is brought to the shape of an operand at run time, which may come to nothing."""
+    return isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "unbroadcast"
 
 
 def y_bar_of(node: build.Node) -> str:

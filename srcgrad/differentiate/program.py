@@ -17,7 +17,7 @@ import numpy as np
 from srcgrad_runtime import checks
 
 from .. import optimise
-from ..analyses import aliases, changes, inference
+from ..analyses import aliases, changes, inference, shifts
 from ..analyses import kinds as K
 from ..analyses.inference import Callee, Facts
 from ..analyses.kinds import Kind
@@ -61,6 +61,7 @@ class Helper:
     active: list[int] = field(default_factory=list)
     saves: bool = True
     emitted: bool = False
+    blanks: frozenset[str] | None = None  # parameters whose adjoints may have empty slots; None: not known yet
     asked: bool = False  # whether its result was wanted since it was last looked through
     kinds: tuple[Kind, ...] = ()
     flags: tuple[bool, ...] = ()
@@ -166,6 +167,7 @@ class _Builder:
             facts = self.infer(unit, kinds, active)
         if stores.has_array_stores(unit, facts):
             unit, facts = self.with_stores(unit, facts, kinds, active)
+        facts.active -= shifts.irrelevant(unit, facts)
         return unit, facts
 
     def with_stores(self, unit: Unit, facts: Facts, kinds: dict[str, Kind], active: set[str]) -> tuple[Unit, Facts]:
@@ -560,12 +562,14 @@ class _Builder:
                 Run(b.at(b.assign(targets[0] if len(bars) == 1 else b.tuple_(targets, True), back), node))
             )
         own = []
-        for bar, (operand, flag) in zip(bars, [(o, f) for o, f in zip(operands, flags, strict=True) if f], strict=True):
-            del flag
+        active = [operand for operand, flag in zip(operands, flags, strict=True) if flag]
+        for name, bar, operand in zip(unit_active, bars, active, strict=True):
             if isinstance(operand, gast.Name) and operand.id == target:
                 own.append(b.name(bar))
             elif isinstance(operand, gast.Name):
-                effect.steps.append(Add(operand.id, b.name(bar)))
+                container = reverse.kind_of(operand)[0].tag not in ("float", "array")
+                blank = container and (helper.blanks is None or name in helper.blanks)
+                effect.steps.append(Add(operand.id, b.name(bar), blank=blank))
         if own:
             total = own[0]
             for more in own[1:]:
@@ -603,6 +607,7 @@ class _Builder:
         forward, backward = storage.run()
         order = self.arrange(callee)
         renamed = dict(zip(self.plain(function).parameters, unit.parameters, strict=True))
+        helper.blanks = frozenset(old for old, new in renamed.items() if new in accumulate.slots.blank)
         wanted = [renamed.get(n, n) for n, flag in zip(order, helper.flags, strict=True) if flag]
         bars = []
         for name in wanted:

@@ -21,11 +21,12 @@ from .partials import Contributions
 
 @dataclass
 class Add:
-    """var_bar += value; with a place `var[i]...[j]`: var_bar[i]...[j] += value."""
+    """var_bar += value; with a place `var[i]...[j]`: var_bar[i]...[j] += value. `blank`: the value may have empty slots."""
 
     var: str
     value: build.Node
     place: build.Node | None = None
+    blank: bool = False
 
 
 @dataclass
@@ -230,14 +231,30 @@ class Reverse:
         own: list[build.Node] = []
         for operand, contribution in self.contributions(target, value, node, result or target):
             self.add(effect, operand, contribution, own, target)
+        self.merge_equal(effect)
         if own:
             total = own[0]
+            if len(own) == 2 and build.same(*own) and self.facts.kind(target).is_numeric:
+                own, total = own[:1], twice(total)
             for more in own[1:]:
                 total = gast.BinOp(total, gast.Add(), more)
             effect.steps.append(Replace(target, total))
         else:
             effect.always.append(Clear(target))
+        if all(isinstance(step, Add) for step in effect.steps):
+            # a name of the user's goes last: its adjoint may be what the others are made of, under another name
+            effect.steps.sort(key=lambda step: step.place is None and step.var not in self.unit.temporaries)
         return effect
+
+    def merge_equal(self, effect: Effect) -> None:
+        """Two equal contributions to a number or array, as those of x * x, are one."""
+        if len(effect.steps) != 2:
+            return
+        one, other = effect.steps
+        if not isinstance(one, Add) or not isinstance(other, Add) or one.var != other.var or one.place or other.place:
+            return
+        if self.facts.kind(one.var).is_numeric and build.same(one.value, other.value):
+            effect.steps = [Add(one.var, twice(one.value))]
 
     def add(self, effect: Effect, operand: build.Node, value: build.Node, own: list[build.Node], target: str) -> None:
         """An addition to the adjoint of an operand (of each name, if the operand is a display of names)."""
@@ -462,6 +479,15 @@ class Reverse:
         if callee.form in ("passive", "rule") or not any(self.rules.is_active(o) for o in operands):
             return Effect(frozenset())
         raise self.refuse_call(callee, node.value, node)
+
+
+def twice(value: build.Node) -> build.Node:
+    """2.0 * value, the number in front of all factors: a doubling changes no digit, wherever it stands."""
+    if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Mult, gast.Div)):
+        return gast.BinOp(twice(value.left), value.op, value.right)
+    if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
+        return gast.UnaryOp(gast.USub(), twice(value.operand))
+    return gast.BinOp(build.constant(2.0), gast.Mult(), value)
 
 
 def as_argument(index: build.Node) -> build.Node:

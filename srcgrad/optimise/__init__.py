@@ -30,8 +30,7 @@ def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
     ... x_bar = t_bar * np.cos(x)
     ... return x_bar
     ... ''', temporaries="t y_bar t_bar w_bar x_bar", parameters="x w", floating="x w".split().__contains__)
-    x_bar = w * np.cos(x)
-    return x_bar
+    return w * np.cos(x)
     """
     idle = 0  # passes in a row that have changed nothing: when all have, none will
     for run in PASSES * ROUNDS:
