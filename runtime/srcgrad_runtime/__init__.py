@@ -1,9 +1,14 @@
 """What emitted programs call: `import srcgrad_runtime as rt`. Needs NumPy only; knows nothing of srcgrad.
 
 Each module names in `__all__` what it offers here; no two offer the same name.
+
+`rt.nn` has the operations of neural networks; it is read when it is first used.
 """
 
 # ruff: noqa: F403
+import importlib
+from typing import Any
+
 from .adjoint import *
 from .checks import *
 from .contraction import *
@@ -24,3 +29,9 @@ from .sorting import *
 from .special import *
 from .structures import *
 from .transposition import *
+
+
+def __getattr__(name: str) -> Any:
+    if name == "nn":
+        return importlib.import_module(f"{__name__}.nn")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

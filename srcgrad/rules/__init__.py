@@ -61,6 +61,8 @@ TABLES = (
 # table -> the modules without which it has nothing to say
 LATE_TABLES = {
     "statistics": ("statistics",),
+    "nn": ("srcgrad_runtime.nn",),
+    "convolution": ("srcgrad_runtime.nn",),
     "special": ("scipy.special",),
     "scipy_linalg": ("scipy.linalg",),
     "stats": ("scipy.stats",),

@@ -13,7 +13,7 @@ from srcgrad import rules
 
 from . import harness
 
-for _module in ("statistics", "scipy.special", "scipy.linalg", "scipy.stats", "scipy.signal"):
+for _module in ("statistics", "scipy.special", "scipy.linalg", "scipy.stats", "scipy.signal", "srcgrad_runtime.nn"):
     try:  # these tables are read only where the module is
         importlib.import_module(_module)
     except ImportError:
