@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from types import CodeType, FunctionType
 
 import gast
+import numpy as np
 
+from .. import rules
 from ..core import build, names
 from ..frontend import signature, source
 
@@ -56,7 +58,8 @@ def _find(function: FunctionType, changed_by: Callable[[FunctionType], frozenset
     for _ in range(4):
         for item in statements:
             if isinstance(item, gast.Assign):
-                sources = {o for n in names.reads(item.value) for o in origin.get(n, ())}
+                read = set() if _is_new(item.value, function) else names.reads(item.value)
+                sources = {o for n in read for o in origin.get(n, ())}
                 for target in item.targets:
                     for name in names.writes(target):
                         origin.setdefault(name, set()).update(sources)
@@ -91,6 +94,21 @@ def _roots_changed(item: build.Node) -> set[str]:
     return set()
 
 
+NEW = frozenset("zeros ones empty full zeros_like ones_like empty_like full_like".split())
+
+
+def _is_new(value: build.Node, function: FunctionType) -> bool:
+    """Whether a value is an array that NumPy has just made, whatever the arguments."""
+    if not isinstance(value, gast.Call) or not isinstance(value.func, gast.Attribute) or value.func.attr not in NEW:
+        return False
+    owner = value.func.value
+    getter = signature.free_names(function).get(owner.id) if isinstance(owner, gast.Name) else None
+    try:
+        return getter is not None and getter() is np
+    except NameError:
+        return False
+
+
 def _passed_on(
     call: build.Node, function: FunctionType, changed_by: Callable[[FunctionType], frozenset[str]]
 ) -> set[str]:
@@ -102,8 +120,8 @@ def _passed_on(
         callee = getter() if getter is not None else None
     except NameError:
         callee = None
-    if not isinstance(callee, FunctionType):
-        return set()
+    if not isinstance(callee, FunctionType) or rules.lookup(callee) or rules.is_nondifferentiable(callee):
+        return set()  # what has a rule changes nothing
     keywords = {k.arg: k.value for k in call.keywords}
     changed = _arguments_for(callee, changed_by(callee), call.args, keywords)
     return {n for a in changed for n in names.reads(a)}

@@ -63,6 +63,7 @@ LATE_TABLES = {
     "statistics": ("statistics",),
     "nn": ("srcgrad_runtime.nn",),
     "convolution": ("srcgrad_runtime.nn",),
+    "recurrent": ("srcgrad_runtime.nn",),
     "special": ("scipy.special",),
     "scipy_linalg": ("scipy.linalg",),
     "stats": ("scipy.stats",),

@@ -180,7 +180,10 @@ structural(
     nn.max_pool_tangent,
     multilinear=("x_dot",),
     ignored=("x", "top"),
-    cases=lambda draw: [((draw(2, 2, 4, 6), draw.distinct(2, 2, 4, 6)), {}), ((draw(1, 1, 5), draw.distinct(1, 1, 5), 3, 1, 1), {})],
+    cases=lambda draw: [
+        ((draw(2, 2, 4, 6), draw.distinct(2, 2, 4, 6)), {}),
+        ((draw(1, 1, 5), draw.distinct(1, 1, 5), 3, 1, 1), {}),
+    ],
 )
 structural(nn.avg_pool, multilinear=("x",), cases=_pools)
 structural(nn.avg_unpool, multilinear=("g",), cases=_spreads)

@@ -164,12 +164,12 @@ def log_softmax_tangent(x_dot, axis=-1, *, y):
 
 @adjoint(nn.logsumexp)
 def logsumexp_(x, axis=None, keepdims=False, *, y, y_bar):
-    return rt.logsumexp_adjoint_a(x, y, y_bar, axis, None, keepdims)
+    return rt.expand(y_bar, np.shape(x), axis, keepdims) * rt.nn.exp_below(x, rt.expand(y, np.shape(x), axis, keepdims))
 
 
 @tangent(nn.logsumexp)
 def logsumexp_tangent(x, x_dot, axis=None, keepdims=False, *, y):
-    return rt.logsumexp_tangent_a(x, x_dot, y, axis, None, keepdims)
+    return np.sum(x_dot * rt.nn.exp_below(x, rt.expand(y, np.shape(x), axis, keepdims)), axis=axis, keepdims=keepdims)
 
 
 def _labelled(draw):
@@ -271,64 +271,6 @@ def standardise_(x, axis=-1, eps=1e-5, *, y, y_bar):
 @tangent(nn.standardise)
 def standardise_tangent(x, x_dot, axis=-1, eps=1e-5, *, y):
     return rt.nn.standardise_adjoint(x_dot, x, y, axis, eps)  # its Jacobian is symmetric
-
-
-# ---- recurrent networks ----------------------------------------------------------------------------------------------
-
-structural(
-    nn.lstm_scan,
-    cases=lambda draw: [((draw(3, 2, 2), draw(2, 3), draw(2, 3), draw(5, 12), draw(12)), {})],
-)
-
-
-@adjoint(nn.lstm_scan, "x")
-def lstm_scan_x(x, h, c, w, b, *, y, y_bar):
-    return rt.nn.lstm_adjoint(y_bar, y, h, c, w)[0] @ w[: x.shape[2]].T
-
-
-@adjoint(nn.lstm_scan, "h")
-def lstm_scan_h(x, h, c, w, b, *, y, y_bar):
-    return rt.nn.lstm_adjoint(y_bar, y, h, c, w)[1]
-
-
-@adjoint(nn.lstm_scan, "c")
-def lstm_scan_c(x, h, c, w, b, *, y, y_bar):
-    return rt.nn.lstm_adjoint(y_bar, y, h, c, w)[2]
-
-
-@adjoint(nn.lstm_scan, "w")
-def lstm_scan_w(x, h, c, w, b, *, y, y_bar):
-    return rt.nn.scan_weights(x, h, y[0], rt.nn.lstm_adjoint(y_bar, y, h, c, w)[0])
-
-
-@adjoint(nn.lstm_scan, "b")
-def lstm_scan_b(x, h, c, w, b, *, y, y_bar):
-    return np.sum(rt.nn.lstm_adjoint(y_bar, y, h, c, w)[0], axis=(0, 1))
-
-
-@tangent(nn.lstm_scan, "x")
-def lstm_scan_x_tangent(x_dot, h, c, w, b, *, y):
-    return rt.nn.lstm_tangent(y, h, c, w, x_dot @ w[: x_dot.shape[2]])
-
-
-@tangent(nn.lstm_scan, "h")
-def lstm_scan_h_tangent(x, h, h_dot, c, w, b, *, y):
-    return rt.nn.lstm_tangent(y, h, c, w, None, h_dot)
-
-
-@tangent(nn.lstm_scan, "c")
-def lstm_scan_c_tangent(x, h, c, c_dot, w, b, *, y):
-    return rt.nn.lstm_tangent(y, h, c, w, None, None, c_dot)
-
-
-@tangent(nn.lstm_scan, "w")
-def lstm_scan_w_tangent(x, h, c, w, w_dot, b, *, y):
-    return rt.nn.lstm_tangent(y, h, c, w, rt.nn.scan_inputs(x, h, y[0], w_dot))
-
-
-@tangent(nn.lstm_scan, "b")
-def lstm_scan_b_tangent(x, h, c, w, b_dot, *, y):
-    return rt.nn.lstm_tangent(y, h, c, w, np.broadcast_to(b_dot, y[2].shape))
 
 
 # ---- what carries no derivative --------------------------------------------------------------------------------------

@@ -18,5 +18,6 @@ from .normalisation import *
 from .pooling import *
 from .recurrent import *
 from .regularisation import *
+from .scans import *
 from .scores import *
 from .tokens import *

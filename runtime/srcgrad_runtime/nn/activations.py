@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import special
+
 __all__ = [
     "elu", "elu_slope", "gelu", "gelu_slope", "leaky_relu", "leaky_relu_slope", "relu", "selu", "selu_slope", "sigmoid",
     "silu", "softplus", "tanh",
@@ -97,8 +99,6 @@ def gelu_slope(x: Any, approximate: bool = True) -> Any:
 def _gelu_inner(x: Any, approximate: bool) -> Any:
     if approximate:
         return np.tanh(ROOT_TWO_BY_PI * (x + 0.044715 * (x * x * x)))
-    from scipy import special
-
     return special.erf(x * math.sqrt(0.5))
 
 

@@ -146,10 +146,14 @@ def conv(
     place = geometry("conv", np.shape(x), np.shape(w), stride, padding, dilation, groups)
     if b is not None:
         given = np.shape(b)
-        require(given == (place.kernels,), f"conv: b has shape {given}, w has shape {np.shape(w)}; b needs one per kernel")
+        require(
+            given == (place.kernels,), f"conv: b has shape {given}, w has shape {np.shape(w)}; b needs one per kernel"
+        )
     inner, rows = _inner(x, place), _rows(w, place, flip)
     xp = backend.module_of(x)
-    y = xp.empty((place.groups, place.kernels // place.groups, place.positions[0] * place.row), np.result_type(inner, rows))
+    y = xp.empty(
+        (place.groups, place.kernels // place.groups, place.positions[0] * place.row), np.result_type(inner, rows)
+    )
     for first, last in place.blocks(y.itemsize):
         xp.matmul(rows, place.columns(inner, first, last), out=y[:, :, first * place.row : last * place.row])
     if b is not None:

@@ -42,7 +42,9 @@ def layer_norm(x: Any, scale: Any = None, shift: Any = None, eps: float = 1e-5) 
     return y
 
 
-def batch_norm(x: Any, scale: Any = None, shift: Any = None, mean: Any = None, var: Any = None, eps: float = 1e-5) -> Any:
+def batch_norm(
+    x: Any, scale: Any = None, shift: Any = None, mean: Any = None, var: Any = None, eps: float = 1e-5
+) -> Any:
     """x (N, C, ...), each channel standardised over all other axes, times `scale` (C,) plus `shift` (C,).
 
     With `mean` and `var` (C,) these are taken instead of those of x, as in prediction; `batch_statistics` gives those

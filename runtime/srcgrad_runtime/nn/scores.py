@@ -13,8 +13,8 @@ import numpy as np
 from .shapes import require
 
 __all__ = [
-    "bce", "cross_entropy", "cross_entropy_adjoint", "log_softmax", "log_softmax_tangent", "logsumexp", "loss_share",
-    "nll", "nll_adjoint", "one_hot", "reduced", "row_share", "softmax",
+    "bce", "cross_entropy", "cross_entropy_adjoint", "exp_below", "log_softmax", "log_softmax_tangent", "logsumexp",
+    "loss_share", "nll", "nll_adjoint", "one_hot", "reduced", "row_share", "softmax",
 ]  # fmt: skip
 
 
@@ -43,6 +43,11 @@ def logsumexp(x: Any, axis: int | tuple[int, ...] | None = None, keepdims: bool 
     with np.errstate(divide="ignore", over="ignore"):
         y = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
     return y if keepdims else np.sum(y, axis=axis)  # a sum of one number each: drops the axes
+
+
+def exp_below(x: Any, y: Any) -> Any:
+    """exp(x - y), and 0 where both are -inf: the share of x in a sum of exponentials whose logarithm is y."""
+    return np.exp(x - np.where(np.isneginf(y), 0, y))
 
 
 def cross_entropy(scores: Any, labels: Any, reduction: str = "mean") -> Any:
