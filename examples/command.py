@@ -27,12 +27,20 @@ class Stop(Exception):
     """The example cannot go on; the message tells the user why and what to do."""
 
 
-def options(description: str, epochs: int, lr: float, winit: float, data: bool = True) -> argparse.ArgumentParser:
-    """A parser with the options that every example has; --data only where `data` is true."""
+def options(
+    description: str, epochs: int, lr: float | None, winit: float | None, data: bool = True
+) -> argparse.ArgumentParser:
+    """A parser with the options that every example has; --data only where `data` is true, --winit where it is a number.
+
+    With lr None, the example has a learning rate for each case, in the place of which another one may be given.
+    """
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--epochs", type=count, default=epochs, metavar="N", help="passes over the training data")
-    parser.add_argument("--lr", type=positive, default=lr, metavar="RATE", help="learning rate")
-    parser.add_argument("--winit", type=scale, default=winit, metavar="S", help="scale of the weights at the start")
+    rate = "learning rate" if lr else "learning rate, in the place of the usual one"
+    parser.add_argument("--lr", type=positive, default=lr, metavar="RATE", help=rate)
+    if winit is not None:
+        what = "scale of the weights at the start"
+        parser.add_argument("--winit", type=scale, default=winit, metavar="S", help=what)
     parser.add_argument("--seed", type=count, default=1, metavar="N", help="seed of the random numbers")
     if data:
         parser.add_argument("--data", type=folder, metavar="DIR", help="folder with the data files")

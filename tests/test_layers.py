@@ -20,6 +20,7 @@ ORDER = [
     ["pipeline"],
     ["api"],
     ["testing", "optim"],
+    ["training"],
     ["cli"],
     ["__init__"],
     ["__main__"],

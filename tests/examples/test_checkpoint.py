@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from examples import checkpoint
+from srcgrad import training
 
 CONTENT = {
     "w": {"layers": [(np.eye(2, dtype=np.float32), np.zeros(0))], "scale": np.float32(0.1), "bias": 0.1},
@@ -54,3 +55,9 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(checkpoint.CheckpointError, match="No space left"):
         checkpoint.write(path, {}, {"epoch": 2})
     assert checkpoint.read(path) == {"epoch": 1}
+
+
+def test_a_file_of_something_else_is_refused(tmp_path):
+    training.save(tmp_path / "run.npz", [1.0])
+    with pytest.raises(checkpoint.CheckpointError, match="not written by these examples"):
+        checkpoint.read(tmp_path / "run.npz")
