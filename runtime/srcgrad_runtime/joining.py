@@ -14,6 +14,9 @@ __all__ = [
     "column_stack_adjoint",
     "dstack_adjoint",
     "hstack_adjoint",
+    "joined_by",
+    "joined_by_adjoint",
+    "joined_by_parts",
     "split_adjoint",
     "split_like",
     "stack_adjoint",
@@ -52,6 +55,47 @@ def hstack_adjoint(g: Any, arrays: Any) -> Any:
 def dstack_adjoint(g: Any, arrays: Any) -> Any:
     """The adjoint of `np.dstack(arrays)`."""
     return _reshaped(split_like(g, [np.atleast_3d(a) for a in arrays], 2), arrays)
+
+
+def joined_by(concatenator: Any, items: Any) -> Any:
+    """`np.r_[items]` and `np.c_[items]`, as a call."""
+    return concatenator[tuple(items)]
+
+
+def joined_by_adjoint(g: Any, concatenator: Any, items: Any) -> list[Any]:
+    """The adjoint of the items of `joined_by`: numbers in the place of their entries tell where these have gone."""
+    sizes = [0 if isinstance(item, (slice, str)) else np.size(item) for item in items]
+    starts = [sum(sizes[:i]) for i in range(len(items))]
+    labels = [
+        np.full(len(np.r_[item]), -1)
+        if isinstance(item, slice)
+        else item
+        if isinstance(item, str)
+        else np.reshape(np.arange(start, start + size), np.shape(item))
+        for item, start, size in zip(items, starts, sizes, strict=True)
+    ]
+    places = np.asarray(concatenator[tuple(labels)])
+    entries = np.zeros(sum(sizes), np.result_type(g))
+    entries[places[places >= 0]] = np.asarray(g)[places >= 0]
+    return [
+        None
+        if isinstance(item, (slice, str))
+        else shape.array_adjoint(np.reshape(entries[start : start + size], np.shape(item))[()], item)
+        for item, start, size in zip(items, starts, sizes, strict=True)
+    ]
+
+
+def joined_by_parts(parts: Any, concatenator: Any, items: Any) -> Any:
+    """`joined_by` of parts that belong to the items, where None is zero."""
+    found = []
+    for part, item in zip(parts, items, strict=True):
+        if isinstance(item, slice):
+            found.append(np.zeros(len(np.r_[item])))
+        elif isinstance(item, str):
+            found.append(item)
+        else:
+            found.append(np.zeros(np.shape(item)) if part is None else shape.filled(part, item))
+    return concatenator[tuple(found)]
 
 
 def column_stack_adjoint(g: Any, arrays: Any) -> Any:

@@ -290,6 +290,12 @@ class _Inference:
                 for part in build.walk(node.slice):
                     if isinstance(part, gast.Call):
                         self.of(part)
+                if not active and kind.tag in (
+                    "unknown",
+                    "static",
+                    "object",
+                ):  # what it does with an index is not known
+                    active = any(self.of(part)[1] for part in _parts_of_index(node.slice))
             found = K.indexed(kind, node.slice, lambda n: self.of(n)[0])
             return found, active and found.may_be_active
         if isinstance(node, gast.Attribute):
@@ -377,6 +383,8 @@ class _Inference:
             return kind, active
         if callee.form == "passive":
             active = False
+        if callee.form == "unknown" and callee.function is None and isinstance(node.func, gast.Attribute):
+            active = active or self.of(node.func.value)[1]  # a method that is not known of something active
         if any(isinstance(o, gast.Starred) for o in operands):
             return K.UNKNOWN, active
         return self.result_of(callee.function, args, keywords), active
@@ -488,6 +496,15 @@ class _Inference:
         if callee.function == "copy":
             return own, active
         return K.static(None), False
+
+
+def _parts_of_index(node: build.Node) -> list[build.Node]:
+    """The expressions in an index: its items, and the ends and steps of its slices."""
+    if isinstance(node, gast.Tuple):
+        return [part for element in node.elts for part in _parts_of_index(element)]
+    if isinstance(node, gast.Slice):
+        return [part for part in (node.lower, node.upper, node.step) if part is not None]
+    return [node.value if isinstance(node, gast.Starred) else node]
 
 
 LIBRARIES = frozenset({"numpy", "scipy", "cupy"}) | sys.stdlib_module_names - {"__main__"}

@@ -7,6 +7,7 @@ functions are found by calling them on small arrays of the right kinds, so that 
 from __future__ import annotations
 
 import functools
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -343,27 +344,47 @@ class _NoSample(Exception):
     pass
 
 
-def sample(kind: Kind, many: int) -> Any:
-    """A small value of this kind, extents that are not known to be 1 being `many`."""
-    if kind.tag == "static":
-        return kind.value
-    if kind.tag in ("float", "int", "bool"):
-        if kind.dtype == "" and kind.tag == "float":
-            raise _NoSample
-        return _scalar_sample(kind.tag, kind.dtype)
-    if kind.tag == "array":
+class Samples:
+    """Makes small values of given kinds: extents that are not known to be 1 are `many`, or with `spread` different in every array.
+
+    The values are of one size and positive, and matrices positive definite, so that factorisations succeed; or with `mixed`, they are
+    of all sizes and both signs, and whole numbers and truth values are others. What a function does by its values shows then.
+    """
+
+    def __init__(self, many: int, mixed: bool = False, spread: bool = False):
+        self.many, self.mixed, self.spread = many, mixed, spread
+
+    def __call__(self, kind: Kind) -> Any:
+        if kind.tag == "static":
+            return kind.value
+        if kind.tag in ("float", "int", "bool"):
+            if kind.dtype == "" and kind.tag == "float":
+                raise _NoSample
+            value = _scalar_sample(kind.tag, kind.dtype)
+            return value if not self.mixed else -value if kind.tag == "float" else type(value)(0)
+        if kind.tag == "array":
+            return self.array(kind)
+        if kind.tag in ("list", "tuple"):
+            items = kind.items if kind.items is not None else (kind.item,) * (3 if self.spread else 2)
+            values = [self(k) for k in items if k is not None]
+            return values if kind.tag == "list" else tuple(values)
+        raise _NoSample
+
+    def array(self, kind: Kind) -> np.ndarray:
         if kind.rank is None or kind.dtype == "":
             raise _NoSample
-        shape = tuple(1 if one else many for one in kind.ones or (None,) * kind.rank)
-        filled = np.full(shape, 0.75) if np.dtype(kind.dtype).kind in "fc" else np.ones(shape)
+        shape = []
+        for one in kind.ones or (None,) * kind.rank:
+            self.many += self.spread
+            shape.append(1 if one else self.many)
+        floating = np.dtype(kind.dtype).kind in "fc"
+        if self.mixed:
+            steps = np.arange(math.prod(shape)).reshape(shape)
+            return (np.cos(2.0 * steps * steps) if floating else steps % 2).astype(kind.dtype)
+        filled = np.full(shape, 0.75) if floating else np.ones(shape)
         if len(shape) >= 2 and shape[-1] == shape[-2]:
-            filled = filled + np.eye(shape[-1])  # positive definite: factorisations succeed
+            filled = filled + np.eye(shape[-1])
         return filled.astype(kind.dtype)
-    if kind.tag in ("list", "tuple"):
-        items = kind.items if kind.items is not None else (kind.item,) * 2
-        values = [sample(k, many) for k in items if k is not None]
-        return values if kind.tag == "list" else tuple(values)
-    raise _NoSample
 
 
 CHOOSING = (max, min)  # these hand on one of their arguments: which one, a sample does not tell
@@ -436,16 +457,40 @@ def _sampled(function: Callable[..., Any], args: Sequence[Kind], keywords: dict[
 def _called(key: tuple) -> Kind:
     function, args, keywords = key
     everything = [*args, *(k for _, k in keywords)]
+    certain = all(_extents_known(k) for k in everything)
+
+    def result(samples: Samples) -> Any:
+        try:
+            return function(*map(samples, args), **{name: samples(k) for name, k in keywords})
+        except Exception:
+            return _NoSample
+
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        try:
-            first, second = (
-                function(*(sample(k, n) for k in args), **{name: sample(k, n) for name, k in keywords}) for n in (3, 4)
-            )
-        except Exception:
+        found: Kind | None = None
+        for mixed in (False, True):
+            first, second = (result(Samples(many, mixed)) for many in (3, 4))
+            if first is not _NoSample and second is not _NoSample:
+                found = join(found, _of_results(first, second, certain, all(map(_is_sized, everything))))
+            elif not mixed:
+                return UNKNOWN
+        other = result(Samples(4, spread=True))
+        assert found is not None
+        return found if other is _NoSample else _seen(found, other)
+
+
+def _seen(kind: Kind, value: Any) -> Kind:
+    """What is left of a kind, now that another sample was seen: extents that are not 1 after all, other ranks."""
+    if kind.tag in ("tuple", "list") and isinstance(value, (tuple, list)) and kind.items is not None:
+        if len(kind.items) != len(value):
             return UNKNOWN
-    certain = all(_extents_known(k) for k in everything)
-    return _of_results(first, second, certain, all(map(_is_sized, everything)))
+        return replace(kind, items=tuple(_seen(k, v) for k, v in zip(kind.items, value, strict=True)))
+    if kind.is_array and isinstance(value, np.ndarray) and kind.rank is not None:
+        if kind.rank != value.ndim:
+            return array(kind.dtype, None)
+        ones = zip(kind.ones or (None,) * kind.rank, value.shape, strict=True)
+        return array(kind.dtype, kind.rank, tuple(None if one and n != 1 else one for one, n in ones), kind.dims)
+    return kind if kind.is_array == isinstance(value, np.ndarray) else UNKNOWN
 
 
 def _of_results(first: Any, second: Any, certain: bool, sized: bool) -> Kind:
@@ -455,12 +500,13 @@ def _of_results(first: Any, second: Any, certain: bool, sized: bool) -> Kind:
         kinds = [_of_results(a, b, certain, sized) for a, b in zip(first, second, strict=False)]
         return Kind("list", item=functools.reduce(join, kinds, None))
     if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        dtype = first.dtype.name if first.dtype == second.dtype else ""
         if first.ndim != second.ndim:
-            return array(first.dtype.name, None)
+            return array(dtype, None)
         ones = tuple(_extent(a, b, certain, sized) for a, b in zip(first.shape, second.shape, strict=True))
-        return array(first.dtype.name, first.ndim, ones)
-    kind = of_value(first)
-    return constant_kind(kind) if kind.tag == "static" else kind
+        return array(dtype, first.ndim, ones)
+    kinds = [k if k.tag != "static" else constant_kind(k) for k in map(of_value, (first, second))]
+    return join(*kinds) or UNKNOWN
 
 
 def _extent(first: int, second: int, certain: bool, sized: bool) -> bool | None:

@@ -264,7 +264,7 @@ class Contributions:
                 continue
             given = [n for n in bound if n != name]
             if name not in rule.differentiable:
-                if name in rule.ignored:
+                if name in rule.shapes:
                     continue
                 raise self.unit.refuse(
                     node, f"cannot differentiate '{rule.name}' with respect to its argument '{name}'",

@@ -332,6 +332,10 @@ class Reverse:
 
     def load(self, value: build.Node, y_bar: build.Node, kind: Kind):
         """`owner[index]`: the adjoint goes into the same place of the owner's."""
+        if not self.kind_of(value.value)[1]:
+            raise self.unit.refuse(
+                value, "cannot differentiate with respect to an index", "what the subscript does with it is not known"
+            )
         yield gast.Subscript(value.value, value.slice, build.LOAD), y_bar
 
     def attribute(self, value: build.Node, y: build.Node, y_bar: build.Node, kind: Kind, node: build.Node):

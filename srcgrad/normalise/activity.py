@@ -82,8 +82,12 @@ def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
         return False
     if isinstance(node, gast.Attribute):
         return node.attr not in PASSIVE_ATTRIBUTES and mentions(node.value, active, passive_call)
-    if isinstance(node, gast.Subscript):
-        return mentions(node.value, active, passive_call)
+    if isinstance(node, gast.Subscript):  # np.r_[x], and what a user's class does with an index
+        return any(mentions(part, active, passive_call) for part in (node.value, node.slice))
+    if isinstance(node, gast.Slice):
+        return any(
+            part is not None and mentions(part, active, passive_call) for part in (node.lower, node.upper, node.step)
+        )
     if isinstance(node, gast.IfExp):
         return any(mentions(n, active, passive_call) for n in (node.body, node.orelse))
     if isinstance(node, gast.JoinedStr):

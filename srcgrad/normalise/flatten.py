@@ -600,6 +600,10 @@ class _Flatten:
         return self.operand(node)
 
     def of_Subscript(self, node: build.Node) -> build.Node:
+        items = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
+        ranges = any(isinstance(item, gast.Slice) and self.is_active(item) for item in items)
+        if rules.is_concatenator(self.resolve(node.value)) and not ranges:  # np.r_[a, b] is a call
+            return self.call(build.at(build.call("rt.joined_by", node.value, build.tuple_(map(_sliced, items))), node))
         return self.place(node)
 
     def of_Attribute(self, node: build.Node) -> build.Node:
@@ -970,6 +974,13 @@ def stored_names_within(node: build.Node) -> set[str]:
         if isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.ctx, (gast.Store, gast.Del)):
             found |= stored_names(item)
     return found
+
+
+def _sliced(node: build.Node) -> build.Node:
+    """An item of an index as an expression: a slice is made by `slice`."""
+    if not isinstance(node, gast.Slice):
+        return node
+    return build.call("slice", *(build.constant(None) if p is None else p for p in (node.lower, node.upper, node.step)))
 
 
 def _value_of(getter: signature.Getter) -> Any:

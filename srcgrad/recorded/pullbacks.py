@@ -95,7 +95,7 @@ def structural(rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool],
         if not active(operand):
             continue
         if name not in rule.differentiable:
-            if name in rule.ignored:
+            if name in rule.shapes:
                 continue
             raise NotCovered(f"no rule says how the result depends on its argument {name!r}")
         given = [n for n in bound if n != name and not _is_default(bound[n], parameters.get(n))]

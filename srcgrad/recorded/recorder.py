@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import srcgrad_runtime as rt
 
 from .. import rules
 from ..analyses import inference
@@ -215,6 +216,15 @@ class Recorder(Tape):
         ):
             if self.holds_active(owner) and not isinstance(owner, np.generic):
                 raise self.refuse(f"cannot differentiate a subscript of {cls.__name__}", "it is not written in Python")
+            if self.holds_active(index):
+                items = index if isinstance(index, tuple) else (index,)
+                if rules.is_concatenator(owner) and not any(
+                    isinstance(i, slice) and self.holds_active(i) for i in items
+                ):
+                    return self.call(rt.joined_by, owner, items)
+                raise self.refuse(
+                    f"cannot differentiate with respect to an index of {cls.__name__}", "no rule covers it"
+                )
         return owner[index]
 
     def store(self, owner: Any, index: Any, value: Any) -> None:

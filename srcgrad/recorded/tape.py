@@ -59,8 +59,10 @@ class Tape:
         """Whether anything active can be reached from a value: items, attributes, what a function has in its cells."""
         if isinstance(value, (*NUMBERS, np.ndarray)) and not (isinstance(value, np.ndarray) and value.dtype == object):
             return self.is_active(value)
-        if value is None or isinstance(value, (int, str, bytes, type, range, slice)) or depth > 30:
+        if value is None or isinstance(value, (int, str, bytes, type, range)) or depth > 30:
             return False
+        if isinstance(value, slice):
+            return any(self.holds_active(part) for part in (value.start, value.stop, value.step))
         seen = set() if seen is None else seen
         if id(value) in seen:
             return False

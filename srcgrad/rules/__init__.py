@@ -119,6 +119,11 @@ def refusal(function: Any) -> str | None:
     return _get(REFUSED, function)
 
 
+def is_concatenator(value: Any) -> bool:
+    """Whether a value is `np.r_` or `np.c_`, which join what they are subscripted with."""
+    return isinstance(value, type(np.r_).__base__)
+
+
 def method(name: str) -> Method | None:
     """The function that the array method of this name stands for."""
     return METHODS.get(name)

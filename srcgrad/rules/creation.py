@@ -157,7 +157,7 @@ def require_tangent(a_dot, a, dtype=None):
 structural(
     rt.array_adjoint,
     multilinear=("g",),
-    ignored=("x",),
+    shapes=("x",),
     cases=lambda draw: [((draw(2, 2), [draw(2), [0.5, draw()]]), {})],
 )
 
@@ -169,7 +169,7 @@ def array_back(x, *, y_bar):
 
 structural(
     rt.filled,
-    ignored=("x",),
+    shapes=("x",),
     cases=lambda draw: [(([draw(2), None, 0.5], [draw(2), draw(2), 0.5]), {}), ((draw(2), draw(2)), {})],
 )
 
@@ -243,7 +243,7 @@ if hasattr(np, "astype"):  # NumPy 2.1
 structural(
     rt.cast_adjoint,
     multilinear=("g",),
-    ignored=("x",),
+    shapes=("x",),
     cases=lambda draw: [((draw(3), draw(3), np.float32), {}), ((draw(2), [0.5, 1.5], float), {})],
 )
 
@@ -268,7 +268,7 @@ def item_(a, args=(), *, y_bar):
 structural(
     rt.item_adjoint,
     multilinear=("g",),
-    ignored=("a",),
+    shapes=("a",),
     cases=lambda draw: [((0.5, draw(1, 1)), {}), ((0.5, draw(2, 3), (1, -1)), {})],
 )
 

@@ -82,6 +82,7 @@ class Rule:
     ignored: frozenset[str] = (
         frozenset()
     )  # parameters that do not change the derivative (order, dtype of equal kind, ...)
+    shapes: frozenset[str] = frozenset()  # parameters of which only the shape and the dtype are read
     domain: tuple[tuple[float, float], ...] = ()  # elementwise: where each argument is drawn from in tests
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]] | None = None  # structural: draws calls for the tests
     order2: str = ""  # why the second derivative is not tested; empty where it is
@@ -136,7 +137,7 @@ class Rule:
         own, and whose ranks are those of the first arguments (`ranks` holds None where a rank is unknown), and whose
         `without` the call respects.
         """
-        free = self.ignored | set(self.differentiable)
+        free = self.ignored | self.shapes | set(self.differentiable)
         for entry in (self.tangents if tangent else self.adjoints).get(parameter, ()):
             fits = entry.ranks is None or tuple(ranks[: len(entry.ranks)]) == entry.ranks
             fits = fits and not set(given).intersection(entry.without)
@@ -230,6 +231,7 @@ def structural(
     *,
     multilinear: Iterable[str] = (),
     ignored: Iterable[str] = (),
+    shapes: Iterable[str] = (),
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]],
     order2: str = "",
 ) -> None:
@@ -237,7 +239,8 @@ def structural(
 
     `signature`, as in `"a, axis=None"`, is needed only where `inspect.signature` knows none. `multilinear` names
     parameters in each of which the function is linear. `ignored` names parameters that a call may give although no
-    adjoint reads them. `cases` takes a `draw` with `draw(*shape)` (normal deviates), `draw.positive(*shape)`,
+    adjoint reads them, as long as they are constants; `shapes` those of which only the shape and the dtype count, so that they may
+    depend on anything. `cases` takes a `draw` with `draw(*shape)` (normal deviates), `draw.positive(*shape)`,
     `draw.distinct(*shape)`, `draw.spd(n)`, `draw.integers(high, *shape)`, and yields (args, kwargs) of calls; every
     float or float array in them is differentiated where the parameter has an adjoint.
     """
@@ -247,6 +250,7 @@ def structural(
         signature,
         multilinear=frozenset(multilinear),
         ignored=frozenset(ignored),
+        shapes=frozenset(shapes),
         cases=cases,
         order2=order2,
     )

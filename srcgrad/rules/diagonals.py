@@ -60,7 +60,7 @@ def diagonal_(a, offset=0, axis1=0, axis2=1, *, y_bar):
 structural(
     rt.diagonal_adjoint,
     multilinear=("g",),
-    ignored=("shape",),
+    shapes=("shape",),
     cases=lambda draw: [((draw(2), (2, 3), 1), {}), ((draw(3, 2), (2, 3, 2), 0, 0, -1), {})],
 )
 
@@ -81,7 +81,7 @@ def trace_(a, offset=0, axis1=0, axis2=1, *, y_bar):
 structural(
     rt.trace_adjoint,
     multilinear=("g",),
-    ignored=("shape",),
+    shapes=("shape",),
     cases=lambda draw: [((0.5, (2, 3), 1), {}), ((draw(3), (2, 3, 2), 0, 0, -1), {})],
 )
 
@@ -116,7 +116,7 @@ def diag_(v, k=0, *, y_bar):
 structural(
     rt.diag_adjoint,
     multilinear=("g",),
-    ignored=("shape",),
+    shapes=("shape",),
     cases=lambda draw: [((draw(3, 3), (2,), 1), {}), ((draw(2), (2, 3), 1), {})],
 )
 

@@ -38,7 +38,7 @@ def take_mode(a, indices, axis=None, mode="raise", *, y_bar):
 structural(
     rt.take_adjoint,
     multilinear=("g",),
-    ignored=("shape",),
+    shapes=("shape",),
     cases=lambda draw: [
         ((draw(3), (4,), [0, 0, 2]), {}),
         ((draw(2, 2), (2, 3), [1, 1], 1), {}),
@@ -71,7 +71,7 @@ def take_along_axis_(arr, indices, axis=-1, *, y_bar):
 structural(
     rt.take_along_axis_adjoint,
     multilinear=("g",),
-    ignored=("shape",),
+    shapes=("shape",),
     cases=lambda draw: [((draw(2, 2), (3, 2), np.array([[0, 2], [0, -1]]), 0), {})],
 )
 

@@ -40,7 +40,7 @@ if np.concat is not np.concatenate:
 structural(
     rt.split_like,
     multilinear=("g",),
-    ignored=("arrays",),
+    shapes=("arrays",),
     cases=lambda draw: [((draw(2, 4), [draw(2, 1), draw(2, 3)], 1), {})],
 )
 
@@ -73,7 +73,7 @@ def stack_tangent(arrays, arrays_dot, axis=0):
 structural(
     rt.stack_adjoint,
     multilinear=("g",),
-    ignored=("arrays",),
+    shapes=("arrays",),
     cases=lambda draw: [((draw(3, 2), [draw(3), draw(3)], 1), {})],
 )
 
@@ -148,22 +148,22 @@ if getattr(np, "row_stack", np.vstack) is not np.vstack:
 structural(
     rt.vstack_adjoint,
     multilinear=("g",),
-    ignored=("arrays",),
+    shapes=("arrays",),
     cases=lambda draw: [((draw(3, 2), [draw(2), draw(2, 2)]), {})],
 )
 structural(
-    rt.hstack_adjoint, multilinear=("g",), ignored=("arrays",), cases=lambda draw: [((draw(3), [draw(2), 0.5]), {})]
+    rt.hstack_adjoint, multilinear=("g",), shapes=("arrays",), cases=lambda draw: [((draw(3), [draw(2), 0.5]), {})]
 )
 structural(
     rt.dstack_adjoint,
     multilinear=("g",),
-    ignored=("arrays",),
+    shapes=("arrays",),
     cases=lambda draw: [((draw(1, 3, 2), [draw(3), draw(1, 3)]), {})],
 )
 structural(
     rt.column_stack_adjoint,
     multilinear=("g",),
-    ignored=("arrays",),
+    shapes=("arrays",),
     cases=lambda draw: [((draw(3, 2), [draw(3), draw(3, 1)]), {})],
 )
 
@@ -211,7 +211,7 @@ def block_tangent(arrays, arrays_dot):
 structural(
     rt.block_adjoint,
     multilinear=("g",),
-    ignored=("arrays",),
+    shapes=("arrays",),
     cases=lambda draw: [((draw(2, 3), [[draw(2, 2), draw(2, 1)]]), {})],
 )
 
@@ -263,7 +263,7 @@ def dsplit_(ary, indices_or_sections, *, y_bar):
 structural(
     rt.split_adjoint,
     multilinear=("pieces",),
-    ignored=("shape",),
+    shapes=("shape",),
     cases=lambda draw: [(([draw(2, 1), draw(2, 2)], (2, 3), [1], 1), {})],
 )
 
@@ -284,7 +284,7 @@ if hasattr(np, "unstack"):  # NumPy 2.1
 structural(
     rt.unstack_adjoint,
     multilinear=("pieces",),
-    ignored=("shape",),
+    shapes=("shape",),
     cases=lambda draw: [(([draw(2), draw(2), draw(2)], (2, 3), 1), {})],
 )
 
@@ -292,3 +292,38 @@ structural(
 @adjoint(rt.unstack_adjoint)
 def unstack_back(axis=0, *, y_bar):
     return list(np.moveaxis(y_bar, axis, 0))
+
+
+def _joined(draw):
+    yield (np.r_, (draw(2), 0.5, draw(3))), {}
+    yield (np.r_, (0.7, slice(0, 3), 2)), {}
+    yield (np.r_, ("1", draw(2, 1), draw(2, 2))), {}
+    yield (np.r_, ("0,2", draw(3), [0.5, 1, 2])), {}
+    yield (np.c_, (draw(3), slice(0, 1, 3j), draw(3, 2))), {}
+
+
+# what a subscript of `np.r_` or `np.c_` becomes
+structural(rt.joined_by, cases=_joined)
+
+
+@adjoint(rt.joined_by, "items")
+def joined_by_(concatenator, items, *, y_bar):
+    return rt.joined_by_adjoint(y_bar, concatenator, items)
+
+
+@tangent(rt.joined_by, "items")
+def joined_by_tangent(items_dot, concatenator, items):
+    return rt.joined_by_parts(items_dot, concatenator, items)
+
+
+structural(
+    rt.joined_by_adjoint,
+    multilinear=("g",),
+    shapes=("items",),
+    cases=lambda draw: [((draw(6), np.r_, (draw(2), 0.5, draw(3))), {})],
+)
+
+
+@adjoint(rt.joined_by_adjoint)
+def joined_by_back(concatenator, items, *, y_bar):
+    return rt.joined_by_parts(y_bar, concatenator, items)

@@ -58,7 +58,7 @@ def _padded(draw):
     yield (draw(6), (3,), (2, 1)), {}
 
 
-structural(rt.pad_adjoint, multilinear=("g",), ignored=("shape",), cases=_padded)
+structural(rt.pad_adjoint, multilinear=("g",), shapes=("shape",), cases=_padded)
 structural(
     rt.pad_linear, multilinear=("x",), cases=lambda draw: [((draw(3), 2), {}), ((draw(2, 3), 1, "linear_ramp"), {})]
 )

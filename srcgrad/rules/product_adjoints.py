@@ -23,8 +23,8 @@ def _matmul_cases(draw):
     yield (0.5, draw(3), draw(3)), {}
 
 
-structural(rt.matmul_left, multilinear=("g", "x2"), ignored=("x1",), cases=_matmul_cases)
-structural(rt.matmul_right, multilinear=("g", "x1"), ignored=("x2",), cases=_matmul_cases)
+structural(rt.matmul_left, multilinear=("g", "x2"), shapes=("x1",), cases=_matmul_cases)
+structural(rt.matmul_right, multilinear=("g", "x1"), shapes=("x2",), cases=_matmul_cases)
 
 
 @adjoint(rt.matmul_left, "g")
@@ -57,8 +57,8 @@ def _dot_cases(draw):
     yield (draw(2), draw(2, 3), draw(3)), {}
 
 
-structural(rt.dot_left, multilinear=("g", "b"), ignored=("a",), cases=_dot_cases)
-structural(rt.dot_right, multilinear=("g", "a"), ignored=("b",), cases=_dot_cases)
+structural(rt.dot_left, multilinear=("g", "b"), shapes=("a",), cases=_dot_cases)
+structural(rt.dot_right, multilinear=("g", "a"), shapes=("b",), cases=_dot_cases)
 
 
 @adjoint(rt.dot_left, "g")
@@ -89,8 +89,8 @@ def _inner_cases(draw):
     yield (0.5, draw(3), draw(3)), {}
 
 
-structural(rt.inner_left, multilinear=("g", "b"), ignored=("a",), cases=_inner_cases)
-structural(rt.inner_right, multilinear=("g", "a"), ignored=("b",), cases=_inner_cases)
+structural(rt.inner_left, multilinear=("g", "b"), shapes=("a",), cases=_inner_cases)
+structural(rt.inner_right, multilinear=("g", "a"), shapes=("b",), cases=_inner_cases)
 
 
 @adjoint(rt.inner_left, "g")
@@ -120,8 +120,8 @@ def _outer_cases(draw):
     yield (draw(4, 3), draw(2, 2), draw(3)), {}
 
 
-structural(rt.outer_left, multilinear=("g", "b"), ignored=("a",), cases=_outer_cases)
-structural(rt.outer_right, multilinear=("g", "a"), ignored=("b",), cases=_outer_cases)
+structural(rt.outer_left, multilinear=("g", "b"), shapes=("a",), cases=_outer_cases)
+structural(rt.outer_right, multilinear=("g", "a"), shapes=("b",), cases=_outer_cases)
 
 
 @adjoint(rt.outer_left, "g")
@@ -152,8 +152,8 @@ def _vdot_cases(draw):
     yield (draw.complex()[()], draw.complex(2, 2), draw.complex(4)), {}
 
 
-structural(rt.vdot_left, multilinear=("g", "b"), ignored=("a",), cases=_vdot_cases)
-structural(rt.vdot_right, multilinear=("g", "a"), ignored=("b",), cases=_vdot_cases)
+structural(rt.vdot_left, multilinear=("g", "b"), shapes=("a",), cases=_vdot_cases)
+structural(rt.vdot_right, multilinear=("g", "a"), shapes=("b",), cases=_vdot_cases)
 
 
 @adjoint(rt.vdot_left, "g")
@@ -184,8 +184,8 @@ def _vecdot_cases(draw):
     yield (draw.complex(2), draw.complex(2, 3), draw.complex(3)), {}
 
 
-structural(rt.vecdot_left, multilinear=("g", "x2"), ignored=("x1",), cases=_vecdot_cases)
-structural(rt.vecdot_right, multilinear=("g", "x1"), ignored=("x2",), cases=_vecdot_cases)
+structural(rt.vecdot_left, multilinear=("g", "x2"), shapes=("x1",), cases=_vecdot_cases)
+structural(rt.vecdot_right, multilinear=("g", "x1"), shapes=("x2",), cases=_vecdot_cases)
 
 
 @adjoint(rt.vecdot_left, "g")
@@ -214,8 +214,8 @@ if hasattr(np, "matvec"):  # NumPy 2.2
     def _matvec_cases(draw):
         yield (draw(4, 2), draw(2, 3), draw(4, 3)), {}
 
-    structural(rt.matvec_left, multilinear=("g", "x2"), ignored=("x1",), cases=_matvec_cases)
-    structural(rt.matvec_right, multilinear=("g", "x1"), ignored=("x2",), cases=_matvec_cases)
+    structural(rt.matvec_left, multilinear=("g", "x2"), shapes=("x1",), cases=_matvec_cases)
+    structural(rt.matvec_right, multilinear=("g", "x1"), shapes=("x2",), cases=_matvec_cases)
 
     @adjoint(rt.matvec_left, "g")
     def matvec_left_g(g, x2, *, y_bar):
@@ -241,8 +241,8 @@ if hasattr(np, "vecmat"):  # NumPy 2.2
         yield (draw(4, 3), draw(4, 2), draw(2, 3)), {}
         yield (draw.complex(3), draw.complex(2), draw.complex(2, 3)), {}
 
-    structural(rt.vecmat_left, multilinear=("g", "x2"), ignored=("x1",), cases=_vecmat_cases)
-    structural(rt.vecmat_right, multilinear=("g", "x1"), ignored=("x2",), cases=_vecmat_cases)
+    structural(rt.vecmat_left, multilinear=("g", "x2"), shapes=("x1",), cases=_vecmat_cases)
+    structural(rt.vecmat_right, multilinear=("g", "x1"), shapes=("x2",), cases=_vecmat_cases)
 
     @adjoint(rt.vecmat_left, "g")
     def vecmat_left_g(g, x2, *, y_bar):
@@ -269,8 +269,8 @@ def _tensordot_cases(draw):
     yield (draw(2, 2), draw(2, 3, 4), draw(4, 2, 3), ((1, 2), (2, 0))), {}
 
 
-structural(rt.tensordot_left, multilinear=("g", "b"), ignored=("a",), cases=_tensordot_cases)
-structural(rt.tensordot_right, multilinear=("g", "a"), ignored=("b",), cases=_tensordot_cases)
+structural(rt.tensordot_left, multilinear=("g", "b"), shapes=("a",), cases=_tensordot_cases)
+structural(rt.tensordot_right, multilinear=("g", "a"), shapes=("b",), cases=_tensordot_cases)
 
 
 @adjoint(rt.tensordot_left, "g")
@@ -300,8 +300,8 @@ def _kron_cases(draw):
     yield (draw(4, 6), draw(2, 3), draw(2, 2)), {}
 
 
-structural(rt.kron_left, multilinear=("g", "b"), ignored=("a",), cases=_kron_cases)
-structural(rt.kron_right, multilinear=("g", "a"), ignored=("b",), cases=_kron_cases)
+structural(rt.kron_left, multilinear=("g", "b"), shapes=("a",), cases=_kron_cases)
+structural(rt.kron_right, multilinear=("g", "a"), shapes=("b",), cases=_kron_cases)
 
 
 @adjoint(rt.kron_left, "g")
@@ -332,8 +332,8 @@ def _cross_cases(draw):
     yield (draw(3, 2), draw(3, 2), draw(2, 3), 0, 1, 0), {}
 
 
-structural(rt.cross_left, multilinear=("g", "b"), ignored=("a",), cases=_cross_cases)
-structural(rt.cross_right, multilinear=("g", "a"), ignored=("b",), cases=_cross_cases)
+structural(rt.cross_left, multilinear=("g", "b"), shapes=("a",), cases=_cross_cases)
+structural(rt.cross_right, multilinear=("g", "a"), shapes=("b",), cases=_cross_cases)
 
 
 @adjoint(rt.cross_left, "g")
@@ -364,8 +364,8 @@ def _convolve_cases(draw):
     yield (draw(4), draw(4), draw(3), "same"), {}
 
 
-structural(rt.convolve_left, multilinear=("g", "v"), ignored=("a",), cases=_convolve_cases)
-structural(rt.convolve_right, multilinear=("g", "a"), ignored=("v",), cases=_convolve_cases)
+structural(rt.convolve_left, multilinear=("g", "v"), shapes=("a",), cases=_convolve_cases)
+structural(rt.convolve_right, multilinear=("g", "a"), shapes=("v",), cases=_convolve_cases)
 
 
 @adjoint(rt.convolve_left, "g")
@@ -397,8 +397,8 @@ def _correlate_cases(draw):
     yield (draw.complex(6), draw.complex(4), draw.complex(3), "full"), {}
 
 
-structural(rt.correlate_left, multilinear=("g", "v"), ignored=("a",), cases=_correlate_cases)
-structural(rt.correlate_right, multilinear=("g", "a"), ignored=("v",), cases=_correlate_cases)
+structural(rt.correlate_left, multilinear=("g", "v"), shapes=("a",), cases=_correlate_cases)
+structural(rt.correlate_right, multilinear=("g", "a"), shapes=("v",), cases=_correlate_cases)
 
 
 @adjoint(rt.correlate_left, "g")

@@ -39,7 +39,8 @@ structural(
     np.full_like,
     "a, fill_value, dtype=None, order='K', subok=True, shape=None, *, device=None",
     multilinear=("fill_value",),
-    ignored=("a", "order", "subok", "shape", "device"),
+    ignored=("order", "subok", "shape", "device"),
+    shapes=("a",),
     cases=lambda draw: [
         ((draw(3), 0.5), {}),
         ((draw(2, 3), draw(3)), {}),
@@ -147,7 +148,8 @@ def geomspace_stop_tangent(start, stop, stop_dot, num=50, endpoint=True, axis=0,
 structural(
     np.arange,
     "start, stop=None, step=1, dtype=None, *, device=None, like=None",
-    ignored=("stop", "device"),
+    ignored=("device",),
+    shapes=("stop",),
     cases=lambda draw: [((0.25, 3.1), {}), ((0.25, 3.1, 0.4), {}), ((2.3,), {}), ((4.1, 0.2, -0.7), {"dtype": float})],
 )
 

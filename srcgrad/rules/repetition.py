@@ -86,7 +86,7 @@ def tile_(A, reps, *, y_bar):
 
 
 structural(
-    rt.tile_adjoint, multilinear=("g",), ignored=("shape",), cases=lambda draw: [((draw(4, 6), (2, 3), (2, 2)), {})]
+    rt.tile_adjoint, multilinear=("g",), shapes=("shape",), cases=lambda draw: [((draw(4, 6), (2, 3), (2, 2)), {})]
 )
 
 
@@ -115,7 +115,7 @@ def repeat_(a, repeats, axis=None, *, y_bar):
 structural(
     rt.repeat_adjoint,
     multilinear=("g",),
-    ignored=("shape",),
+    shapes=("shape",),
     cases=lambda draw: [((draw(2, 3), (2, 2), [2, 1], 1), {}), ((draw(6), (3,), 2), {})],
 )
 

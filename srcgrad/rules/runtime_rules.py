@@ -79,7 +79,7 @@ def _indices(draw):
     yield (draw(4), draw(4) > 0, 0.5), {}
 
 
-structural(rt.index_adjoint, ignored=("x",), cases=_indices)
+structural(rt.index_adjoint, shapes=("x",), cases=_indices)
 
 
 @adjoint(rt.index_adjoint, "g")

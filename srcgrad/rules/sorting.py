@@ -54,7 +54,7 @@ def partition_tangent_(a, a_dot, axis=-1, *, y):
 structural(
     rt.sort_adjoint,
     multilinear=("g",),
-    ignored=("a",),
+    shapes=("a",),
     cases=lambda draw: [
         ((draw(4), np.array([2, 1, 1, 3])), {}),
         ((draw(3, 2), np.array([[2, 1], [1, 1], [1, 3]]), 0), {}),
@@ -63,13 +63,13 @@ structural(
 structural(
     rt.sort_tangent,
     multilinear=("a_dot",),
-    ignored=("a",),
+    shapes=("a",),
     cases=lambda draw: [((draw(4), np.array([2, 1, 1, 3])), {})],
 )
 structural(
     rt.partition_adjoint,
     multilinear=("g",),
-    ignored=(
+    shapes=(
         "a",
         "result",
     ),
@@ -78,7 +78,7 @@ structural(
 structural(
     rt.partition_tangent,
     multilinear=("a_dot",),
-    ignored=(
+    shapes=(
         "a",
         "result",
     ),
@@ -124,12 +124,12 @@ def unique_tangent_(ar, ar_dot):
 
 
 structural(
-    rt.unique_adjoint, multilinear=("g",), ignored=("ar",), cases=lambda draw: [((draw(3), np.array([2, 1, 1, 3])), {})]
+    rt.unique_adjoint, multilinear=("g",), shapes=("ar",), cases=lambda draw: [((draw(3), np.array([2, 1, 1, 3])), {})]
 )
 structural(
     rt.unique_tangent,
     multilinear=("ar_dot",),
-    ignored=("ar",),
+    shapes=("ar",),
     cases=lambda draw: [((draw(4), np.array([2, 1, 1, 3])), {})],
 )
 

@@ -78,7 +78,7 @@ def ranks_of(rule: Rule, values: Values, count: int) -> tuple[int | None, ...]:
 
 def variants(rule: Rule, name: str, values: Values) -> list[Adjoint]:
     """The adjoint functions of one parameter that serve a call; the engine takes the first."""
-    free = rule.ignored | set(rule.differentiable)
+    free = rule.ignored | rule.shapes | set(rule.differentiable)
     fits = [
         e
         for e in rule.adjoints[name]

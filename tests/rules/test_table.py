@@ -124,6 +124,6 @@ def test_adjoint_functions_are_one_expression(rule):
 def test_every_differentiable_parameter_exists():
     for rule in TABLE:
         names = {p.name for p in rule.parameters}
-        for name in (*rule.adjoints, *rule.tangents, *rule.multilinear, *rule.ignored):
+        for name in (*rule.adjoints, *rule.tangents, *rule.multilinear, *rule.ignored, *rule.shapes):
             assert name in names, f"{rule.name} has no parameter {name}"
         assert rule.differentiable, f"{rule.name} differentiates nothing"
