@@ -2,7 +2,7 @@
 
 Each module names in `__all__` what it offers here; no two offer the same name.
 
-`rt.nn` has the operations of neural networks; it is read when it is first used.
+`rt.nn` has the operations of neural networks, `rt.written` library functions in plain Python; they are read when first used.
 """
 
 # ruff: noqa: F403
@@ -32,6 +32,6 @@ from .transposition import *
 
 
 def __getattr__(name: str) -> Any:
-    if name == "nn":
-        return importlib.import_module(f"{__name__}.nn")
+    if name in ("nn", "written"):
+        return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,6 +20,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import gast
+import srcgrad_runtime
 
 from .. import rules
 from ..analyses import changes, inference
@@ -162,7 +163,8 @@ class _Flatten:
                 return True
         except TypeError:
             return False
-        return rules.lookup(value) is not None or rules.is_nondifferentiable(value)
+        text = rules.written(value)
+        return rules.lookup(value) is not None or rules.is_nondifferentiable(value) or text is not None and text.pure
 
     def is_active(self, node: build.Node) -> bool:
         return mentions(node, self.active, self.is_passive_call)
@@ -603,7 +605,8 @@ class _Flatten:
         items = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
         ranges = any(isinstance(item, gast.Slice) and self.is_active(item) for item in items)
         if rules.is_concatenator(self.resolve(node.value)) and not ranges:  # np.r_[a, b] is a call
-            return self.call(build.at(build.call("rt.joined_by", node.value, build.tuple_(map(_sliced, items))), node))
+            call = gast.Call(self.runtime("joined_by"), [node.value, build.tuple_(map(_sliced, items))], [])
+            return self.call(build.at(call, node))
         return self.place(node)
 
     def of_Attribute(self, node: build.Node) -> build.Node:
@@ -732,6 +735,9 @@ class _Flatten:
             return self.inline(self.closures[func.id], node)
         value = self.resolve(func)
         self.watch(func, value)
+        text = rules.written(value) if value is not MISSING else None
+        if text is not None and self.is_active(node):
+            func, value = gast.Attribute(self.runtime("written"), text.text.__name__, build.LOAD), text.text
         if value is sum and len(node.args) in (1, 2) and isinstance(node.args[0], (gast.GeneratorExp, gast.ListComp)):
             return self.sum_of(node)
         if isinstance(value, FunctionType) and rules.lookup(value) is None and not rules.is_nondifferentiable(value):
@@ -838,6 +844,14 @@ class _Flatten:
         mine = self.unit.fresh(name)
         self.unit.free[mine] = Free(function, name, value, getter)
         return mine
+
+    def runtime(self, name: str) -> build.Node:
+        """Something of the runtime, which the function itself does not name."""
+        mine = next((n for n, f in self.unit.free.items() if f.value is srcgrad_runtime and n not in self.bound), None)
+        if mine is None:
+            mine = "rt" if "rt" not in self.bound | self.unit.free.keys() else self.unit.fresh("rt")
+            self.unit.free[mine] = Free(self.unit.function, mine, srcgrad_runtime, None)
+        return build.attribute(build.name(mine), name)
 
     def watch(self, func: build.Node, value: Any) -> None:
         """A function reached through attributes is looked up again at each call of the gradient; those of libraries stay."""

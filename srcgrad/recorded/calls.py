@@ -46,6 +46,7 @@ class Calls(Recorder):
         super().__init__()
         self.made: dict[types.CodeType, Any] = {}  # code in recorded form: it needs no other
         self.memory: dict[Any, Any] = {}  # results of functions with a cache
+        self.ufuncs: dict[Any, Any] = {}  # what those made by `np.frompyfunc` call
 
     # ---- functions of the user's ------------------------------------------------------------------------------------------------
 
@@ -110,6 +111,9 @@ class Calls(Recorder):
             return self.stopped(*args, **kwargs)
         if self.has_rule(function, args):
             return self.by_rule(function, args, kwargs)
+        text = rules.written(function)
+        if text is not None and (self.any_active(args, kwargs) or self.holds_active(function)):
+            return self.recorded(text.text)(*args, **kwargs)
         wrapped = getattr(function, "__wrapped__", None)
         if is_library(function) or is_library_name(function.__globals__.get("__name__")):
             if wrapped is not None and function.__globals__.get("__name__") == "contextlib":
@@ -146,6 +150,9 @@ class Calls(Recorder):
             return self.python(method, (function, *args), kwargs)
         if self.has_rule(function, args):
             return self.by_rule(function, args, kwargs)
+        text = rules.written(function)
+        if text is not None and self.any_active(args, kwargs):
+            return self.recorded(text.text)(*args, **kwargs)
         if isinstance(function, np.vectorize) and (self.any_active(args, kwargs) or self.holds_active(function.pyfunc)):
             return self.vectorized(function, args, kwargs)
         return self.unknown(function, args, kwargs)
@@ -153,13 +160,17 @@ class Calls(Recorder):
     def vectorized(self, function: np.vectorize, args: tuple, kwargs: dict[str, Any]) -> Any:
         if function.signature is not None or kwargs or function.excluded:
             raise self.refuse("cannot differentiate this use of np.vectorize", "", "write the loop")
-        arrays = [self.as_array(a) for a in args]
-        shape = np.broadcast_shapes(*(a.shape for a in arrays))
-        arrays = [self.call(np.broadcast_to, a, shape) for a in arrays]
-        items = [
-            self.call(function.pyfunc, *(self.load_array(a, place) for a in arrays)) for place in np.ndindex(shape)
-        ]
-        return self.call(np.reshape, self.call(np.array, items), shape)
+        return self.recorded(rt.written.entrywise)(function.pyfunc, *args)
+
+    def made_ufunc(self, function: Callable[..., Any], nin: int, nout: int, *, identity: Any = None) -> Any:
+        """`np.frompyfunc`: the ufunc, of which is kept what it calls."""
+        made = (
+            np.frompyfunc(function, nin, nout, identity=identity)
+            if identity is not None
+            else np.frompyfunc(function, nin, nout)
+        )
+        self.ufuncs[made] = function
+        return made
 
     def as_array(self, value: Any) -> Any:
         return value if isinstance(value, np.ndarray) else self.call(np.array, value)
@@ -362,6 +373,11 @@ class Calls(Recorder):
             return special(self, *args, **kwargs)
         if self.has_rule(function, args):
             return self.by_rule(function, args, kwargs)
+        text = rules.written(function)
+        if text is not None and self.any_active(args, kwargs):
+            return self.recorded(text.text)(*args, **kwargs)
+        if isinstance(function, np.ufunc) and function in self.ufuncs and not kwargs and self.any_active(args, kwargs):
+            return self.recorded(rt.written.entrywise)(self.ufuncs[function], *args)
         if _hashable(function) and function in OPERATORS:
             return self.op(OPERATORS[function], *args)
         if _hashable(function) and function in IN_PLACE:
@@ -479,6 +495,9 @@ class Calls(Recorder):
             return self.scalar(cls, args, kwargs)
         new, start = user_method(cls, "__new__"), user_method(cls, "__init__")
         library = cls.__module__.partition(".")[0] in ("numpy", "scipy")
+        text = rules.written(cls)
+        if text is not None and self.any_active(args, kwargs):
+            return self.recorded(text.text)(*args, **kwargs)
         if library:
             return self.unknown(cls, args, kwargs) if self.any_active(args, kwargs) else cls(*args, **kwargs)
         if type(cls).__call__ is not type.__call__ and not isinstance(cls, type(contextlib.AbstractContextManager)):
@@ -780,7 +799,7 @@ SPECIAL: dict[Any, Callable[..., Any]] = {
     operator.setitem: lambda self, owner, index, value: self.store(owner, index, value),
     operator.neg: lambda self, x: self.unary("-", x), operator.pos: lambda self, x: self.unary("+", x), operator.abs: _abs, abs: _abs,
     np.copyto: _copyto, np.fill_diagonal: _fill_diagonal, np.put: _put, np.place: _place, np.putmask: _putmask,
-    np.put_along_axis: _put_along_axis, np.ndenumerate: _ndenumerate, copy.deepcopy: _deepcopy, copy.copy: _copy,
+    np.frompyfunc: lambda self, *args, **kwargs: self.made_ufunc(*args, **kwargs), np.put_along_axis: _put_along_axis, np.ndenumerate: _ndenumerate, copy.deepcopy: _deepcopy, copy.copy: _copy,
     dataclasses.replace: _replace, np.lib.stride_tricks.sliding_window_view: _view(np.lib.stride_tricks.sliding_window_view),
     np.lib.stride_tricks.as_strided: _view(np.lib.stride_tricks.as_strided), functools.reduce: _reduce, next: _next, iter: _iter, itertools.accumulate: _accumulate, itertools.starmap: _starmap,
     len: _length, float: _number(float), int: _number(int), bool: _number(bool),

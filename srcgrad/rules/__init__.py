@@ -23,8 +23,10 @@ from .declare import (
     NONDIFFERENTIABLE_CALLS,
     REFUSED,
     RULES,
+    WRITTEN,
     Method,
     Rule,
+    Written,
     alias,
 )
 
@@ -57,6 +59,7 @@ TABLES = (
     "linalg",
     "fft",
     "random",
+    "written",
 )
 # table -> the modules without which it has nothing to say
 LATE_TABLES = {
@@ -67,6 +70,12 @@ LATE_TABLES = {
     "special": ("scipy.special",),
     "scipy_linalg": ("scipy.linalg",),
     "stats": ("scipy.stats",),
+    "scipy_signal": ("scipy.signal",),
+    "written_linalg": ("scipy.linalg",),
+    "written_signal": ("scipy.signal",),
+    "written_integrate": ("scipy.integrate",),
+    "written_interpolate": ("scipy.interpolate",),
+    "written_stats": ("scipy.stats",),
 }
 _waiting = dict(LATE_TABLES)
 
@@ -98,6 +107,18 @@ def table() -> tuple[Rule, ...]:
         for each in (rule, *rule.by_count.values()):
             found.setdefault(id(each), each)
     return tuple(found.values())
+
+
+def written(function: Any) -> Written | None:
+    """The text that is differentiated in the place of a function, or None."""
+    _load_late_tables()
+    return _get(WRITTEN, function)
+
+
+def texts() -> tuple[Written, ...]:
+    """Every function with a text, in the order of declaration."""
+    _load_late_tables()
+    return tuple(WRITTEN.values())
 
 
 def is_nondifferentiable(function: Any, count: int | None = None) -> bool:

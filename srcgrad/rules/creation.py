@@ -289,12 +289,6 @@ def tolist_(x, *, y, y_bar):
 methods({"astype": rt.astype, "copy": np.copy, "item": rt.item, "tolist": rt.tolist})
 
 _LISTS = "the values come from an iterator or a buffer; build the array from a list with np.array"
-refused(np.fromiter, _LISTS)
 refused(np.frombuffer, _LISTS)
 refused(np.from_dlpack, _LISTS)
-refused(np.fromfunction, "it calls a function given as an argument; call that function on the arrays of np.indices")
-refused(
-    np.kaiser,
-    "the derivative with respect to beta is not known here; write np.i0(beta * np.sqrt(1 - t * t)) / np.i0(beta)",
-)
 nondifferentiable(np.fromfile, np.fromregex, np.fromstring, np.genfromtxt, np.loadtxt, np.load)

@@ -1,6 +1,6 @@
 """The vocabulary in which rules are written.
 
-A rule says how a function that srcgrad does not look into is differentiated. There are four kinds of statement:
+A rule says how a function that srcgrad does not look into is differentiated. There are five kinds of statement:
 
 * `elementwise(np.tanh, "1 - y*y")` : one partial per argument, as a Python expression over the arguments (`x`, or `x1`,
   `x2`, ...) and the result `y`. The names a partial reads are exactly what must be available in the reverse sweep.
@@ -13,6 +13,7 @@ A rule says how a function that srcgrad does not look into is differentiated. Th
   takes parameters of the call, the tangent `<parameter>_dot` of its own parameter and, after `*`, the result `y`. Its value
   has the shape of the result (or broadcasts to it). A parameter with an adjoint and neither of these gets a tangent by
   transposing the adjoint, at the cost of one evaluation per entry of the result, and the other way round.
+* `written(np.polyfit, rt.written.polyfit, ...)` : a function that is composed of others, or calls functions it is given, in plain Python.
 * `nondifferentiable(np.floor, ...)` : a named list of functions whose derivative is zero wherever it exists, or whose
   result is not a real number.
 * `refused(function, reason)` : a named list of functions that are refused, with the reason.
@@ -82,7 +83,7 @@ class Rule:
     ignored: frozenset[str] = (
         frozenset()
     )  # parameters that do not change the derivative (order, dtype of equal kind, ...)
-    shapes: frozenset[str] = frozenset()  # parameters of which only the shape and the dtype are read
+    shapes: frozenset[str] = frozenset()  # parameters that count by shape, dtype or side of a step only, and may be anything
     domain: tuple[tuple[float, float], ...] = ()  # elementwise: where each argument is drawn from in tests
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]] | None = None  # structural: draws calls for the tests
     order2: str = ""  # why the second derivative is not tested; empty where it is
@@ -162,9 +163,21 @@ class Rule:
         return parameter in self.multilinear and "out" not in given
 
 
+@dataclass(frozen=True)
+class Written:
+    """A function of a library in plain Python: `text` does what `function` does, and is differentiated in its place."""
+
+    function: Callable[..., Any]
+    name: str
+    text: Callable[..., Any]
+    cases: Callable[[Any], Iterable[tuple[tuple, dict]]]
+    pure: bool  # whether it changes nothing and calls nothing that it is given
+
+
 RULES: dict[Any, Rule] = {}
 NONDIFFERENTIABLE: dict[Any, str] = {}  # function -> name
 NONDIFFERENTIABLE_CALLS: set[tuple[Any, int]] = set()  # (function, number of positional arguments)
+WRITTEN: dict[Any, Written] = {}  # function -> the text that is differentiated in its place
 REFUSED: dict[Any, str] = {}  # function -> reason
 METHODS: dict[str, Method] = {}  # name of an array method -> the function it stands for
 ATTRIBUTES: dict[str, Callable[..., Any]] = {}  # name of an array attribute -> the function it stands for
@@ -319,6 +332,21 @@ def nondifferentiable(*functions: Callable[..., Any]) -> None:
 def nondifferentiable_calls(function: Callable[..., Any], count: int) -> None:
     """Say that calls of `function` with so many positional arguments carry no derivative, though other calls do."""
     NONDIFFERENTIABLE_CALLS.add((function, count))
+
+
+def written(
+    function: Callable[..., Any],
+    text: Callable[..., Any],
+    cases: Callable[[Any], Iterable[tuple[tuple, dict]]],
+    pure: bool = True,
+) -> None:
+    """Give the text that is differentiated in the place of a function of a library: composed functions, and those that call.
+
+    The text is a function of the runtime with the same parameters, and everything it calls has a rule, or a text. `cases` as in
+    `structural`. A text that calls functions which it is given is not `pure`.
+    """
+    REFUSED.pop(function, None)
+    WRITTEN[function] = Written(function, qualified_name(function), text, cases, pure)
 
 
 def refused(function: Callable[..., Any], reason: str) -> None:

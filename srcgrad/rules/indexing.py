@@ -310,11 +310,13 @@ for _function, _instead in (
 ):
     refused(_function, f"it changes its argument in place; write {_instead}")
 refused(np.trim_zeros, "the length of its result depends on the numbers; write a slice x[start:stop]")
-refused(np.piecewise, "it calls functions given in a list; write np.where(condition, f(x), g(x)), or np.select")
 refused(np.nested_iters, "its iterators are buffers outside of the program; write loops over range(n)")
 refused(np.nditer, "its iterator is a buffer outside of the program; write loops over range(n)")
-for _caller in (np.apply_along_axis, np.apply_over_axes, np.vectorize, np.frompyfunc):
-    refused(_caller, "it calls a function given as an argument; write a loop, or call the function on whole arrays")
+refused(np.vectorize, "with signature, keywords or excluded arguments its calls are not followed; write a loop")
+refused(
+    np.frompyfunc,
+    "a ufunc made outside of the program does not tell its function; make it inside, or call that function in a loop",
+)
 
 refused(
     np.ndenumerate, "its items are taken from the array one by one; loop over np.ndindex(x.shape) and read x[index]"

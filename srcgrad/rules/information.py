@@ -22,9 +22,6 @@ for _name in ("__array_namespace_info__", "test", "fromstring"):
         nondifferentiable(getattr(np, _name))
 refused(np.frombuffer, "it shares the memory of its argument; use np.array, a slice or x.view")
 refused(np.from_dlpack, "it shares the memory of its argument; use np.array or a slice")
-refused(np.fromiter, "it consumes an iterator; write np.array of a list")
-refused(np.fromfunction, "it calls a function of the program on grids of indices; write np.indices and the call")
-refused(np.kaiser, "it has no rule; write it with np.i0")
 for _name in ("asmatrix", "bmat"):
     refused(getattr(np, _name), "matrices multiply by *; use two-dimensional arrays and @")
 

@@ -34,7 +34,7 @@ def _kinked(draw):
 
 
 structural(nn.leaky_relu, cases=_kinked)
-structural(nn.leaky_relu_slope, ignored=("x",), cases=lambda draw: [((draw.distinct(4), 0.3), {})])
+structural(nn.leaky_relu_slope, shapes=("x",), cases=lambda draw: [((draw.distinct(4), 0.3), {})])
 structural(nn.elu, cases=_kinked)
 structural(nn.elu_slope, cases=_kinked)
 structural(nn.gelu, cases=lambda draw: [((draw(3),), {}), ((0.7,), {}), ((draw(2, 2), True), {})])

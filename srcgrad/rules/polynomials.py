@@ -171,5 +171,4 @@ def roots_tangent(p, p_dot, *, y):
     return -np.polyval(p_dot, y) / np.polyval(np.polyder(p), y)
 
 
-refused(np.polyfit, "write np.linalg.lstsq(np.vander(x, degree + 1), y)[0], which has a derivative")
 refused(np.polydiv, "the degree of the remainder depends on the numbers; divide by hand, or evaluate with np.polyval")
