@@ -63,7 +63,9 @@ def is_library(function: Any) -> bool:
 def is_library_name(module: str | None) -> bool:
     """The same for the name of a module; what parts of the runtime have without a rule is followed like a user's."""
     name = module or ""
-    return name.partition(".")[0] in LIBRARIES and not name.startswith(("srcgrad_runtime.nn", "srcgrad_runtime.written"))
+    return name.partition(".")[0] in LIBRARIES and not name.startswith(
+        ("srcgrad_runtime.nn", "srcgrad_runtime.written")
+    )
 
 
 class Recorder(Tape):

@@ -83,7 +83,9 @@ class Rule:
     ignored: frozenset[str] = (
         frozenset()
     )  # parameters that do not change the derivative (order, dtype of equal kind, ...)
-    shapes: frozenset[str] = frozenset()  # parameters that count by shape, dtype or side of a step only, and may be anything
+    shapes: frozenset[str] = (
+        frozenset()
+    )  # parameters that count by shape, dtype or side of a step only, and may be anything
     domain: tuple[tuple[float, float], ...] = ()  # elementwise: where each argument is drawn from in tests
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]] | None = None  # structural: draws calls for the tests
     order2: str = ""  # why the second derivative is not tested; empty where it is
