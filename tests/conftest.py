@@ -9,6 +9,10 @@ os.environ["SRCGRAD_STRICT"] = "1"  # internal errors are shown, not gone around
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write the emitted programs of tests/golden anew")
+
+
 @pytest.fixture(scope="session")
 def root():
     """The top of the repository."""

@@ -59,6 +59,15 @@ def tuple_(elements: Iterable[Node], store: bool = False) -> Node:
     return gast.Tuple(list(elements), STORE if store else LOAD)
 
 
+def doubled(value: Node) -> Node:
+    """2.0 * value, the number in front of all factors: a doubling changes no digit, wherever it stands."""
+    if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Mult, gast.Div)):
+        return gast.BinOp(doubled(value.left), value.op, value.right)
+    if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
+        return gast.UnaryOp(gast.USub(), doubled(value.operand))
+    return gast.BinOp(constant(2.0), gast.Mult(), value)
+
+
 def expression(value: Node) -> Node:
     return gast.Expr(value)
 

@@ -34,6 +34,7 @@ class Contributions:
         self.facts = facts
         self.kind_of = kind_of
         self.single: dict[str, build.Node] = {}  # names with one definition (this value) and one use, in the same block
+        self.composed: set[str] = set()  # names whose statement ends a composition with a partial of its own
         self.wide: dict[str, Kind] = {}
         self.narrow: set[str] = set()
 
@@ -142,9 +143,10 @@ class Contributions:
         return self.is_elementwise(value)
 
     def is_result_form(self, operand: build.Node) -> bool:
-        """Whether an operand is the result of a function of one argument whose partial is made of the result: then its shape is at hand."""
-        value = self.single[operand.id]
-        callee = self.facts.callees.get(id(value))
+        """Whether an operand is the result of a function of one argument, the partial made of the result: then its shape is at hand."""
+        if operand.id in self.composed:
+            return True
+        callee = self.facts.callees.get(id(self.single[operand.id]))
         rule = rules.lookup(callee.function, len(callee.args)) if callee is not None else None
         return rule is not None and len(rule.partials) == 1 and "y" in names.reads(build.template(rule.partials[0]))
 

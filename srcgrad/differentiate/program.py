@@ -429,10 +429,15 @@ class _Builder:
             kind = facts.kind(bars.get(name, name))
             return kind.tag == "float" or (kind.is_array and kind.dtype.startswith("float"))
 
+        def sequence(name: str) -> bool:
+            kind = facts.kind(name)
+            return name not in bars and (kind.tag in ("list", "tuple") or kind.is_array and bool(kind.rank))
+
         temporaries = frozenset(unit.temporaries | set(bars))
         known = ProgramFacts(
             array=array,
             floating=floating,
+            sequence=sequence,
             parameters=frozenset(unit.parameters),
             temporaries=temporaries,
             tapes=frozenset(storage.tapes),

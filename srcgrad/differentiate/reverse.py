@@ -16,6 +16,7 @@ from ..analyses.inference import OPERATORS, Callee, Facts
 from ..analyses.kinds import UNKNOWN, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
+from . import compositions, pieces
 from .partials import Contributions
 
 
@@ -100,6 +101,7 @@ class Reverse:
         self.bars = Bars(unit.fresh)
         self.inference = inference._Inference(unit, facts.kinds, facts.active, lambda *_: (UNKNOWN, True))
         self.inference.facts = facts
+        self.compositions: compositions.Found = {}  # statements that end a composition with a partial of its own
         self.rules = Contributions(unit, facts, self.kind_of)
         self.helper = helper
         self.effects: dict[int, Effect] = {}
@@ -117,6 +119,9 @@ class Reverse:
     def block(self, statements: list[build.Node]) -> list[build.Node]:
         """The statements, with their effects noted; one that overwrites what its own reverse reads is taken in two steps."""
         self.note_single_uses(statements)
+        found = compositions.find(statements, self.rules.single, self.facts)
+        self.compositions |= found
+        self.rules.composed |= {s.targets[0].id for s in statements if id(s) in found}
         out: list[list[build.Node]] = []
         for node in reversed(statements):  # from the end: what an adjoint looks like is known where it is used
             if isinstance(node, gast.If):
@@ -235,7 +240,7 @@ class Reverse:
         if own:
             total = own[0]
             if len(own) == 2 and build.same(*own) and self.facts.kind(target).is_numeric:
-                own, total = own[:1], twice(total)
+                own, total = own[:1], build.doubled(total)
             for more in own[1:]:
                 total = gast.BinOp(total, gast.Add(), more)
             effect.steps.append(Replace(target, total))
@@ -243,8 +248,14 @@ class Reverse:
             effect.always.append(Clear(target))
         if all(isinstance(step, Add) for step in effect.steps):
             # a name of the user's goes last: its adjoint may be what the others are made of, under another name
-            effect.steps.sort(key=lambda step: step.place is None and step.var not in self.unit.temporaries)
+            effect.steps.sort(key=self.turn)
         return effect
+
+    def turn(self, step: Add) -> int:
+        if step.place is not None or step.var in self.unit.temporaries:
+            return 0
+        definitions = self.uses[step.var][0] if self.uses is not None and step.var in self.uses else 0
+        return 2 if definitions > 1 else 1  # what a loop hands from trip to trip comes last
 
     def merge_equal(self, effect: Effect) -> None:
         """Two equal contributions to a number or array, as those of x * x, are one."""
@@ -254,12 +265,19 @@ class Reverse:
         if not isinstance(one, Add) or not isinstance(other, Add) or one.var != other.var or one.place or other.place:
             return
         if self.facts.kind(one.var).is_numeric and build.same(one.value, other.value):
-            effect.steps = [Add(one.var, twice(one.value))]
+            effect.steps = [Add(one.var, build.doubled(one.value))]
 
     def add(self, effect: Effect, operand: build.Node, value: build.Node, own: list[build.Node], target: str) -> None:
         """An addition to the adjoint of an operand (of each name, if the operand is a display of names)."""
+        if isinstance(operand, gast.Name) and operand.id in self.unit.temporaries and pieces.is_split(value):
+            display = self.rules.single.get(operand.id)  # made for this call, just before it
+            if isinstance(display, (gast.Tuple, gast.List)) and target not in names.reads(display):
+                operand = display
         if isinstance(operand, (gast.Tuple, gast.List)):
             wanted = [e for e in operand.elts if isinstance(e, gast.Name) and e.id in self.facts.active]
+            known = pieces.parts(value, operand, self.rules.kind) if pieces.is_split(value) else None
+            if known is not None:
+                value = known[0]
             if len(wanted) > 1 and isinstance(value, gast.Call):  # one call for all of them
                 name = self.unit.fresh("bars")
                 self.unit.temporaries.add(name)
@@ -267,7 +285,8 @@ class Reverse:
                 value = build.name(name)
             for i, element in enumerate(operand.elts):
                 if isinstance(element, gast.Name) and element.id in self.facts.active:
-                    self.add(effect, element, build.subscript(value, build.constant(i)), own, target)
+                    index = known[1][i] if known is not None else build.constant(i)
+                    self.add(effect, element, build.subscript(value, index), own, target)
             return
         if isinstance(operand, gast.Subscript):
             root = aliases.root_of(operand)
@@ -284,7 +303,10 @@ class Reverse:
     def contributions(self, target: str, value: build.Node, node: build.Node, result: str):
         y, y_bar = build.name(result), self.bar(target)
         kind = constant_kind(self.kind_of(value)[0])
-        if isinstance(value, gast.Name):
+        if id(node) in self.compositions:
+            rule, operand = self.compositions[id(node)]
+            yield from self.rules.of_elementwise(rule, {"x": operand}, y, y_bar, kind, node)
+        elif isinstance(value, gast.Name):
             yield value, build.copy(y_bar)
         elif isinstance(value, gast.BinOp):
             left, right = self.rules.kind(value.left), self.rules.kind(value.right)
@@ -483,15 +505,6 @@ class Reverse:
         if callee.form in ("passive", "rule") or not any(self.rules.is_active(o) for o in operands):
             return Effect(frozenset())
         raise self.refuse_call(callee, node.value, node)
-
-
-def twice(value: build.Node) -> build.Node:
-    """2.0 * value, the number in front of all factors: a doubling changes no digit, wherever it stands."""
-    if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Mult, gast.Div)):
-        return gast.BinOp(twice(value.left), value.op, value.right)
-    if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
-        return gast.UnaryOp(gast.USub(), twice(value.operand))
-    return gast.BinOp(build.constant(2.0), gast.Mult(), value)
 
 
 def as_argument(index: build.Node) -> build.Node:

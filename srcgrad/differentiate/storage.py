@@ -342,7 +342,7 @@ class Storage:
                 if isinstance(node, gast.If):
                     self.keep_shapes(node.orelse, in_loop)
             elif in_loop and isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
-                shape = self.shape_alone(node.targets[0].id)
+                shape = self.shape_alone(node)
                 if shape is not None:
                     position += 1
                     statements.insert(position, build.at(shape, node))
@@ -350,9 +350,15 @@ class Storage:
                     self.swept.own[id(shape)] = self.swept.own.pop(id(node), [])
             position += 1
 
-    def shape_alone(self, name: str) -> build.Node | None:
+    def is_item_of_parameter(self, value: build.Node) -> bool:
+        """Whether a value is a part of an argument, which can be looked up again."""
+        root = names.root(value) if isinstance(value, (gast.Subscript, gast.Attribute)) else ""
+        return root in self.unit.parameters and root not in self.writes and root not in self.facts.stored
+
+    def shape_alone(self, node: build.Node) -> build.Node | None:
         """The statement that keeps the shape of a name of which the reverse sweep reads nothing else, rewritten there."""
-        if name in self.unit.parameters or self.writes.get(name) != 1:
+        name = node.targets[0].id
+        if name in self.unit.parameters or self.writes.get(name) != 1 or self.is_item_of_parameter(node.value):
             return None
         shape = self.fresh(f"{name}_shape")
 
@@ -651,7 +657,9 @@ class Storage:
         for name, definitions in self.definitions.items():
             if any(d.is_target for d in definitions):
                 continue
-            blocks = [d.block for d in definitions]
+            blocks = [d.block for d in definitions if d.block.loop is not None]
+            if not blocks:
+                continue
             block = blocks[0]
             while not all(block.contains(b) for b in blocks):
                 assert block.parent is not None
@@ -659,12 +667,17 @@ class Storage:
             while block.loop is not None and self.is_exposed(name, block):
                 assert block.loop.parent is not None
                 block = block.loop.parent
-            if block.loop is not None:
+            before = len(blocks) < len(definitions)  # it means something before the loop as well
+            if block.loop is not None and not (before and not _definitely(block.statements, name)):
                 self.scopes[name] = block
 
     def is_exposed(self, name: str, block: Block) -> bool:
-        """Whether a read in this block may see a value from before it."""
-        return _exposed(block.statements, name, self)[0]
+        """Whether a value from before the block may be read in it, or in its reverse where only that matters.
+
+        A name that every trip binds may be handed to the next one: what the reverse of a trip reads is what the trip itself has bound.
+        """
+        every = _definitely(block.statements, name)
+        return _exposed(block.statements, name, self, forward=not every)[0]
 
     # ---- what is lost -----------------------------------------------------------------------------------------------------------
 
@@ -1085,15 +1098,17 @@ def _content_changes(node: build.Node) -> set[str]:
     return found
 
 
-def _exposed(statements: list[build.Node], name: str, storage: Storage) -> tuple[bool, bool]:
-    """(some read may see an older value, the name is bound for sure afterwards)."""
+def _exposed(statements: list[build.Node], name: str, storage: Storage, forward: bool = True) -> tuple[bool, bool]:
+    """(some read may see an older value, the name is bound for sure afterwards); `forward`: reads of the forward sweep count."""
     bound = False
+    if name in storage.primal_reads(storage.swept.inside.get(id(statements), [])):
+        return True, bound  # where the reverse of the block ends, as it was where the block begins
     for node in statements:
         if isinstance(node, gast.If):
-            if name in names.reads(node.test) and not bound:
+            if forward and name in names.reads(node.test) and not bound:
                 return True, bound
-            one, sure_one = _exposed(node.body, name, storage)
-            other, sure_other = _exposed(node.orelse, name, storage)
+            one, sure_one = _exposed(node.body, name, storage, forward)
+            other, sure_other = _exposed(node.orelse, name, storage, forward)
             if (one or other) and not bound:
                 return True, bound
             if not bound and name in storage.head_needs.get(id(node), ()) and not (sure_one and sure_other):
@@ -1102,17 +1117,22 @@ def _exposed(statements: list[build.Node], name: str, storage: Storage) -> tuple
             bound = bound or ((sure_one or ends_one) and (sure_other or ends_other))
         elif isinstance(node, (gast.For, gast.While)):
             head = node.iter if isinstance(node, gast.For) else node.test
-            if name in names.reads(head) and not bound:
+            if forward and name in names.reads(head) and not bound:
                 return True, bound
-            inner, _ = _exposed(node.body, name, storage)
+            inner, _ = _exposed(node.body, name, storage, forward)
             if inner and not bound:
                 return True, bound
             if not bound and name in storage.head_needs.get(id(node), ()):
                 return True, bound
         else:
-            if name in names.reads(node) and not bound:
+            if forward and name in names.reads(node) and not bound:
                 return True, bound
-            if name in storage.needs.get(id(node), ()) and not bound and name not in names.writes(node):
+            before = (
+                name not in names.writes(node)
+                or name in names.reads(node)
+                and id(node) not in storage.reverse.reads_after
+            )
+            if name in storage.needs.get(id(node), ()) and not bound and before:
                 return True, bound
             if name in names.writes(node):
                 bound = True

@@ -11,10 +11,15 @@ from .algebra import simplify
 from .dead import remove_dead
 from .facts import Facts
 from .fold import fold
+from .fuse import fuse
+from .heads import loop_heads
+from .merge import merge
 from .propagate import propagate
+from .swaps import swap
 
 ROUNDS = 4
-PASSES = (remove_dead, propagate, adopt, simplify, fold)
+NESTED = 6  # loops inside of one another that are fused
+PASSES = (remove_dead, propagate, adopt, simplify, merge, fold)
 
 
 def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
@@ -32,6 +37,16 @@ def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
     ... ''', temporaries="t y_bar t_bar w_bar x_bar", parameters="x w", floating="x w".split().__contains__)
     return w * np.cos(x)
     """
+    body = _settled(body, facts)
+    for _ in range(NESTED):
+        fused = fuse(body, facts)
+        if fused is body:
+            break
+        body = _settled(fused, facts)
+    return swap(loop_heads(body, facts), facts)
+
+
+def _settled(body: list[build.Node], facts: Facts) -> list[build.Node]:
     idle = 0  # passes in a row that have changed nothing: when all have, none will
     for run in PASSES * ROUNDS:
         done = run(body, facts)

@@ -178,6 +178,8 @@ class _Simplifier:
                 return other
             if number is not None and self.is_neutral(number, -1, other):
                 return self.negated(other)
+        if left is not None and FLOAT == self.kind(a) and self.without_sign(b) is not None:
+            return self.binary(_with(node, left=build.constant(-left), right=self.without_sign(b)))
         if left is None and right is None:
             positive = self.without_sign(b)
             # a list times -n is an empty list, and has no negative

@@ -167,6 +167,8 @@ class Effects(Groups):
         if dotted(call.func) == "print" and "print" not in self.bound:
             return set(), False
         if self.is_list_method(call):
+            if call.func.value.id in self.facts.tapes:
+                return set(), False  # what is on it stays as it is
             return {self.group(a) for a in self.aliases(call.func.value)}, False
         reached = self.facts.notes.reads(call) - self.scalars - self.modules
         return {self.group(a) for a in reached} | {OUTSIDE}, True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import gast
 import numpy as np
 
 from ..core import build
@@ -46,6 +47,8 @@ def usually_pure(call: build.Node) -> bool:
     if any(keyword.arg == "out" for keyword in call.keywords):
         return False
     text = dotted(call.func)
+    if not text and isinstance(call.func, gast.Attribute):  # a method of a part or of a result
+        return call.func.attr in METHODS
     head, _, rest = text.partition(".")
     if rest and head in MODULES:
         return text not in CHANGES and not rest.startswith("random.")
@@ -59,6 +62,8 @@ def usually_new(call: build.Node) -> bool:
     if any(keyword.arg in ("out", "copy") for keyword in call.keywords):
         return False
     head, _, rest = dotted(call.func).partition(".")
+    if not head and isinstance(call.func, gast.Attribute):
+        return call.func.attr in NEW_METHODS
     if not rest:
         return head in NEW_BUILTIN
     if head == "rt":
@@ -84,13 +89,15 @@ class Facts:
 
     `pure(call)`: the call has no effect and depends on nothing but the values of its arguments. `new(call)`: the result of a pure
     call shares no memory with its arguments. `array(name)`: certainly an array (True), certainly an immutable number, string or None
-    (False), unknown (None). `floating(name)`: certainly a float, a complex number, or an array of those.
+    (False), unknown (None). `floating(name)`: certainly a float, a complex number, or an array of those. `sequence(name)`: certainly a list,
+    a tuple or an array.
     """
 
     pure: Callable[[build.Node], bool] = usually_pure
     new: Callable[[build.Node], bool] = usually_new
     array: Callable[[str], bool | None] = _unknown
     floating: Callable[[str], bool] = _no
+    sequence: Callable[[str], bool] = _no
     parameters: frozenset[str] = (
         frozenset()
     )  # locals bound by the call; other names that are only read come from outside

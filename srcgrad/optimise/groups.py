@@ -238,6 +238,8 @@ class Groups:
         if method and call.func.attr in ("copy", "astype", "flatten") and not call.keywords:
             # of a list these would keep the elements
             receiver = call.func.value
+            while isinstance(receiver, gast.Subscript):
+                receiver = receiver.value
             if (
                 isinstance(receiver, gast.BinOp)
                 or isinstance(receiver, gast.Name)

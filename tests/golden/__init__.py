@@ -1,0 +1,1 @@
+"""Emitted programs as files: a reviewer reads the derivative as a difference."""
