@@ -111,14 +111,11 @@ class _Fusing:
         out: list[build.Node | None] = []
         for s in body:
             tape = _pushed(s)
-            popped = _popped(s)
             if tape in self.tapes and occurrences[tape] == 2 and self.loads[tape] == 2:
                 pushed[tape] = len(out)
                 out.append(build.at(build.assign(tape, s.value.args[0]), s))
-            elif popped in pushed:
-                out.append(build.at(gast.Assign(s.targets, build.name(popped), None), s))
             else:
-                out.append(s)
+                out.append(_with_values(s, set(pushed)))
         return self.spread([s for s in out if s is not None], set(pushed))
 
     def spread(self, body: list[build.Node], held: set[str]) -> list[build.Node]:
@@ -160,12 +157,18 @@ def _pushed(s: build.Node) -> str:
     return ""
 
 
-def _popped(s: build.Node) -> str:
-    """The tape of `target = tape.pop()`."""
-    value = s.value if isinstance(s, gast.Assign) else None
-    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "pop":
-        return value.func.value.id if isinstance(value.func.value, gast.Name) and not value.args else ""
+def _popped(call: build.Node) -> str:
+    """The tape of `tape.pop()`."""
+    if isinstance(call, gast.Call) and isinstance(call.func, gast.Attribute) and call.func.attr == "pop":
+        return call.func.value.id if isinstance(call.func.value, gast.Name) and not call.args else ""
     return ""
+
+
+def _with_values(s: build.Node, held: set[str]) -> build.Node:
+    """The statement with the value itself in the place of `tape.pop()`."""
+    if not held or blocks_of(s) or not any(_popped(n) in held for n in build.walk(s)):
+        return s
+    return build.rewrite(s, lambda n: build.name(_popped(n)) if _popped(n) in held else None)
 
 
 def _renamed(loop: build.Node, name: str) -> list[build.Node]:
@@ -278,6 +281,14 @@ class _Independence:
         read = {n.id for n in loaded if id(n) not in places}
         return {n for n, count in added.items() if bound[n] == count and n not in read}
 
+    def is_quiet(self, part: build.Node) -> bool:
+        """Whether a part does nothing but take values from tapes."""
+        if self.effects.of(part).pure:
+            return True
+        calls = [n for n in build.walk(part) if isinstance(n, gast.Call) and not self.effects.pure(n)]
+        alone = not self.effects.of(part).jumps and not self.effects.of(part).world
+        return alone and bool(calls) and all(_popped(n) in self.tapes for n in calls)
+
     def only_adds(self, s: build.Node) -> bool:
         """Whether a statement does no more to what other trips see than add to it."""
         effect = self.effects.of(s)
@@ -288,15 +299,13 @@ class _Independence:
             parts, owner = [s.value, *([s.target.slice] if isinstance(s.target, gast.Subscript) else [])], s.target
         elif isinstance(s, gast.Expr) and isinstance(s.value, gast.Call) and dotted(s.value.func) == "rt.scatter_add":
             owner, *parts = s.value.args
-        elif _popped(s) in self.tapes:
-            return True
         else:
-            return effect.pure and not (effect.content | effect.changes) & self.shared
+            return self.is_quiet(s) and not (effect.content | effect.changes) & self.shared
         if isinstance(owner, gast.Subscript):
             owner = owner.value
         if not isinstance(owner, gast.Name):
-            return effect.pure and not (effect.content | effect.changes) & self.shared
-        return all(self.effects.of(p).pure and not self.effects.of(p).content & self.shared for p in parts)
+            return self.is_quiet(s) and not (effect.content | effect.changes) & self.shared
+        return all(self.is_quiet(p) and not self.effects.of(p).content & self.shared for p in parts)
 
 
 def _added_to(s: build.Node) -> build.Node | None:

@@ -56,12 +56,10 @@ class _Heads:
         effect, index = self.effects.of(s), s.target.id
         if items.id in effect.binds or self.effects.group(items.id) in effect.changes or self.loads[index] != 1:
             return None
-        for position, inner in enumerate(s.body):
-            if index in self.effects.of(inner).reads:
-                break
-        else:
+        position = next((i for i, inner in enumerate(s.body) if index in self.effects.of(inner).reads), None)
+        if position is None:
             return None
-        item = self.item(inner, items.id, index)
+        item = self.item(s.body[position], items.id, index)
         if item is None or index in self.effects.captured | self.effects.outside:
             return None
         rest = [*s.body[:position], *s.body[position + 1 :]]

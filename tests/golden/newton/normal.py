@@ -3,7 +3,7 @@
 
 def root(a):
     x = a
-    for trip in range(60):
+    for _ in range(60):
         t = a / x  # change = (x - a / x) / 2.0
         t_2 = x - t
         change = t_2 / 2.0

@@ -1,6 +1,6 @@
 def root(a):
     x = a
-    for trip in range(60):
+    for _ in range(60):
         change = (x - a / x) / 2.0
         x = x - change
         if abs(change) < 1e-12:
