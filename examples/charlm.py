@@ -26,7 +26,7 @@ import numpy as np
 
 from srcgrad import optim, value_and_grad
 
-from . import checkpoint, command
+from . import checkpoint, command, training
 
 
 def sigmoid(x):
@@ -98,10 +98,15 @@ def generate(w: Any, vocabulary: str, length: int, rng: np.random.Generator) -> 
     state, char, written = start(w, 1), 0, []
     for _ in range(length):
         scores, state = predict(w, state, np.array([char]))
-        odds = np.exp(scores[0].astype(float) - float(np.max(scores)))
-        char = int(np.searchsorted(np.cumsum(odds), rng.random() * np.sum(odds)))
+        char = draw(scores[0].astype(float), rng)
         written.append(vocabulary[char])
     return "".join(written)
+
+
+def draw(scores: np.ndarray, rng: np.random.Generator) -> int:
+    """A character with the odds that its scores give it."""
+    odds = np.cumsum(np.exp(scores - np.max(scores)))
+    return int(np.searchsorted(odds, rng.random() * odds[-1], side="right"))
 
 
 # --- the text ---------------------------------------------------------------------------------------------------------
@@ -114,6 +119,11 @@ def read(path: Path) -> str:
         return (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")
     except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
         raise command.Stop(f"{path} is not a text in UTF-8 ({error})") from None
+
+
+def text_of(paths: Sequence[Path], length: int | None) -> str:
+    """The texts of the files, or else the standard library; the first `length` characters."""
+    return ("".join(map(read, paths)) if paths else standard_library())[:length]
 
 
 def standard_library() -> str:
@@ -146,8 +156,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     if options.fast:
         options.layers, options.embedding, options.batchsize, options.steps = [32] * len(options.layers), 16, 16, 20
         options.epochs = min(options.epochs, 3)
-    text = "".join(read(path) for path in options.text) if options.text else standard_library()
-    text = text[:20_000] if options.fast else text
+    text = text_of(options.text, 20_000 if options.fast else None)
     rng = np.random.default_rng(options.seed)
     if options.loadfile:
         vocabulary, w = load(options.loadfile)
@@ -169,7 +178,12 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
                 w, (state, batches[0][:6]), options.gcheck, rng,
             )  # fmt: skip
 
-    w, curves = train(w, batches, options, {"characters": len(text), "vocabulary": vocabulary})
+    def step(w: Any, epoch: int, i: int, state: Any) -> tuple[Any, Any, Any]:
+        (value, state), g = lossgradient(w, start(w, options.batchsize) if state is None else state, batches[i])
+        return value / options.steps, optim.clip(g, options.gclip, optim.sum_of_norms), state
+
+    facts = {"characters": len(text), "vocabulary": vocabulary}
+    w, curves = training.fit(options, facts, w, optim.SGD(lr=options.lr), len(batches), step)
     if options.savefile:
         checkpoint.write(options.savefile, {}, {"vocabulary": vocabulary, "w": w})
     if options.generate:
@@ -177,36 +191,6 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     if options.plot:
         command.draw(options.plot, curves, "nats per character", first=1)
     return curves
-
-
-def train(w: Any, batches: list[np.ndarray], options: argparse.Namespace, facts: dict[str, Any]) -> tuple[Any, Any]:
-    """All epochs, from the checkpoint on where there is one; returns the weights and the losses."""
-    optimiser = optim.SGD(lr=options.lr)
-    names = ("batchsize", "steps", "lr", "gclip", "seed", "winit", "layers", "embedding", "loadfile")
-    settings = {name: getattr(options, name) for name in names} | facts
-    begin = {"update": 0, "sum": 0.0, "state": start(w, options.batchsize)}  # what an epoch begins with
-    run = checkpoint.read(options.checkpoint, settings) if options.checkpoint else None
-    if run is None:
-        run = {"epoch": 1, "w": w, "curves": {"train": []}, **begin}
-    else:
-        print(f"going on after update {run['update']} of epoch {run['epoch']}")
-    while run["epoch"] <= options.epochs:
-        for i in command.progress(range(run["update"], len(batches)), f"epoch {run['epoch']}"):
-            (value, run["state"]), g = lossgradient(run["w"], run["state"], batches[i])
-            optimiser.update(run["w"], optim.clip(g, options.gclip, optim.sum_of_norms))
-            run["sum"] += float(value) / options.steps
-            run["update"] = i + 1
-            if not math.isfinite(run["sum"]):
-                raise command.Stop(f"the loss is no longer finite at update {i + 1}: try a smaller --lr")
-            if (i + 1) % options.every == 0 or i + 1 == len(batches):
-                mean = run["sum"] / (i + 1)
-                print(f"epoch {run['epoch']:3d}  update {i + 1:5d}  running loss {command.figure(mean)}", flush=True)
-                if i + 1 == len(batches):
-                    run["curves"]["train"].append(mean)
-                    run |= {"epoch": run["epoch"] + 1, **begin}
-                if options.checkpoint:
-                    checkpoint.write(options.checkpoint, settings, run)
-    return run["w"], run["curves"]
 
 
 def load(path: Path) -> tuple[str, Any]:
@@ -226,7 +210,6 @@ def parser() -> argparse.ArgumentParser:
         ("batchsize", 128, "rows that the text is cut into"),
         ("steps", 100, "characters per update"),
         ("embedding", 256, "size of the vector that stands for a character"),
-        ("every", 100, "updates between two reports, and two checkpoints"),
     ]:
         options.add_argument(f"--{name}", type=command.size, default=default, metavar="N", help=what)
     options.add_argument("--layers", type=command.size, nargs="+", default=[256], metavar="N", help="LSTM layers")
@@ -236,7 +219,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--generate", type=command.count, default=0, metavar="N", help="write N characters at the end")
     options.add_argument("--loadfile", type=command.file, metavar="FILE.npz", help="start from a model that was saved")
     options.add_argument("--savefile", type=command.output, metavar="FILE.npz", help="save the model at the end")
-    command.add_checkpoint(options)
+    training.add_options(options, every=100)
     return options
 
 

@@ -54,12 +54,6 @@ def options(
     return parser
 
 
-def add_checkpoint(parser: argparse.ArgumentParser) -> None:
-    """The option --checkpoint."""
-    what = "keep the run in a file as it goes; where the file is there already, go on from it"
-    parser.add_argument("--checkpoint", type=output, metavar="FILE.npz", help=what)
-
-
 def run(main: Callable[[argparse.Namespace], Any], parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
     """Call main with the parsed options; the exit status of the program."""
     chosen = parser.parse_args(argv)
@@ -205,7 +199,8 @@ def double(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: double(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(double(part) for part in value)
+        parts = [double(part) for part in value]
+        return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
     floating = isinstance(value, float) or getattr(getattr(value, "dtype", None), "kind", "") == "f"
     return np.array(value, dtype=np.float64) if floating else value
 

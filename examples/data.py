@@ -2,9 +2,10 @@
 
 A file is looked for in the folder given by `--data`, in the folder named by the environment variable SRCGRAD_DATA, in
 the user's cache, and is downloaded into that cache otherwise. A folder may hold the files directly or in subfolders
-`housing/` and `mnist/`. Every file is compared with its SHA-256 checksum before it is read; a file that differs is
-named, with both checksums, and the search goes on without it. Where nothing is found and nothing can be downloaded, the
-small data sets that come with scikit-learn take their place, and one line says so.
+`housing/`, `mnist/` and `tagging/`, packed with gzip or not. Every file is compared with its SHA-256 checksum before it
+is read; a file that differs is named, with both checksums, and the search goes on without it. Where nothing is found and
+nothing can be downloaded, the small data sets that come with scikit-learn and with Python take their place, and one line
+says so.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import gzip
 import hashlib
 import importlib
 import importlib.util
+import keyword
 import logging
 import os
 import sys
+import sysconfig
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -59,6 +63,19 @@ MNIST = tuple(
         ("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
         ("t10k-images-idx3-ubyte.gz", "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
         ("t10k-labels-idx1-ubyte.gz", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
+    ]
+)
+
+
+_EWT_HOME = (
+    "https://raw.githubusercontent.com/UniversalDependencies/UD_English-EWT/15d613d8447b3478787d4c278730a1e48a945efb/"
+)
+
+EWT = tuple(
+    DataFile("tagging", f"en_ewt-ud-{part}.conllu", sha256, (_EWT_HOME,))
+    for part, sha256 in [
+        ("train", "3fb78e2b55482c8ee00caa653af436c88c9e5bc9a73ce26e4ae3ddc79d2b7e7b"),
+        ("test", "e266e515a0a7547657ed3d90d9ba46487d6bd251f27ad4269d4e8a427c8555cd"),
     ]
 )
 
@@ -105,6 +122,59 @@ def load_digits(folder: str | None = None, bundled: bool = False) -> Digits:
     return Digits(_pixels(x_train), y_train, _pixels(x_test), y_test, f"MNIST in {paths[0].parent}")
 
 
+class Sentence(NamedTuple):
+    """Words and their tags, equally many."""
+
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def load_sentences(folder: str | None = None, bundled: bool = False) -> tuple[list[Sentence], list[Sentence]]:
+    """English-EWT of Universal Dependencies: 12,544 sentences to train on and 2,077 to test, words with parts of speech.
+
+    In its place: lines of Python's standard library, tokens with their kinds.
+    """
+    paths = None if bundled else find_all(EWT, folder, "the tokens of Python's standard library")
+    if paths is None:
+        lines = [line for name in ("argparse", "ast", "calendar", "difflib") for line in _tokens(name)]
+        return lines[::2], lines[1::2]
+    return read_conllu(paths[0]), read_conllu(paths[1])
+
+
+def read_conllu(path: Path) -> list[Sentence]:
+    """Words and universal parts of speech (columns 2 and 4) of a treebank, gzipped or not; its format is CoNLL-U.
+
+    Tokens that stand for several words (3-4) and empty ones (8.1) are left out, the words they stand for are not.
+    """
+    text = _unpacked(path).decode("utf-8")
+    sentences = []
+    for block in text.split("\n\n"):
+        rows = [line.split("\t") for line in block.splitlines() if line and not line.startswith("#")]
+        if any(len(row) != 10 for row in rows):
+            raise DataError(f"{path} is not in the CoNLL-U format: a line has not 10 columns")
+        rows = [row for row in rows if row[0].isdigit()]
+        if rows:
+            sentences.append(Sentence(tuple(row[1] for row in rows), tuple(row[3] for row in rows)))
+    if not sentences:
+        raise DataError(f"{path} holds no sentences")
+    return sentences
+
+
+def _tokens(module: str) -> list[Sentence]:
+    """The logical lines of a module of the standard library; tags are keyword, name, op, number, string, comment."""
+    path = Path(sysconfig.get_path("stdlib")) / f"{module}.py"
+    lines, words, tags = [], [], []
+    with tokenize.open(path) as file:
+        for token in tokenize.generate_tokens(file.readline):
+            if token.string.strip() and token.type in (tokenize.NAME, tokenize.OP, tokenize.NUMBER, tokenize.STRING):
+                words.append(token.string[:20])
+                tags.append("KEYWORD" if keyword.iskeyword(token.string) else tokenize.tok_name[token.type])
+            elif token.type == tokenize.NEWLINE and words:
+                lines.append(Sentence(tuple(words), tuple(tags)))
+                words, tags = [], []
+    return lines
+
+
 def find_all(files: tuple[DataFile, ...], folder: str | None, instead: str) -> list[Path] | None:
     """The paths of all `files`, downloaded if need be; None, after one line that says so, if one cannot be had."""
     found = []
@@ -121,8 +191,9 @@ def find(file: DataFile, folder: str | None = None) -> Path:
     """The path of an intact copy of `file`; DataError if there is none and none can be downloaded."""
     for place in _places(folder):
         for path in (place / file.folder / file.name, place / file.name):
-            if path.is_file() and _intact(path, file):
-                return path
+            for candidate in (path, path.with_name(path.name + ".gz")):
+                if candidate.is_file() and _intact(candidate, file):
+                    return candidate
     return _download(file)
 
 
@@ -151,9 +222,10 @@ def _cache() -> Path:
 def _intact(path: Path, file: DataFile) -> bool:
     """Whether the bytes at `path` are those of `file`; says what is wrong with them if they are not."""
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        _say(f"{path} cannot be read ({error.strerror}) and is not used")
+        content = path.read_bytes() if path.name == file.name else _unpacked(path)
+        found = hashlib.sha256(content).hexdigest()
+    except (OSError, EOFError) as error:
+        _say(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}) and is not used")
         return False
     if found != file.sha256:
         _say(
@@ -192,6 +264,11 @@ def _first_sentence(error: Exception) -> str:
     if "resolve" in cause or "unreachable" in cause:
         return "no network"
     return cause if len(cause) <= 120 else cause[:117] + "..."
+
+
+def _unpacked(path: Path) -> bytes:
+    content = path.read_bytes()
+    return gzip.decompress(content) if path.suffix == ".gz" else content
 
 
 def read_idx(path: Path) -> np.ndarray:

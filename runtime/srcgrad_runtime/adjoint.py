@@ -254,19 +254,31 @@ def _is_mask(index: Any) -> bool:
 
 
 def _add_rows(x_bar: np.ndarray, index: Any, value: Any) -> bool:
-    """Add `value` to rows x_bar[index], for an integer vector `index`: sorted first, which is faster than `np.add.at`.
+    """Add `value` to rows of x_bar, for integer arrays as index: sorted first, which is faster than `np.add.at`.
 
-    Returns False, having done nothing, where this does not apply.
+    The index is one integer array, or a tuple of such, for the first axes; a row is what they choose together. Returns
+    False, having done nothing, where this does not apply.
     """
-    if x_bar.ndim < 2 or not isinstance(index, np.ndarray) or index.ndim != 1 or index.dtype.kind not in "iu":
+    parts = index if type(index) is tuple else (index,)
+    if not x_bar.flags.c_contiguous or not 0 < len(parts) < x_bar.ndim or not isinstance(value, np.ndarray):
         return False
-    if index.size < 2 or getattr(value, "shape", ()) != index.shape + x_bar.shape[1:]:
+    if not all(isinstance(part, np.ndarray) and part.dtype.kind in "iu" and part.ndim for part in parts):
         return False
-    rows = np.where(index < 0, index + len(x_bar), index)
+    places = np.broadcast_shapes(*(part.shape for part in parts))
+    length = x_bar.shape[: len(parts)]
+    row = x_bar.shape[len(parts) :]
+    if value.shape != places + row or value.size == 0:
+        return False
+    wrapped = [np.where(part < 0, part + n, part) for part, n in zip(parts, length, strict=True)]
+    rows = wrapped[0] if len(parts) == 1 else np.ravel_multi_index(np.broadcast_arrays(*wrapped), length)
+    rows = rows.reshape(-1)
     order = np.argsort(rows, kind="stable")
     rows = rows[order]
     starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
-    x_bar[rows[starts]] += np.add.reduceat(value[order], starts, axis=0)
+    summed = value.reshape(-1, *row)[order]
+    if len(starts) < len(rows):
+        summed = np.add.reduceat(summed, starts, axis=0)
+    x_bar.reshape(-1, *row)[rows[starts]] += summed
     return True
 
 

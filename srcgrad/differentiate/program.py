@@ -358,8 +358,10 @@ class _Builder:
                 )  # raises: it is no real number on any path
             if kind.tag in ("float", "int"):
                 return None
-        if kind.tag == "float" and not kind.dtype.startswith("complex"):
+        if kind.tag == "float" and kind.dtype in ("python", "float64"):
             return b.at(b.assign(reverse.bars(result.id), b.constant(1.0)), last)
+        if kind.tag == "float" and kind.dtype.startswith("float"):  # a plain 1.0 would become an array of float64
+            return b.at(b.assign(reverse.bars(result.id), b.call(f"np.{kind.dtype}", b.constant(1.0))), last)
         # what comes out is not known to be a real number: that is checked where it is known
         return b.at(
             b.assign(

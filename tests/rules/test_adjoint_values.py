@@ -98,6 +98,30 @@ def test_scatter_adds_every_contribution(index, dtype):
     assert np.allclose(x_bar, expected) and x_bar.dtype == dtype
 
 
+@pytest.mark.parametrize(
+    "index",
+    [
+        np.array([[0, -1], [1, 0], [0, 0]]),
+        (np.array([0, 0, -2]), np.array([1, 1, 2])),
+        (np.array([[0], [1]]), np.array([2, -1, 2])),
+        (np.array([0, 0, 1], dtype=np.uint8), np.array([1, 1, 1]), np.array([0, 0, 1])),
+        (np.array([0, 1]), slice(None), np.array([1, 1])),
+        np.zeros((0, 2), int),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("fortran", [False, True])
+def test_rows_are_added_wherever_they_lie(index, fortran):
+    x_bar, expected = np.ones((2, 3, 2)), np.ones((2, 3, 2))
+    x_bar = np.asfortranarray(x_bar) if fortran else x_bar
+    value = np.random.default_rng(0).standard_normal(expected[index].shape)
+    np.add.at(expected, index, value)
+    rt.scatter_add(x_bar, index, value)
+    np.testing.assert_allclose(x_bar, expected, rtol=1e-14)
+    with pytest.raises(IndexError):
+        rt.scatter_add(x_bar, np.array([0, 2]), np.ones((2, 3, 2)))
+
+
 def test_scatter_into_containers():
     x_bar = rt.blank((1.0, 2.0, 3.0))
     rt.scatter_add(x_bar, slice(0, 2), [1.0, 2.0])
