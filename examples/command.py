@@ -68,6 +68,32 @@ def run(main: Callable[[argparse.Namespace], Any], parser: argparse.ArgumentPars
     return 0
 
 
+def run_script(
+    main: Callable[[argparse.Namespace], Any],
+    name: str,
+    description: str,
+    steps: int,
+    fast: int,
+    argv: Sequence[str] | None,
+) -> int:
+    """Call the main of a small example, which has --steps in the place of epochs, at most `fast` of them with --fast."""
+    parser = argparse.ArgumentParser(name, None, description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--steps", type=count, default=steps, metavar="N", help="updates")
+    parser.add_argument("--seed", type=count, default=1, metavar="N", help="seed of the random numbers")
+    parser.add_argument("--fast", action="store_true", help=f"smaller, and at most {fast} updates")
+    parser.add_argument(
+        "--gcheck", type=count, default=0, metavar="N", help="check N entries per parameter by finite differences"
+    )
+    parser.add_argument("--show-gradient", action="store_true", help="print the gradient program that is run")
+
+    def start(options: argparse.Namespace) -> Any:
+        if options.fast:
+            options.steps = min(options.steps, fast)
+        return main(options)
+
+    return run(start, parser, argv)
+
+
 # --- option types: argparse prints the message and exits with status 2 ------------------------------------------------
 
 
@@ -192,6 +218,21 @@ def check_entries(
     if not worst <= 1e-4:
         raise Stop("the gradient and the finite differences disagree")
     return worst
+
+
+def inspect(
+    options: argparse.Namespace,
+    loss: Callable[..., Any],
+    lossgradient: Any,
+    w: Any,
+    rest: tuple[Any, ...],
+    rng: np.random.Generator,
+) -> None:
+    """What --show-gradient and --gcheck ask for, where `lossgradient` gives the value and the gradient."""
+    if options.show_gradient:
+        show_gradient(lossgradient, w, *rest)
+    if options.gcheck:
+        check_entries(loss, lambda *arguments: lossgradient(*arguments)[1], w, rest, options.gcheck, rng)
 
 
 def double(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 
 import gast
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from .. import rules
 from ..core import build, names
 from ..frontend import signature, source
+from . import fresh
 
 MUTATORS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "fill", "update", "setdefault", "popitem",
                       "add", "discard", "appendleft", "popleft", "extendleft", "rotate", "itemset", "put", "resize", "partition"})  # fmt: skip
@@ -58,8 +59,7 @@ def _find(function: FunctionType, changed_by: Callable[[FunctionType], frozenset
     for _ in range(4):
         for item in statements:
             if isinstance(item, gast.Assign):
-                read = set() if _is_new(item.value, function) else names.reads(item.value)
-                sources = {o for n in read for o in origin.get(n, ())}
+                sources = {o for n in _shared(item.value, function) for o in origin.get(n, ())}
                 for target in item.targets:
                     for name in names.writes(target):
                         origin.setdefault(name, set()).update(sources)
@@ -76,14 +76,42 @@ def _find(function: FunctionType, changed_by: Callable[[FunctionType], frozenset
     return frozenset(changed)
 
 
+def _shared(value: build.Node, function: FunctionType) -> set[str]:
+    """Names that the value of an expression may be, or share memory or items with."""
+    if isinstance(value, (gast.Compare, gast.Constant, gast.JoinedStr, gast.UnaryOp)):
+        return set()
+    if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Sub, gast.Div, gast.Pow, gast.MatMult)):
+        return set()  # numbers and arrays alone have these, and sets, whose items do not change
+    if isinstance(value, gast.Call) and not any(k.arg in ("out", None) for k in value.keywords):
+        called = _resolved(value.func, function)
+        limited = not isinstance(called, np.ufunc) or len(value.args) <= called.nin  # further ones are outputs
+        if called is not None and limited and fresh.is_fresh(value, called, fresh.numpys_name(called)):
+            return set()
+    return names.reads(value)
+
+
+def _resolved(node: build.Node, function: FunctionType) -> object:
+    """What a name, or a path that begins with a module, means in the function; None where it is not known."""
+    if isinstance(node, gast.Name):
+        getter = signature.free_names(function).get(node.id)
+        try:
+            return getter() if getter is not None else None
+        except NameError:
+            return None
+    if isinstance(node, gast.Attribute):
+        owner = _resolved(node.value, function)
+        return getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
+    return None
+
+
 def _roots_changed(item: build.Node) -> set[str]:
     """Names whose content a node changes: stores, `op=`, methods that change."""
     if isinstance(item, (gast.Subscript, gast.Attribute)) and not isinstance(item.ctx, gast.Load):
-        return {names.root(item)}
+        return _roots(item)
     if isinstance(item, gast.AugAssign):
-        return {names.root(item.target)}
+        return _roots(item.target)
     if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in MUTATORS:
-        return {names.root(item.func.value)}
+        return _roots(item.func.value)
     if isinstance(item, gast.Call) and (
         isinstance(item.func, gast.Attribute)
         and item.func.attr in ("at", "copyto", "fill_diagonal", "putmask", "place")
@@ -94,34 +122,21 @@ def _roots_changed(item: build.Node) -> set[str]:
     return set()
 
 
-NEW = frozenset("zeros ones empty full zeros_like ones_like empty_like full_like".split())
-
-
-def _is_new(value: build.Node, function: FunctionType) -> bool:
-    """Whether a value is an array that NumPy has just made, whatever the arguments."""
-    if not isinstance(value, gast.Call) or not isinstance(value.func, gast.Attribute) or value.func.attr not in NEW:
-        return False
-    owner = value.func.value
-    getter = signature.free_names(function).get(owner.id) if isinstance(owner, gast.Name) else None
-    try:
-        return getter is not None and getter() is np
-    except NameError:
-        return False
+def _roots(place: build.Node) -> set[str]:
+    """The name that a place belongs to; if it is a part of what a call gives, all that the call may have it from."""
+    root = names.root(place)
+    return {root} if root else names.reads(place)
 
 
 def _passed_on(
     call: build.Node, function: FunctionType, changed_by: Callable[[FunctionType], frozenset[str]]
 ) -> set[str]:
     """Names that a call hands to a Python function which may change them."""
-    if not isinstance(call.func, gast.Name):
-        return set()
-    getter = signature.free_names(function).get(call.func.id)
-    try:
-        callee = getter() if getter is not None else None
-    except NameError:
-        callee = None
+    callee = _resolved(call.func, function)
     if not isinstance(callee, FunctionType) or rules.lookup(callee) or rules.is_nondifferentiable(callee):
         return set()  # what has a rule changes nothing
+    if isinstance(call.func, gast.Attribute) and fresh.is_numpys(callee):
+        return set()  # those that do are known by name
     keywords = {k.arg: k.value for k in call.keywords}
     changed = _arguments_for(callee, changed_by(callee), call.args, keywords)
     return {n for a in changed for n in names.reads(a)}

@@ -16,17 +16,10 @@ import numpy as np
 
 from ..core import build, names
 from ..core.unit import Unit
-from . import callees
+from . import callees, fresh
 from .inference import Facts
 from .kinds import Kind
 
-# calls whose result shares nothing with their arguments
-_NEW = frozenset(
-    "zeros ones empty full zeros_like ones_like empty_like full_like copy arange linspace dot matmul outer concatenate stack vstack hstack "
-    "column_stack einsum tensordot eye identity tile repeat sort cumsum cumprod sum mean prod max min amax amin std var norm where clip cross "
-    "kron inner vdot trace solve inv det pad roll convolve diff interp float int len abs round pow flatten astype take choose compress "
-    "tril triu cumsum fromfunction argsort argmax argmin searchsorted bincount nonzero any all".split()
-)
 OVERWRITERS = (np.copyto, np.fill_diagonal, np.put, np.place, np.putmask, np.put_along_axis, np.random.shuffle)
 MUTATORS = callees.MUTATORS
 
@@ -213,10 +206,10 @@ def _sources(value: build.Node, facts: Facts) -> set[str]:
     if isinstance(value, gast.Call):
         callee = facts.callees.get(id(value))
         function = callee.function if callee is not None else None
-        name = value.func.attr if isinstance(value.func, gast.Attribute) else getattr(function, "__name__", "")
         if outputs(value, function):
             return {n for out in outputs(value, function) for n in names.reads(out)}
-        if isinstance(function, np.ufunc) or name in _NEW and (callee is None or callee.form != "helper"):
+        name = value.func.attr if isinstance(value.func, gast.Attribute) else fresh.numpys_name(function)
+        if (callee is None or callee.form != "helper") and fresh.is_fresh(value, function, name):
             return set()
         if callee is not None and callee.form == "list" and callee.function == "copy":
             return set()

@@ -1,5 +1,9 @@
 """Which arguments a helper may change, judged from its text."""
 
+import types
+
+import numpy as np
+
 from srcgrad.analyses.callees import changed_parameters
 
 
@@ -38,3 +42,40 @@ def test_stores_into_parts():
 
 def test_a_function_that_only_reads():
     assert changed_parameters(reads) == set()
+
+
+def of_copies(u, v, w):
+    u = np.tril(u)
+    lower = np.tril(v, -1)
+    lower[0, 0] = np.exp(w[0, 0])
+    total = np.add(v, w) - w
+    total[0] = 0.0
+    return lower, total
+
+
+def of_views(u, v, w):
+    np.einsum("ii->i", u)[0] = 1.0
+    same = np.diff(v, n=0)
+    same[0] = 1.0
+    rows = sum([w], [])
+    rows[0][0] = 1.0
+
+
+module = types.ModuleType("module")
+module.by_part = by_part
+
+
+def by_module(u, v):
+    module.by_part(u, [v])
+
+
+def test_what_is_computed_is_not_the_parameter():
+    assert changed_parameters(of_copies) == set()
+
+
+def test_views_and_items_are():
+    assert changed_parameters(of_views) == {"u", "v", "w"}
+
+
+def test_functions_in_modules_are_looked_into():
+    assert changed_parameters(by_module) == {"u", "v"}

@@ -321,3 +321,71 @@ def real_part_view_of_a_plain_array(x):
     z = y.view()
     z[0] = x[1] ** 2
     return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(3, 3),))
+def einsum_diagonal_is_a_view(x):
+    a = x * x
+    d = np.einsum("ii->i", a)
+    d *= 2.0
+    return np.sum(a)
+
+
+@program(lambda r: (r.vec(3, 3), r.vec(3, 3)))
+def einsum_of_two_is_new(x, y):
+    a = x * x
+    d = np.einsum("ij,ij->ij", a, y)
+    d *= 2.0
+    return np.sum(a * d)
+
+
+@program(lambda r: (r.vec(4),))
+def no_difference_is_the_array_itself(x):
+    a = x * x
+    d = np.diff(a, n=0)
+    d[0] = 3.0
+    return np.sum(a**2)
+
+
+@program(lambda r: (r.vec(4),))
+def same_type_without_a_copy(x):
+    a = x * x
+    b = a.astype(float, copy=False)
+    c = a.astype(float)
+    b[0] = 3.0
+    c[1] = 4.0
+    return np.sum(a**2) + np.sum(c)
+
+
+@program(lambda r: (r.vec(4),))
+def a_sum_of_lists_has_their_items(x):
+    p = [x * x, x]
+    q = sum([p], [])
+    q[0][0] = 7.0
+    return np.sum(p[0] ** 2)
+
+
+def with_diagonal(x):
+    lower = np.tril(x, -1)
+    for i in range(len(lower)):
+        lower[i, i] = np.exp(x[i, i])
+    return lower
+
+
+@program(lambda r: (r.vec(3, 3),))
+def a_helper_that_fills_what_it_computed(x):
+    return np.sum(with_diagonal(x) * with_diagonal(x.T) ** 2) + np.sum(x**2)
+
+
+def through_a_call(u):
+    u.reshape(-1)[0] = 5.0
+    u[1:].reshape(-1)[:1] += u[0, 1]
+    return u[0, 0]
+
+
+@program(lambda r: (r.vec(3, 3),))
+def a_helper_that_stores_through_a_call(x):
+    y = x * x
+    z = y * 2.0
+    first = through_a_call(y)
+    return np.sum(y * z) * first
