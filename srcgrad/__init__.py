@@ -14,17 +14,21 @@ from .core.errors import ArgumentError, Refused, ResultError, SourceNotFound, Sr
 
 __all__ = [
     "ArgumentError",
+    "DeviceFailure",
     "GradientMismatch",
     "Refused",
     "ResultError",
     "SourceNotFound",
     "SrcgradError",
+    "check_device",
     "check_grads",
     "grad",
     "numerical_gradient",
     "rule",
     "source",
     "stop_gradient",
+    "to_device",
+    "to_host",
     "value_and_grad",
 ]
 
@@ -34,6 +38,14 @@ def __getattr__(name: str) -> Any:
         from . import testing
 
         return getattr(testing, name)
+    if name in ("to_device", "to_host"):  # read when there is a device
+        from srcgrad_runtime import device
+
+        return getattr(device, name)
+    if name in ("check_device", "DeviceFailure"):
+        from .testing import devices
+
+        return getattr(devices, name)
     raise AttributeError(f"module 'srcgrad' has no attribute {name!r}")
 
 

@@ -73,12 +73,19 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", metavar="OUT.py", type=Path, help="write a file that runs without srcgrad's compiler"
     )
     dump.add_argument("--color", action="store_true", help="colour the comments that carry the lines of the source")
+    dump.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="show the program for arrays of a GPU")
     dump.set_defaults(run=_dump)
 
     check = commands.add_parser("check", help="compare the gradient of a function with finite differences")
     _add_target(check)
     check.add_argument("--order", type=int, default=1, help="2 checks second derivatives as well (default: 1)")
     check.add_argument("--rtol", type=float, help="relative tolerance (default: by the precision of the arguments)")
+    check.add_argument(
+        "--device",
+        choices=("cpu", "gpu", "fake"),
+        default="cpu",
+        help="run it there as well; fake is a GPU's strictness without one",
+    )
     check.set_defaults(run=_check)
     return parser
 
@@ -113,6 +120,7 @@ def _dump(options: argparse.Namespace) -> int:
         args=args,
         after=options.after,
         standalone=options.output is not None,
+        device=options.device == "gpu",
     )
     text = text.rstrip("\n") + "\n"
     if options.output is None:
@@ -143,7 +151,25 @@ def _check(options: argparse.Namespace) -> int:
             raise UsageError(str(problem)) from None
         raise
     print(f"{options.target}: the gradient agrees with finite differences, largest relative error {error:.2g}")
+    if options.device != "cpu":
+        _check_on(options.device, function, args, _argnums(options.argnums), options.target)
     return 0
+
+
+def _check_on(device: str, function: Any, args: tuple[Any, ...], argnums: Any, target: str) -> None:
+    """Run the gradient on a device as well, and print what it does there."""
+    from .testing import devices
+
+    try:
+        report = devices.check_device(function, args, device, 0 if argnums is None else argnums)
+    except ImportError as error:
+        raise UsageError(f"--device {device}: {error}; pip install cupy-cuda12x or cupy-cuda13x") from None
+    name = {"gpu": "the GPU", "fake": "the fake device"}[device]
+    print(f"{target}: on {name} it gives the same, largest relative error {report.error:.2g}")
+    if device == "fake":
+        print(f"  {report.launches} operations on the device, {report.products} of them matrix products")
+        for file, line, times in report.synchronisations:
+            print(f"  {os.path.relpath(file)}:{line} brings a value to the host, {times} times")
 
 
 def _frames(problem: BaseException) -> list[Any]:

@@ -15,6 +15,7 @@ import types
 from collections import deque
 from typing import Any
 
+import numpy
 import numpy as np
 
 from . import backend
@@ -33,6 +34,7 @@ __all__ = [
     "like",
     "is_differentiable",
     "attributes_of",
+    "element",
 ]
 
 SEQUENCES = (list, tuple, deque)
@@ -112,7 +114,7 @@ def unbroadcast(g: Any, like: Any) -> Any:
     dtype = getattr(like, "dtype", None)
     g = to_shape(g, () if dtype is None else like.shape)
     if dtype is None:
-        return g.real if isinstance(g, (complex, np.complexfloating)) and not isinstance(like, complex) else g
+        return g.real if is_complex(g) and not isinstance(like, complex) else g
     if getattr(g, "dtype", None) == dtype:
         return g
     return to_kind(g, dtype)
@@ -134,6 +136,11 @@ def to_shape(g: Any, shape: tuple[int, ...]) -> Any:
     if g.shape != shape:
         return np.broadcast_to(g, shape)
     return g if shape or not isinstance(g, np.ndarray) else g[()]
+
+
+def is_complex(g: Any) -> bool:
+    """Whether a number or an array is complex."""
+    return isinstance(g, complex) or getattr(getattr(g, "dtype", None), "kind", "") == "c"
 
 
 def to_kind(g: Any, dtype: Any) -> Any:
@@ -158,12 +165,12 @@ def expand(g: Any, shape: tuple[int, ...], axis: Any = None, keepdims: bool = Fa
     """
     if not shape or g is None:
         return g
-    if isinstance(g, (float, np.floating)):
+    if np is numpy and isinstance(g, (float, np.floating)):
         # the most frequent case; built directly because np.broadcast_to costs several microseconds
         whole = np.ndarray(shape, getattr(g, "dtype", float), np.array(g), 0, (0,) * len(shape))
         whole.flags.writeable = False
         return whole
-    if keepdims and type(g) is np.ndarray and g.ndim == len(shape) and g.flags.c_contiguous:
+    if keepdims and type(g) is numpy.ndarray and g.ndim == len(shape) and g.flags.c_contiguous:
         steps = zip(g.shape, shape, g.strides, strict=True)  # as np.broadcast_to, which costs several microseconds
         whole = np.ndarray(shape, g.dtype, g, 0, [0 if have != want else step for have, want, step in steps])
         whole.flags.writeable = False
@@ -173,7 +180,7 @@ def expand(g: Any, shape: tuple[int, ...], axis: Any = None, keepdims: bool = Fa
         for i in axis if isinstance(axis, tuple) else (axis,):
             kept[i] = 1
         g = np.reshape(g, kept)
-    return np.broadcast_to(g, shape)
+    return np.broadcast_to(np.asarray(g) if np is not numpy else g, shape)
 
 
 def add(a: Any, b: Any) -> Any:
@@ -314,6 +321,11 @@ def copy(x: Any) -> Any:
     return x if x is None or isinstance(x, (float, int, complex, np.generic)) else map_container(copy, x, other=x)
 
 
+def element(value: Any) -> Any:
+    """An element of an array as a number of its own: on a device it is a view, which is copied."""
+    return value.copy() if getattr(value, "shape", None) == () and backend.is_device_array(value) else value
+
+
 def like(value: Any, x: Any) -> Any:
     """`value` in the floating dtype of `x`; unchanged where `x` has none (a Python number, a container)."""
     dtype = getattr(x, "dtype", None)
@@ -335,7 +347,7 @@ def children(x: Any) -> list[Any]:
 
 def attributes_of(x: Any) -> tuple[str, ...]:
     """The names of what an instance of a Python class has of its own: fields, attributes, slots; empty for anything else."""
-    if isinstance(x, NO_RECORDS) or not type(x).__flags__ & HEAP_TYPE:
+    if isinstance(x, NO_RECORDS) or not type(x).__flags__ & HEAP_TYPE or backend.is_device_array(x):
         return ()
     if dataclasses.is_dataclass(x):
         return tuple(f.name for f in dataclasses.fields(x) if hasattr(x, f.name))

@@ -1,6 +1,6 @@
-"""Which array library a value lives in. The only place where CuPy is imported, and only when a CuPy array is seen.
+"""Which array library a value lives in. CuPy is never imported here: an array of it can only come from where it was imported.
 
-NumPy functions called on a CuPy array dispatch to CuPy by themselves; what is here serves creation from nothing, and
+NumPy functions called on an array of a device dispatch to the device by themselves; what is here serves creation from nothing, and
 the few operations that do not dispatch.
 """
 
@@ -11,23 +11,34 @@ from typing import Any
 
 import numpy as np
 
+DEVICES = ("cupy", "srcgrad_runtime.fake")  # modules whose `ndarray` lives on a device
+
+
+def device_of(x: Any) -> Any:
+    """The module of the device on which the array `x` lives; None for anything else."""
+    for name in DEVICES:
+        module = sys.modules.get(name)
+        if module is not None and isinstance(x, module.ndarray):
+            return module
+    return None
+
 
 def is_device_array(x: Any) -> bool:
-    """Whether `x` is a CuPy array; false without importing CuPy if nobody has imported it."""
-    cupy = sys.modules.get("cupy")
-    return cupy is not None and isinstance(x, cupy.ndarray)
+    """Whether `x` is an array of a device."""
+    return device_of(x) is not None
 
 
 def is_array(x: Any) -> bool:
-    """Whether `x` is an array of NumPy or CuPy (a NumPy scalar is not)."""
+    """Whether `x` is an array of NumPy or of a device (a NumPy scalar is not)."""
     return isinstance(x, np.ndarray) or is_device_array(x)
 
 
 def module_of(*values: Any) -> Any:
-    """The array module (numpy or cupy) in which an operation on these values takes place."""
+    """The array module (numpy, or that of a device) in which an operation on these values takes place."""
     for value in values:
-        if is_device_array(value):
-            return sys.modules["cupy"]
+        module = device_of(value)
+        if module is not None:
+            return module
     return np
 
 

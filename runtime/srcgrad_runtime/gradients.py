@@ -73,7 +73,8 @@ def _finished_array(x_bar: Any, x: Any, given: dict[int, Any]) -> Any:
         return zeros_like(x) if is_differentiable(x) else None
     dtype = x.dtype.newbyteorder("=")
     g = to_kind(to_shape(x_bar, x.shape), dtype)
-    own = type(g) is np.ndarray and g.base is None and g.flags.writeable and g.dtype == dtype and id(g) not in given
+    own = type(g) is np.ndarray and g.base is None and getattr(g.flags, "writeable", True)
+    own = own and g.dtype == dtype and id(g) not in given
     if not own:
         g = backend.module_of(x).array(g, dtype=dtype)
     given[id(g)] = g

@@ -15,6 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
+from srcgrad_runtime import backend
 
 from .. import rules
 from ..core.unit import MISSING
@@ -146,7 +147,7 @@ def of_value(value: Any, depth: int = 0) -> Kind:
         return static(value)
     if cls is int:
         return INT
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) or backend.is_device_array(value):
         return Kind("array", value.dtype.name, value.ndim, tuple(n == 1 for n in value.shape))
     if isinstance(value, np.generic):
         return _of_numpy_scalar(value)

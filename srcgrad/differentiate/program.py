@@ -27,6 +27,7 @@ from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
 from ..normalise import flatten, prepare, stores, webs
+from ..optimise import elements
 from ..optimise.facts import Facts as ProgramFacts
 from . import fence
 from .accumulate import Accumulate, State, is_fresh
@@ -75,12 +76,14 @@ def build(
     value: bool = False,
     aux: bool = False,
     after: str | None = None,
+    device: bool = False,
 ) -> Program:
     """The program of the gradient of `function` with respect to the parameters `wrt`, for arguments of these kinds.
 
     With `value` it returns the value as well, with `aux` the function returns a pair of which only the first item is differentiated.
+    With `device` it is to run on arrays of a device, where elements are views.
     """
-    builder = _Builder()
+    builder = _Builder(device)
     if not isinstance(function, FunctionType):
         function = _as_function(function)
     main = builder.main(function, wrt, kinds, value, aux, after)
@@ -130,7 +133,8 @@ def _as_function(function: Any) -> FunctionType:
 
 
 class _Builder:
-    def __init__(self) -> None:
+    def __init__(self, device: bool = False) -> None:
+        self.device = device
         self.functions: list[b.Node] = []
         self.free: dict[str, Free] = {}
         self.guards: list[tuple[Callable[[], Any], Any]] = []
@@ -446,7 +450,8 @@ class _Builder:
             escaping=frozenset(unit.parameters),
             results=frozenset(results or ()),
         )
-        return optimise.optimise(body, known)
+        body = optimise.optimise(body, known)
+        return elements.own_numbers(body, known) if self.device else body
 
     def split_temporaries(self, unit: Unit, facts: Facts, storage: Storage, body: list[b.Node]) -> list[b.Node]:
         """A temporary that is computed again in the reverse sweep is another one there."""

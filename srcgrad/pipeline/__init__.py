@@ -100,13 +100,17 @@ class Recipe:
         try:
             return self._made_for(lambda: self.kinds(values), values, key)
         except Refused as refused:
-            if hasattr(self.function, "__srcgrad_specialise__"):
-                raise
+            if hasattr(self.function, "__srcgrad_specialise__") or self.device_of(values) is not None:
+                raise  # only what has a straight adjoint runs on a device
             return self.recorded(refused)
         except SrcgradError:
             raise
         except Exception as error:  # a fault of ours: the other road does not need what failed
-            if os.environ.get("SRCGRAD_STRICT") or hasattr(self.function, "__srcgrad_specialise__"):
+            if (
+                os.environ.get("SRCGRAD_STRICT")
+                or self.device_of(values) is not None
+                or hasattr(self.function, "__srcgrad_specialise__")
+            ):
                 raise
             return self.recorded(Refused([Refusal(f"an internal error, {error!r}", Place("", 0))]))
 
@@ -124,6 +128,10 @@ class Recipe:
         for one in self.wrt:
             _, value = signatures.given(self.function, values, self.parameters.signature, one)
             arguments.check(self.name, one, value)
+
+    def device_of(self, values: tuple[Any, ...]) -> Any:
+        """The module of the device on which the arrays among the arguments live; None for the host."""
+        return arguments.device_of(self.name, self.parameters.names, values)
 
     def kinds(self, values: tuple[Any, ...]) -> dict[str, Any]:
         """What is known of each parameter, by its name."""
@@ -153,7 +161,8 @@ class Recipe:
             inner = function.__srcgrad_specialise__(values)
             function = inner.function
         place = shared.key(function, self.wrt, self.value, self.aux, values is None, key)
-        rest = load.spread(self.parameters.signature), self._wrapping(), inner
+        device = self.device_of(values or ())
+        rest = load.spread(self.parameters.signature), self._wrapping(), inner, device
         template = shared.get(place, specialise.epoch)
         if template is not None:
             found = Specialisation(template, function, *rest)
@@ -169,6 +178,7 @@ class Recipe:
         kinds: dict[str, Any],
         values: tuple[Any, ...] | None = None,
         after: str | None = None,
+        device: bool = False,
     ) -> Any:
         """The program of the differentiation for a function: `self.function`, or what was emitted for it."""
         from ..differentiate import program
@@ -177,7 +187,8 @@ class Recipe:
         if values is not None:  # a wrapper may be given an argument by position or by name
             wrt = tuple(signatures.given(self.function, values, self.parameters.signature, one)[0] for one in wrt)
         with collection.paused():
-            return program.build(function, wrt, kinds, value=self.value, aux=self.aux, after=after)
+            device = device or self.device_of(values or ()) is not None
+            return program.build(function, wrt, kinds, value=self.value, aux=self.aux, after=after, device=device)
 
     def _wrapping(self) -> str:
         """How the result is to be changed, as an expression of `result`: a tuple of one argument gives a tuple of one gradient."""
@@ -208,10 +219,11 @@ def dump(
     standalone: bool = False,
     value: bool = False,
     aux: bool = False,
+    device: bool = False,
 ) -> str:
     """The gradient program of a function as text: for these arguments if some are given, the general one otherwise.
 
-    `after` names the pass after which the program is shown. A `standalone` text is a file that runs with NumPy and the runtime
+    `after` names the pass after which the program is shown. With `device` it is the program for arrays of a device. A `standalone` text is a file that runs with NumPy and the runtime
     alone.
     """
     recipe = Recipe(function, argnums, value, aux)
@@ -224,5 +236,5 @@ def dump(
             kinds = recipe.kinds(values)
         if hasattr(function, "__srcgrad_specialise__"):
             function = function.__srcgrad_specialise__(values).function
-        program = recipe.build(function, kinds, values, after)
+        program = recipe.build(function, kinds, values, after, device)
         return files.text(program, recipe.title()) if standalone else python.text(program, recipe.title())

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import srcgrad_runtime as rt
+from srcgrad_runtime import backend
 
 from ..core.errors import ArgumentError
 
 
 def check(function: str, parameter: int | str, value: Any) -> None:
     """`ArgumentError` unless the value is a float, a floating array, or a container with one of those inside."""
-    if type(value) is float or isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    if type(value) is float or backend.is_array(value) and value.dtype.kind == "f":
         return
     reason = _reason(parameter, value)
     if reason:
@@ -55,3 +57,47 @@ def _float_text(value: Any) -> str:
         return repr(float(value))
     except OverflowError:
         return "a float"
+
+
+def device_of(function: str, names: Sequence[str], values: Sequence[Any]) -> Any:
+    """The module of the device on which the arrays among the arguments live; None for the host.
+
+    `ArgumentError` where some live here and some there.
+    """
+    found: dict[Any, list[str]] = {}
+    for name, value in zip(names, values, strict=False):
+        _note_homes(value, name, found)
+    devices = [module for module in found if module is not np]
+    if not devices:
+        return None
+    if len(found) > 1:
+        listed = "; ".join(f"{', '.join(shown[:3])} in {module.__name__}" for module, shown in found.items())
+        raise ArgumentError(
+            f"grad of {function}: the arguments live in different places: {listed}; "
+            "bring them to one with srcgrad.to_device or srcgrad.to_host"
+        )
+    return devices[0]
+
+
+def _note_homes(value: Any, name: str, found: dict[Any, list[str]], depth: int = 0) -> None:
+    """Note for every array in a value in which module it lives."""
+    kind = type(value)
+    if kind is float or kind is int:
+        return
+    if isinstance(value, np.ndarray):
+        if value.ndim and value.dtype.kind != "O":
+            found.setdefault(np, []).append(name)
+        return
+    module = backend.device_of(value)
+    if module is not None:
+        found.setdefault(module, []).append(name)
+    elif depth < 6:
+        if isinstance(value, (list, tuple)):
+            for i, item in enumerate(value):
+                _note_homes(item, f"{name}[{i}]", found, depth + 1)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                _note_homes(item, f"{name}[{key!r}]", found, depth + 1)
+        else:
+            for attribute in rt.attributes_of(value):
+                _note_homes(getattr(value, attribute), f"{name}.{attribute}", found, depth + 1)

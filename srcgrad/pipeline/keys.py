@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import srcgrad_runtime as rt
+from srcgrad_runtime import backend
 
 DEPTH = 6  # containers further inside than this are not looked into
 MANY = 16  # sequences longer than this are known by what their items have in common
@@ -53,7 +54,7 @@ def key_of(value: Any, depth: int = 0) -> Any:
         return Same(value)
     if kind is MethodType:
         return MethodType, Same(value.__func__), Same(value.__self__)
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) or backend.is_device_array(value):
         return kind, value.dtype.char, tuple([n == 1 for n in value.shape])
     if depth < DEPTH:
         if isinstance(value, (list, tuple)):

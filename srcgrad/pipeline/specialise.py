@@ -27,10 +27,11 @@ class Specialisation:
 
     `run` calls the function with the bound arguments in order. It may be called after `current()` said yes, which also brings the
     function's outside data up to date. `inner` is the specialisation that the differentiated function belongs to, if it was
-    emitted itself.
+    emitted itself. On a `device` it is `run` that is bound to the device: `function` stays a program for the host, whose names
+    mean what rules are known for, so that it can be differentiated again.
     """
 
-    __slots__ = ("text", "function", "run", "inner", "epoch", "_named", "_guards", "_data", "_space")
+    __slots__ = ("text", "function", "run", "inner", "epoch", "device", "_named", "_guards", "_data", "_space")
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class Specialisation:
         adapt: Callable[[Any], Any],
         wrap: str = "",
         inner: Specialisation | None = None,
+        device: Any = None,
     ):
         own = signature.free_names(function) if any(isinstance(s, str) for s in _sources(template)) else {}
 
@@ -47,6 +49,7 @@ class Specialisation:
 
         self.text = template.text
         self.inner = inner
+        self.device = device
         self.epoch = template.epoch
         self._named: list[tuple[dict[str, Any], str, Any]] = []
         self._guards: list[tuple[Getter, Any]] = []
@@ -60,9 +63,15 @@ class Specialisation:
         self._data = [(name, getter_of(source), key) for name, source, key in template.data]
         self.function = loader.load(template.text, template.name, template.namespace, template.origins)
         self._space = self.function.__globals__
+        running = self.function
+        if device is not None:
+            running = loader.load(template.text, template.name, template.namespace, template.origins)
+            self._space = running.__globals__
+            _bind(self._space, device)
         if wrap:
             self.function = loader.wrapped(self.function, wrap)
-        self.run = adapt(self.function)
+            running = self.function if device is None else loader.wrapped(running, wrap)
+        self.run = adapt(running)
 
     def current(self) -> bool:
         """Whether every outside name still means what it meant, or is data of the same kind; data is read anew."""
@@ -88,8 +97,24 @@ class Specialisation:
                 continue
             if key_of(value) != key:
                 return False
-            self._space[name] = value
+            self._space[name] = value if self.device is None else _moved(value, self.device)
         return True
+
+
+def _bind(space: dict[str, Any], device: Any) -> None:
+    """Let the outside names of an emitted module mean what they mean on a device; its own functions stay."""
+    from srcgrad_runtime import device as devices  # read when there is one
+
+    for name, value in list(space.items()):
+        if getattr(value, "__globals__", None) is not space and not name.startswith("__"):
+            space[name] = devices.bind(value, device)
+
+
+def _moved(value: Any, device: Any) -> Any:
+    """Data from outside, with its arrays on the device."""
+    from srcgrad_runtime import device as devices
+
+    return devices.to_device(value, device) if isinstance(value, (list, tuple, dict)) else devices.bind(value, device)
 
 
 def _sources(template: Template) -> list[Source]:

@@ -1,0 +1,70 @@
+"""What a fake device counts: launches, synchronisations, copies between host and device, bytes in use."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Counts:
+    """What happened on the fake device since `reset`.
+
+    `launches` counts operations that would start a kernel, one for each call (a real device may need several for one, as for
+    `std`); `products` those of them that are matrix products. `synchronisations` counts values that came to the host one by one
+    (`float(x)`, `if x > 0`), with the lines that asked for them in `places`. `live` and `peak` are bytes.
+    """
+
+    launches: int = 0
+    products: int = 0
+    synchronisations: int = 0
+    uploads: int = 0
+    downloads: int = 0
+    live: int = 0
+    peak: int = 0
+    places: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def reset(self) -> None:
+        """Count anew; what is in use stays in use."""
+        with lock:
+            self.launches = self.products = self.synchronisations = self.uploads = self.downloads = 0
+            self.peak = self.live
+            self.places.clear()
+
+
+counts = Counts()
+lock = threading.Lock()
+
+
+def launched(product: bool = False) -> None:
+    with lock:
+        counts.launches += 1
+        counts.products += product
+
+
+def synchronised() -> None:
+    """Note that a value came to the host, and the first line outside of this package that asked for it."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(__package__):
+        frame = frame.f_back
+    place = frame.f_code.co_filename, frame.f_lineno
+    with lock:
+        counts.synchronisations += 1
+        counts.places[place] = counts.places.get(place, 0) + 1
+
+
+class Block:
+    """The memory of an array and its views: counted as long as one of them lives."""
+
+    __slots__ = ("size",)
+
+    def __init__(self, size: int):
+        self.size = -(-size // 512) * 512  # CuPy's pool rounds up
+        with lock:
+            counts.live += self.size
+            counts.peak = max(counts.peak, counts.live)
+
+    def __del__(self) -> None:
+        with lock:
+            counts.live -= self.size

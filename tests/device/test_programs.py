@@ -1,0 +1,55 @@
+"""The programs of the suite on the fake device: what has a straight adjoint gives there what it gives on the host."""
+
+import copy
+import warnings
+
+import numpy as np
+import pytest
+import srcgrad_runtime.fake as xp
+
+import srcgrad
+from srcgrad.testing import nested
+from tests.programs import registry
+
+
+def has_arrays(program):
+    return any(isinstance(leaf, np.ndarray) for _, leaf in nested.leaves(program.make_args(), ""))
+
+
+PROGRAMS = [p for p in registry.load() if not p.raises and not p.refused_ok and has_arrays(p)]
+DRAWS = ("random_numbers_drawn_once", "random_numbers_with_a_generator")  # other numbers than on the host
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=[p.name for p in PROGRAMS])
+def test_program_on_the_device(program):
+    if program.name in DRAWS:
+        pytest.skip("it draws random numbers")
+    gradient = srcgrad.value_and_grad(program.function, argnums=program.argnums)
+    args = program.make_args()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        here = call(program, gradient, copy.deepcopy(args))
+        if gradient.source.splitlines()[0].endswith("then run backwards"):
+            return refused_there(program, gradient, args)
+        there = call(program, gradient, srcgrad.to_device(copy.deepcopy(args), xp))
+    pairs = zip(nested.leaves(srcgrad.to_host(there), ""), nested.leaves(here, ""), strict=True)
+    for (_, a), (path, b) in pairs:
+        if isinstance(b, np.ndarray):
+            assert (a.shape, a.dtype) == (b.shape, b.dtype), path
+        if b is not None:
+            assert np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True), path
+
+
+def call(program, gradient, args):
+    if program.reset:
+        program.reset()
+    result = gradient(*args, **program.kwargs)
+    if program.reset:
+        program.reset()
+    return result
+
+
+def refused_there(program, gradient, args):
+    """What is recorded on the host is refused on a device, and nothing else is said or done."""
+    with pytest.raises((srcgrad.Refused, TypeError)):
+        call(program, gradient, srcgrad.to_device(copy.deepcopy(args), xp))
