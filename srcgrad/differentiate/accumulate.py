@@ -145,7 +145,8 @@ class Accumulate:
             self.lend(value, state)
             out.append(build.assign(build.subscript(owner, build.copy(index), store=True), value))
             return
-        if is_plain(index, self.reverse.rules.kind) and (kind.is_array or kind.tag == "list" and self.adds(kind)):
+        adding = kind.is_array or kind.tag == "list" and self.adds(kind) and not _is_span(step.place)
+        if is_plain(index, self.reverse.rules.kind) and adding:
             out.append(_augmented(build.subscript(owner, build.copy(index), store=True), value))
         else:
             out.append(build.expression(build.call("rt.scatter_add", owner, as_argument(index), value)))
@@ -305,6 +306,11 @@ def is_fresh(value: build.Node) -> bool:
     if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
         return value.func.attr in FRESH_CALLS
     return isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.func.id == "list"
+
+
+def _is_span(place: build.Node) -> bool:
+    """Whether a place is a part of a list, where `+=` would join lists."""
+    return isinstance(place.value, gast.Name) and isinstance(place.slice, gast.Slice)
 
 
 def _augmented(target: build.Node | str, value: build.Node) -> build.Node:

@@ -358,6 +358,9 @@ class Reverse:
             raise self.unit.refuse(
                 value, "cannot differentiate with respect to an index", "what the subscript does with it is not known"
             )
+        if self.rules.kind(value.value).tag == "float":  # x[()], x[None] of a number
+            yield value.value, y_bar if kind.is_scalar else build.call("rt.unbroadcast", y_bar, value.value)
+            return
         yield gast.Subscript(value.value, value.slice, build.LOAD), y_bar
 
     def attribute(self, value: build.Node, y: build.Node, y_bar: build.Node, kind: Kind, node: build.Node):

@@ -49,7 +49,14 @@ def attributes(value: Any) -> list[str] | None:
         return None
     if dataclasses.is_dataclass(value):
         return [field.name for field in dataclasses.fields(value) if hasattr(value, field.name)]
-    return list(vars(value)) if hasattr(value, "__dict__") else None
+    slots = [name for base in type(value).__mro__ for name in _slots(base) if hasattr(value, name)]
+    return [*vars(value), *slots] if hasattr(value, "__dict__") else slots or None
+
+
+def _slots(cls: type) -> list[str]:
+    """The names that `__slots__` of a Python class gives its instances."""
+    names = cls.__dict__.get("__slots__", ())
+    return [n for n in ([names] if isinstance(names, str) else names) if not n.startswith("__")]
 
 
 def leaves(value: Any, path: str, _around: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -506,3 +506,30 @@ def list_filled_for_the_caller(x, out):
     out.append(x * x)
     out.append(3)
     return out[0] * x
+
+
+@program(lambda r: (r.vec(5),))
+def slices_of_a_list_of_sums(x):
+    c = [0.0]
+    for e in x:
+        c.append(c[-1] + e)
+    return sum(a * b for a, b in zip(c[1:], c[:-1], strict=True)) + sum(c[::2]) * c[2]
+
+
+@program(lambda r: (r.vec(4),))
+def rows_joined_by_an_index(x):
+    y = np.r_[x, x[0] * x[1], 2.0]
+    return np.sum(y**3) + np.r_[x][1]
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 2)), (0, 1))
+def columns_joined_by_an_index(x, m):
+    y = np.c_[x, m, x * x]
+    return np.sum(y * np.arange(16.0).reshape(4, 4))
+
+
+@program(lambda r: (np.array(1.7),))
+def zero_dimensional_numbers_are_indexed(x):
+    y = x * x
+    y += x
+    return y[()] * np.sum(y[None]) + y[...]
