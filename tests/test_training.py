@@ -40,9 +40,9 @@ def test_one_hot_and_accuracy():
 def test_first_weights_have_the_spread_that_is_said():
     rng = np.random.default_rng(0)
     assert np.std(training.normal(rng, (200, 300), 0.3)) == pytest.approx(0.3, rel=0.02)
-    x = training.xavier(rng, (20, 50, 5, 5))  # 1250 inputs of one output, one input to 500 outputs
-    assert np.max(np.abs(x)) == pytest.approx(np.sqrt(2 / 1750), rel=0.01)
-    assert np.std(x) == pytest.approx(np.sqrt(2 / 1750 / 3), rel=0.02)
+    x = training.xavier(rng, (20, 50, 5, 5))  # 1250 inputs of one output, 20 kernels
+    assert np.max(np.abs(x)) == pytest.approx(np.sqrt(2 / 1270), rel=0.01)
+    assert np.std(x) == pytest.approx(np.sqrt(2 / 1270 / 3), rel=0.02)
     assert np.std(training.he(rng, (200, 300))) == pytest.approx(np.sqrt(2 / 200), rel=0.02)
     for shape in ((6, 4), (4, 6), (4, 2, 3)):
         q = training.orthogonal(rng, shape, 2.0, np.float64)

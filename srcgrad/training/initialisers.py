@@ -1,7 +1,8 @@
 """First weights, drawn from a generator: each takes the generator and a shape, and gives float32 unless told otherwise.
 
-fan_in is the number of inputs of one output, fan_out the number of outputs that one input goes to. A matrix (D, K) maps
-rows of D numbers to rows of K; an array of three to five axes holds kernels (K, C, *kernel), as `nn.conv` takes them.
+fan_in is the number of inputs of one output. A matrix (D, K) maps rows of D numbers to rows of K, and its fan_out is K;
+an array of three to five axes holds kernels (K, C, *kernel), as `nn.conv` takes them, and its fan_out is taken as K too,
+as in Knet (PyTorch and Keras count every position that an input goes to, which makes kernels smaller).
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ def normal(rng: Any, shape: tuple[int, ...], std: float = 0.1, dtype: Any = np.f
 
 
 def xavier(rng: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
-    """Uniform in -s .. s, s = sqrt(2 / (fan_in + fan_out)), as in Knet.
-
-    The s of X. Glorot, Y. Bengio 2010, eq. 16, is sqrt(3) times as large.
+    """Uniform in -s .. s, s = sqrt(2 / (fan_in + fan_out)), as in Knet; in X. Glorot, Y. Bengio 2010, eq. 16, it is sqrt(3)
+    times as large.
     """
     s = math.sqrt(2 / sum(fans(shape)))
     return rng.uniform(-s, s, shape).astype(dtype)
@@ -48,7 +48,4 @@ def orthogonal(rng: Any, shape: tuple[int, ...], scale: float = 1.0, dtype: Any 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """fan_in and fan_out of weights of this shape; ValueError for fewer than two axes."""
     require(len(shape) >= 2, f"shape is {shape}; weights of two axes at least have a fan-in and a fan-out")
-    if len(shape) == 2:
-        return shape[0], shape[1]
-    field = math.prod(shape[2:])
-    return shape[1] * field, shape[0] * field
+    return (shape[0], shape[1]) if len(shape) == 2 else (math.prod(shape[1:]), shape[0])
