@@ -236,6 +236,7 @@ class Reverse:
         own: list[build.Node] = []
         for operand, contribution in self.contributions(target, value, node, result or target):
             self.add(effect, operand, contribution, own, target)
+        self.share_calls(effect, own)
         self.merge_equal(effect)
         if own:
             total = own[0]
@@ -256,6 +257,21 @@ class Reverse:
             return 0
         definitions = self.uses[step.var][0] if self.uses is not None and step.var in self.uses else 0
         return 2 if definitions > 1 else 1  # what a loop hands from trip to trip comes last
+
+    def share_calls(self, effect: Effect, own: list[build.Node]) -> None:
+        """A call whose parts go to several operands, as `f(...)[0]` and `f(...)[1]`, is made once."""
+        additions = [step for step in effect.steps if isinstance(step, Add)]
+        for call in shared_calls([*(step.value for step in additions), *own]):
+            name = self.unit.fresh("bars")
+            self.unit.temporaries.add(name)
+
+            def replace(node: build.Node, call: build.Node = call, name: str = name) -> build.Node | None:
+                return build.name(name) if isinstance(node, gast.Call) and build.same(node, call) else None
+
+            for step in additions:
+                step.value = build.rewrite(step.value, replace)
+            own[:] = [build.rewrite(value, replace) for value in own]
+            effect.steps.insert(0, Run(build.assign(name, call)))
 
     def merge_equal(self, effect: Effect) -> None:
         """Two equal contributions to a number or array, as those of x * x, are one."""
@@ -508,6 +524,22 @@ class Reverse:
         if callee.form in ("passive", "rule") or not any(self.rules.is_active(o) for o in operands):
             return Effect(frozenset())
         raise self.refuse_call(callee, node.value, node)
+
+
+def shared_calls(values: list[build.Node]) -> list[build.Node]:
+    """The calls of which more than one of the expressions takes a part, `call(...)[i]`; each once."""
+    seen: list[tuple[build.Node, int]] = []
+    found: list[build.Node] = []
+    for i, value in enumerate(values):
+        for node in build.walk(value):
+            if not isinstance(node, gast.Subscript) or not isinstance(node.value, gast.Call):
+                continue
+            call = node.value
+            if any(build.same(call, other) and place != i for other, place in seen):
+                if not any(build.same(call, other) for other in found):
+                    found.append(call)
+            seen.append((call, i))
+    return found
 
 
 def as_argument(index: build.Node) -> build.Node:

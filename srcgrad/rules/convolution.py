@@ -50,8 +50,18 @@ structural(nn.conv_transpose, cases=_transposed)
 
 
 @adjoint(nn.conv, "x")
+def conv_x_plain(x, w, *, y_bar):
+    return rt.nn.conv_input(y_bar, w, np.shape(x))
+
+
+@adjoint(nn.conv, "x")
 def conv_x(x, w, stride=1, padding=0, dilation=1, groups=1, flip=False, *, y_bar):
     return rt.nn.conv_input(y_bar, w, np.shape(x), stride, padding, dilation, groups, flip)
+
+
+@adjoint(nn.conv, "w")
+def conv_w_plain(x, w, *, y_bar):
+    return rt.nn.conv_kernel(y_bar, x, np.shape(w))
 
 
 @adjoint(nn.conv, "w")
@@ -80,6 +90,16 @@ def conv_b_tangent(x, w, b_dot, stride=1, padding=0, dilation=1, groups=1, flip=
 
 
 @adjoint(nn.conv_input, "g")
+def conv_input_g_plain(w, shape, *, y_bar):
+    return rt.nn.conv(y_bar, w)
+
+
+@adjoint(nn.conv_input, "w")
+def conv_input_w_plain(g, w, shape, *, y_bar):
+    return rt.nn.conv_kernel(g, y_bar, np.shape(w))
+
+
+@adjoint(nn.conv_input, "g")
 def conv_input_g(w, shape, stride=1, padding=0, dilation=1, groups=1, flip=False, *, y_bar):
     return rt.nn.conv(y_bar, w, None, stride, padding, dilation, groups, flip)
 
@@ -97,6 +117,16 @@ def conv_input_g_tangent(g_dot, w, shape, stride=1, padding=0, dilation=1, group
 @tangent(nn.conv_input, "w")
 def conv_input_w_tangent(g, w_dot, shape, stride=1, padding=0, dilation=1, groups=1, flip=False):
     return rt.nn.conv_input(g, w_dot, shape, stride, padding, dilation, groups, flip)
+
+
+@adjoint(nn.conv_kernel, "g")
+def conv_kernel_g_plain(x, shape, *, y_bar):
+    return rt.nn.conv(x, y_bar)
+
+
+@adjoint(nn.conv_kernel, "x")
+def conv_kernel_x_plain(g, x, shape, *, y_bar):
+    return rt.nn.conv_input(g, y_bar, np.shape(x))
 
 
 @adjoint(nn.conv_kernel, "g")
@@ -190,6 +220,16 @@ structural(nn.avg_unpool, multilinear=("g",), cases=_spreads)
 
 
 @adjoint(nn.max_pool)
+def max_pool_plain(x, *, y, y_bar):
+    return rt.nn.max_unpool(y_bar, x, top=y)
+
+
+@adjoint(nn.max_pool)
+def max_pool_size(x, size, *, y, y_bar):
+    return rt.nn.max_unpool(y_bar, x, size, top=y)
+
+
+@adjoint(nn.max_pool)
 def max_pool_(x, size=2, stride=None, padding=0, *, y, y_bar):
     return rt.nn.max_unpool(y_bar, x, size, stride, padding, y)
 
@@ -207,6 +247,16 @@ def max_unpool_(x, size=2, stride=None, padding=0, top=None, *, y_bar):
 @adjoint(nn.max_pool_tangent)
 def max_pool_tangent_x_dot(x, size=2, stride=None, padding=0, top=None, *, y_bar):
     return rt.nn.max_unpool(y_bar, x, size, stride, padding, top)
+
+
+@adjoint(nn.avg_pool)
+def avg_pool_plain(x, *, y_bar):
+    return rt.nn.avg_unpool(y_bar, np.shape(x))
+
+
+@adjoint(nn.avg_pool)
+def avg_pool_size(x, size, *, y_bar):
+    return rt.nn.avg_unpool(y_bar, np.shape(x), size)
 
 
 @adjoint(nn.avg_pool)

@@ -186,6 +186,11 @@ structural(nn.nll, cases=_labelled)
 
 
 @adjoint(nn.cross_entropy, "scores")
+def cross_entropy_scores_plain(scores, labels, *, y_bar):
+    return rt.nn.cross_entropy_adjoint(y_bar, scores, labels)
+
+
+@adjoint(nn.cross_entropy, "scores")
 def cross_entropy_scores(scores, labels, reduction="mean", *, y_bar):
     return rt.nn.cross_entropy_adjoint(y_bar, scores, labels, reduction)
 
@@ -203,6 +208,11 @@ def cross_entropy_scores_tangent(scores, scores_dot, labels, reduction="mean"):
 @tangent(nn.cross_entropy, "labels")
 def cross_entropy_labels_tangent(scores, labels_dot, reduction="mean"):
     return rt.nn.nll(rt.nn.log_softmax(scores), labels_dot, reduction)
+
+
+@adjoint(nn.nll, "logp")
+def nll_logp_plain(logp, labels, *, y_bar):
+    return rt.nn.nll_adjoint(y_bar, logp, labels)
 
 
 @adjoint(nn.nll, "logp")

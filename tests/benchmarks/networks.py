@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -212,6 +211,7 @@ def line(name: str, ours: float, theirs: float, bound: float | None) -> bool:
 
 def resident(peak: bool = False) -> float:
     """Megabytes of memory of this process, now or at the most (Linux)."""
+    resource: Any = importlib.import_module("resource")  # not there on Windows
     if peak:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with open("/proc/self/statm", encoding="ascii") as file:

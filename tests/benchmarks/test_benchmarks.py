@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from tests.benchmarks import generation, long_functions, models, timing
+from tests.benchmarks import generation, long_functions, models, networks, timing
 
 
 @pytest.mark.parametrize("size", [20, 100, 1000])
@@ -31,6 +31,17 @@ def test_timing_tells_a_slow_program_from_a_quick_one():
 @pytest.mark.parametrize("case", models.cases(), ids=lambda case: case.name)
 def test_all_gradients_of_a_model_agree(case):
     assert models.measure(case, seconds=0.01)["srcgrad"].best > 0
+
+
+@pytest.mark.parametrize("name", networks.CASES)
+def test_networks_compute_what_pytorch_computes(name):
+    networks.agree(networks.CASES[name](pytest.importorskip("torch")))
+
+
+def test_memory_is_measured_in_a_process_of_its_own(capsys):
+    pytest.importorskip("torch")
+    networks.memory(updates=2, names=["lenet"])
+    assert "lenet        peak above the start" in capsys.readouterr().out
 
 
 def test_gradients_that_disagree_stop_the_measurement():

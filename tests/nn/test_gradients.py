@@ -126,6 +126,21 @@ def test_gradients(function, args, wrt):
     assert "recorded" not in gradient.source.partition("\n")[0]
 
 
+def test_the_adjoints_of_a_sequence_are_computed_once():
+    gradient = srcgrad.grad(recurrent_scans, argnums=("x", "h", "w", "b"))
+    gradient(draw(3, 2, 2), draw(2, 3), draw(5, 12), draw(12))
+    for kind in ("lstm", "gru", "rnn"):
+        assert gradient.source.count(f"{kind}_adjoint(") == 1
+
+
+def test_plain_calls_have_short_adjoints():
+    gradient = srcgrad.grad(lenet)
+    gradient(CASES[0][1][0], draw(2, 1, 14, 14), LABELS)
+    text = " ".join(gradient.source.split())
+    for written in ("conv_kernel(t_3_bar, x, np.shape(t))", "conv_input(t_7_bar, t_5, np.shape(x_2))", "top=x_3)"):
+        assert written in text
+
+
 def test_dropout_goes_back_through_its_own_mask():
     def loss(x, rng):
         y = nn.dropout(x, 0.5, rng)
