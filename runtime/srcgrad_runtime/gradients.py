@@ -41,6 +41,14 @@ def gradients(x_bars: tuple, xs: tuple) -> tuple:
 
 def _finished(x_bar: Any, x: Any, given: dict[int, Any]) -> Any:
     """The gradient of one argument or part of it; `given` holds the arrays that other parts have got, by id."""
+    if type(x) is np.ndarray and _is_finished(x_bar, x) and id(x_bar) not in given:
+        given[id(x_bar)] = x_bar
+        return x_bar
+    if type(x) is float:
+        return float(x_bar) if type(x_bar) is np.float64 else 0.0 if x_bar is None else float(_scalar(x_bar).real)
+    if type(x) is list and type(x_bar) is list and len(x) == len(x_bar):
+        items = [_finished(g, item, given) for g, item in zip(x_bar, x)]  # noqa: B905 - of one length, and in a hurry
+        return _unless_empty(items)
     if isinstance(x, np.ndarray) or backend.is_device_array(x):
         return _finished_array(x_bar, x, given)
     if isinstance(x, np.inexact):
@@ -49,18 +57,34 @@ def _finished(x_bar: Any, x: Any, given: dict[int, Any]) -> Any:
         return 0.0 if x_bar is None else float(_scalar(x_bar).real)
     if isinstance(x, complex):
         return 0j if x_bar is None else complex(_scalar(x_bar))
-    if not is_differentiable(x):
-        return None
     if isinstance(x, SEQUENCES):
         have = list(x_bar) if x_bar is not None else []
         have += [None] * (len(x) - len(have))
-        return sequence_like(x, [_finished(g, item, given) for g, item in zip(have, x, strict=False)])
+        items = [_finished(g, item, given) for g, item in zip(have, x, strict=False)]
+        return sequence_like(x, items) if _unless_empty(items) is not None else None
+    if not is_differentiable(x):
+        return None
     if isinstance(x, dict):
         result = copy.copy(x)
         for key, item in x.items():
             result[key] = _finished(None if x_bar is None else x_bar.get(key), item, given)
         return result
     return map_container(lambda item, g: _finished(g, item, given), x, x_bar)
+
+
+def _unless_empty(items: list[Any]) -> list[Any] | None:
+    """The gradients of items, or None if none of these is differentiable: whatever is has a gradient that is not None."""
+    for item in items:
+        if item is not None:
+            return items
+    return None
+
+
+def _is_finished(x_bar: Any, x: np.ndarray) -> bool:
+    """Whether an adjoint is an array of its own of the right shape and precision: most are."""
+    if type(x_bar) is not np.ndarray or x_bar.base is not None or x_bar.dtype is not x.dtype or x_bar.shape != x.shape:
+        return False
+    return x.dtype.kind in "fc" and x_bar.flags.writeable
 
 
 def _finished_array(x_bar: Any, x: Any, given: dict[int, Any]) -> Any:

@@ -266,7 +266,7 @@ class Contributions:
                 continue
             given = [n for n in bound if n != name]
             if name not in rule.differentiable:
-                if name in rule.shapes:
+                if name in rule.ignored:
                     continue
                 raise self.unit.refuse(
                     node, f"cannot differentiate '{rule.name}' with respect to its argument '{name}'",
@@ -371,6 +371,9 @@ def multiply(y_bar: build.Node, partial: str, names: dict[str, build.Node]) -> b
         negative = negative != minus
         scaled = y_bar if _is_one(top) else gast.BinOp(build.copy(y_bar), gast.Mult(), top)
         result = gast.BinOp(build.copy(scaled), gast.Div(), body.right)
+    elif isinstance(body, gast.BinOp) and isinstance(body.op, gast.Mult) and isinstance(body.left, gast.Constant):
+        scaled = gast.BinOp(body.left, gast.Mult(), build.copy(y_bar))  # numbers go together
+        result = gast.BinOp(scaled, gast.Mult(), body.right)
     else:
         result = gast.BinOp(build.copy(y_bar), gast.Mult(), body)
     return gast.UnaryOp(gast.USub(), result) if negative else result

@@ -22,7 +22,7 @@ from ..analyses import aliases
 from ..analyses.kinds import constant_kind
 from ..core import build, names
 from ..core.unit import MISSING, resolve
-from . import overlap
+from . import overlap, recompute
 from .accumulate import Swept
 from .reverse import Reverse
 
@@ -98,6 +98,7 @@ class Storage:
         self.trips: dict[int, str] = {}
         self.scopes: dict[str, Block] = {}
         self.harmless: dict[int, bool] = {}
+        self.worth: set[str] = set()  # names of arrays that are better computed again than saved
         self.from_place: dict[int, list[str]] = {}  # store -> names whose value is read from the place it has filled
         self.known_reads: list[tuple[Site, list[tuple[str, build.Node | None]], bool]] | None = None
         groups = self.facts.groups
@@ -461,6 +462,9 @@ class Storage:
             for name in sorted(reads):
                 uses.setdefault(name, []).append(site)
         self.read_from_places(uses)
+        if self.contents:
+            values = recompute.Values(self.only_value, self.content, self.facts.kind)
+            self.worth = values.worth_recomputing(uses)
         pending = [n for n in uses if n not in self.again]
         seen: set[str] = set()
         while pending:
@@ -489,6 +493,14 @@ class Storage:
             for site in uses[name] if name not in taken else ():
                 table = self.head_needs if isinstance(site.node, COMPOUND) else self.needs
                 table[id(site.node)] |= self.reads(value)
+
+    def only_value(self, name: str) -> build.Node | None:
+        """The one value of a name that a trip of a loop defines."""
+        found = self.definitions.get(name, [])
+        if len(found) != 1 or found[0].is_target or found[0].block.loop is None:
+            return None
+        node = found[0].node
+        return node.value if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) else None
 
     def read_from_places(self, uses: dict[str, list[Site]]) -> None:
         """A number that is stored as soon as it is known need not be saved: it stands where it was stored.
@@ -558,7 +570,9 @@ class Storage:
         if not (isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)):
             return None
         value = node.value
-        if not self.is_cheap(value) or name in names.reads(value):  # `s = s + s` reads the s of before, which is gone
+        if not (self.is_cheap(value) or name in self.worth) or name in names.reads(
+            value
+        ):  # `s = s + s` reads the s of before, which is gone
             return None
         for site in sites:
             if (

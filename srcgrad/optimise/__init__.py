@@ -13,12 +13,14 @@ from .facts import Facts
 from .fold import fold
 from .fuse import fuse
 from .heads import loop_heads
+from .last import skip_last
 from .merge import merge
 from .propagate import propagate
 from .swaps import swap
 
 ROUNDS = 4
 NESTED = 6  # loops inside of one another that are fused
+LAST = (loop_heads, skip_last, swap)  # what the others need not see
 PASSES = (remove_dead, propagate, adopt, simplify, merge, fold)
 
 
@@ -43,7 +45,9 @@ def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
         if fused is body:
             break
         body = _settled(fused, facts)
-    return swap(loop_heads(body, facts), facts)
+    for run in LAST:
+        body = run(body, facts)
+    return body
 
 
 def _settled(body: list[build.Node], facts: Facts) -> list[build.Node]:

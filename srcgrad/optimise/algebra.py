@@ -132,6 +132,8 @@ class _Simplifier:
             found = self.binary(fresh)
         elif isinstance(fresh, gast.UnaryOp) and isinstance(fresh.op, gast.USub):
             found = self.negated(fresh.operand, fresh)
+        elif isinstance(fresh, gast.Call) and dotted(fresh.func) == "np.sum" and fresh.args:
+            found = self.sum_of_negative(fresh)
         elif isinstance(fresh, gast.IfExp) and isinstance(fresh.test, gast.Constant):
             found = fresh.body if fresh.test.value else fresh.orelse
         else:
@@ -172,6 +174,13 @@ class _Simplifier:
         found = rule[type(node.op)](node, node.left, node.right, left, right) if type(node.op) in rule else node
         return found if found is node else build.at(found, node)
 
+    def sum_of_negative(self, call: build.Node) -> build.Node:
+        """np.sum(-x) is -np.sum(x): the sign is that of fewer numbers."""
+        positive = self.without_sign(call.args[0]) if self.ours(call.args[0]) else None
+        if positive is None or "np" not in self.effects.modules:
+            return call
+        return gast.UnaryOp(gast.USub(), build.at(_with(call, args=[positive, *call.args[1:]]), call))
+
     def product(self, node: build.Node, a: build.Node, b: build.Node, left: Any, right: Any) -> build.Node:
         for number, other in ((left, b), (right, a)):
             if number is not None and self.is_neutral(number, 1, other):
@@ -187,6 +196,12 @@ class _Simplifier:
                 self.ours(node) or FLOAT in (self.kind(a), self.kind(b)) or not self.effects.may_contain(a)
             ):
                 return self.binary(_with(node, left=self.negated(a), right=positive))
+        for number, other in ((left, b), (right, a)):
+            numerator = (
+                literal(other.left) if isinstance(other, gast.BinOp) and isinstance(other.op, gast.Div) else None
+            )
+            if isinstance(numerator, float) and number in (2, 4, 0.5):  # which changes no digit
+                return _with(other, left=build.constant(number * numerator))
         if self.ours(node):
             for factor, other in ((b, a), (a, b)):
                 if _is_reciprocal(factor):

@@ -12,6 +12,7 @@ import numpy as np
 import srcgrad_runtime as rt
 from srcgrad_runtime import backend
 
+ndarray = np.ndarray
 DEPTH = 6  # containers further inside than this are not looked into
 MANY = 16  # sequences longer than this are known by what their items have in common
 
@@ -41,13 +42,15 @@ STATIC = (FunctionType, BuiltinFunctionType, ModuleType, type, np.ufunc)
 def key_of(value: Any, depth: int = 0) -> Any:
     """The key of a value; hashable."""
     kind = type(value)
-    simple = SIMPLE.get(kind)
-    if simple is not None:
-        return simple
-    if kind is np.ndarray:
+    if kind is ndarray:  # the frequent ones first
         shape = value.shape
         # most arrays have no extent of 1, and then the rank says it all
         return value.dtype.char, tuple([n == 1 for n in shape]) if 1 in shape else len(shape)
+    simple = SIMPLE.get(kind)
+    if simple is not None:
+        return simple
+    if (kind is list or kind is tuple) and depth < DEPTH and len(value) <= MANY:
+        return (kind, *[key_of(item, depth + 1) for item in value])
     if kind is bool or kind is str or value is None:
         return kind, value
     if isinstance(value, STATIC):

@@ -8,22 +8,19 @@ def floyd_warshall_grad(paths):
     paths_2 = paths.copy()  # paths = paths.copy()
     n = len(paths_2)  # n = len(paths)
     paths_2_saved = []
-    t_4_saved = []
     for k in range(n):
         for i in range(n):
             # paths[i, :] = np.minimum(paths[i, :], paths[i, k] + paths[k, :])
-            t_4 = paths_2[i, k] + paths_2[k, :]
             paths_2_saved.append(paths_2[i, :].copy())
-            paths_2[i, :] = np.minimum(paths_2[i, :], t_4)
-            t_4_saved.append(t_4)
+            paths_2[i, :] = np.minimum(paths_2[i, :], paths_2[i, k] + paths_2[k, :])
     paths_2_bar = 2.0 * paths_2  # return np.sum(paths * paths)
     for k in reversed(range(n)):  # for k in range(n):
         for i in reversed(range(n)):  # for i in range(n):
             # paths[i, :] = np.minimum(paths[i, :], paths[i, k] + paths[k, :])
-            t_4_2 = t_4_saved.pop()
             paths_2[i, :] = paths_2_saved.pop()
             t_5_bar = paths_2_bar[i, :].copy()
             t_8 = paths_2[i, :]
+            t_4_2 = paths_2[i, k] + paths_2[k, :]
             t_4_bar = t_5_bar * rt.minimum_partial(t_4_2, t_8)
             paths_2_bar[i, :] = t_5_bar * rt.minimum_partial(t_8, t_4_2)
             paths_2_bar[k, :] += t_4_bar

@@ -11,7 +11,7 @@ def diffuse_grad(u, steps):
         t_8 = 0.2 * (now[2:] - 2.0 * now[1:-1] + now[:-2])
         then[1:-1] = now[1:-1] + t_8
         now, then = then, now
-    now_bar = 2 * now  # return np.sum(now**2)
+    now_bar = 2.0 * now  # return np.sum(now**2)
     then_bar = rt.zeros_like(then)  # for _ in range(steps):
     for _ in reversed(range(steps)):
         then_bar, now_bar = now_bar, then_bar  # now, then = then, now

@@ -16,7 +16,7 @@ def heat_1d_elements_grad(u, steps):
         v_saved.append(v)
         v = w
         w = t_12
-    v_bar = 2 * v  # return np.sum(v**2)
+    v_bar = 2.0 * v  # return np.sum(v**2)
     w_bar = rt.zeros_like(w)  # for _ in range(steps):
     for _ in reversed(range(steps)):
         t_12_bar = w_bar  # v, w = w, v

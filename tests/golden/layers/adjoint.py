@@ -22,7 +22,8 @@ def network_reverse(params, inputs, inputs_saved, inputs_bar):
         inputs = inputs_saved.pop()  # inputs = inputs @ params[k] + params[k + 1]
         params_bar[k + 1] = np.sum(inputs_bar, axis=0)
         t_bar = inputs.T @ inputs_bar
-        inputs_bar = inputs_bar @ params[k].T
+        if k > 0:
+            inputs_bar = inputs_bar @ params[k].T
         params_bar[k] = t_bar
     return params_bar
 
@@ -30,5 +31,5 @@ def network_reverse(params, inputs, inputs_saved, inputs_bar):
 def squared_error_grad(params, inputs, targets):
     # return np.sum((network(params, inputs) - targets) ** 2)
     t, network_saved = network_forward(params, inputs)
-    params_bar = network_reverse(*network_saved, 2 * (t - targets))
+    params_bar = network_reverse(*network_saved, 2.0 * (t - targets))
     return rt.gradient(params_bar, params)

@@ -18,7 +18,7 @@ def longest_common_subsequence_grad(match):
             diagonal_saved.append(diagonal)
             diagonal = above
     row_bar = rt.zeros_like(row)  # return row[n] ** 2
-    row_bar[n] += 2 * row[n]
+    row_bar[n] += 2.0 * row[n]
     match_bar = rt.zeros_like(match)  # for i in range(n):
     for i in reversed(range(n)):
         diagonal_bar = 0.0  # for j in range(n):

@@ -28,7 +28,7 @@ def memory_grad(W, b, inputs):
     out_bar = rt.zeros_like(out)
     for x in reversed(inputs):
         out, t_2_2, z, keep, write, read, new, t_19_2 = saved.pop()  # total += np.sum(out**2)
-        out_bar = out_bar + 2 * out
+        out_bar = out_bar + 2.0 * out
         # out = read * np.tanh(cell)
         cell_bar = cell_bar + rt.unbroadcast(out_bar * read, t_19_2.shape) * (1 - t_19_2 * t_19_2)
         cell = cell_saved.pop()  # cell = cell * keep + write * new

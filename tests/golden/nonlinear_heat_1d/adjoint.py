@@ -5,18 +5,20 @@ import srcgrad_runtime as rt
 
 def nonlinear_heat_1d_grad(u, steps):
     v = u.copy()
-    saved = []
+    v_saved = []
     for _ in range(steps):
         k = 0.05 * (v[1:] + v[:-1])
-        t_6 = v[1:] - v[:-1]  # flux = k * (v[1:] - v[:-1])
-        flux = k * t_6
+        flux = k * (v[1:] - v[:-1])
+        v_saved.append(v[1:-1].copy())
         v[1:-1] += flux[1:] - flux[:-1]
-        saved.append((k, t_6, flux))
-    v_bar = 3 * v ** 2  # return np.sum(v**3)
+    v_bar = 3.0 * v ** 2  # return np.sum(v**3)
     for _ in reversed(range(steps)):  # for _ in range(steps):
-        k, t_6_2, flux = saved.pop()  # v[1:-1] += flux[1:] - flux[:-1]
+        v[1:-1] = v_saved.pop()  # v[1:-1] += flux[1:] - flux[:-1]
         t_9_bar = v_bar[1:-1].copy()
-        flux_bar = rt.zeros_like(flux)
+        k = 0.05 * (v[1:] + v[:-1])
+        t_6_2 = v[1:] - v[:-1]  # flux = k * (v[1:] - v[:-1])
+        flux = k * t_6_2
+        flux_bar = rt.zeros_like(flux)  # v[1:-1] += flux[1:] - flux[:-1]
         flux_bar[:-1] -= t_9_bar
         flux_bar[1:] += t_9_bar
         t_6_bar = flux_bar * k  # flux = k * (v[1:] - v[:-1])
