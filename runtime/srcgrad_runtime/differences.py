@@ -13,6 +13,7 @@ from .adjoint import add, unbroadcast
 from .reductions import axes_of
 
 __all__ = [
+    "ediff1d_part",
     "diff_adjoint",
     "diff_parts_adjoint",
     "diff_tangent",
@@ -129,3 +130,10 @@ def _slope_adjoint(bar: Any, spacing: Any, axis: int, edge_order: int) -> Any:
                 hit &= (rows == 0) if shift > 0 else (rows == number - 1)
             total[..., rows[hit] + shift] += bar[..., hit] * slopes[hit]
     return np.moveaxis(total, -1, axis)
+
+
+def ediff1d_part(g: Any, ary: Any, to_begin: Any, part: int) -> Any:
+    """The part of an adjoint of `np.ediff1d` that belongs to what comes before the differences, to these, or to what comes after."""
+    before = 0 if to_begin is None else np.size(to_begin)
+    after = before + max(np.size(ary) - 1, 0)
+    return (g[:before], g[before:after], g[after:])[part]

@@ -22,6 +22,8 @@ __all__ = [
     "cumprod_adjoint",
     "cumprod_tangent",
     "reverse_cumsum",
+    "with_zero_first",
+    "without_first",
     "quantile_adjoint",
     "quantile_tangent",
     "normalised_weights",
@@ -59,8 +61,11 @@ def mean_spread(y_bar: Any, shape: tuple[int, ...], axis: Any, keepdims: bool, w
     return np.where(where, wide / np.asarray(count(shape, axis, where), np.result_type(wide)), 0)
 
 
-def deviation(a: Any, axis: Any = None, where: Any = True) -> Any:
-    """a minus its mean along `axis` (conjugated if complex): half the derivative of its sum of squares."""
+def deviation(a: Any, axis: Any = None, where: Any = True, mean: Any = None) -> Any:
+    """a minus its mean along `axis` (conjugated if complex): half the derivative of its sum of squares; or minus a given mean."""
+    if mean is not None:
+        d = np.where(where, a - mean, 0)
+        return np.conj(d) if np.iscomplexobj(d) else d
     if where is True:
         d = a - np.mean(a, axis=axis, keepdims=True)
         return np.conj(d) if np.iscomplexobj(d) else d
@@ -69,9 +74,9 @@ def deviation(a: Any, axis: Any = None, where: Any = True) -> Any:
     return np.conj(d) if np.iscomplexobj(d) else d
 
 
-def var_share(a: Any, axis: Any, ddof: float, where: Any) -> Any:
+def var_share(a: Any, axis: Any, ddof: float, where: Any, mean: Any = None) -> Any:
     """The derivative of the variance along `axis` by each entry (conjugated if complex); 0 outside the mask."""
-    d = deviation(a, axis, where)
+    d = deviation(a, axis, where, mean)
     return d * (2 / np.asarray(count(np.shape(a), axis, where) - ddof, np.result_type(d)))
 
 
@@ -128,6 +133,17 @@ def other_factors(a: Any, axis: Any = None) -> Any:
 def reverse_cumsum(y_bar: Any, axis: int = -1) -> Any:
     """The sum of each entry and all entries after it: the adjoint of a cumulative sum."""
     return np.flip(np.cumsum(np.flip(y_bar, axis), axis=axis), axis)
+
+
+def without_first(g: Any, axis: int) -> Any:
+    """An array without the first entries along an axis."""
+    return np.moveaxis(np.moveaxis(g, axis, 0)[1:], 0, axis)
+
+
+def with_zero_first(g: Any, axis: int) -> Any:
+    """An array with zeros before the first entries along an axis."""
+    moved = np.moveaxis(g, axis, 0)
+    return np.moveaxis(np.concatenate([np.zeros_like(moved, shape=(1, *moved.shape[1:])), moved]), 0, axis)
 
 
 def cumprod_adjoint(y_bar: Any, a: Any, axis: Any = None) -> Any:

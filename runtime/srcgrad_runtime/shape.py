@@ -24,6 +24,7 @@ __all__ = [
     "fill_adjoint",
     "filled",
     "inverse_axes",
+    "linspace_parts_adjoint",
     "linspace_start_adjoint",
     "linspace_stop_adjoint",
     "meshgrid_adjoint",
@@ -196,6 +197,20 @@ def linspace_start_adjoint(g: Any, shape: tuple[int, ...], num: int = 50, endpoi
 def linspace_stop_adjoint(g: Any, shape: tuple[int, ...], num: int = 50, endpoint: bool = True, axis: int = 0) -> Any:
     """The adjoint of `stop`, of this shape, through `np.linspace`."""
     return adjoint.unbroadcast(np.tensordot(ramp(num, endpoint, g), np.moveaxis(g, axis, 0), 1), shape)
+
+
+def linspace_parts_adjoint(
+    g: Any, shape: tuple[int, ...], num: int = 50, endpoint: bool = True, axis: int = 0, start: bool = True
+) -> Any:
+    """The adjoint of `start` or of `stop` through `np.linspace(..., retstep=True)`, whose second result is the step."""
+    whole = linspace_start_adjoint if start else linspace_stop_adjoint
+    part = None if g[0] is None else whole(g[0], shape, num, endpoint, axis)
+    if g[1] is None:
+        return part
+    step = adjoint.unbroadcast(
+        g[1] / ((1 - num if start else num - 1) if endpoint else (-num if start else num)), shape
+    )
+    return step if part is None else part + step
 
 
 def arange_start_adjoint(g: Any, stop: Any, dtype: Any = None) -> Any:

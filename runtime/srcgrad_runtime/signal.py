@@ -18,6 +18,7 @@ __all__ = [
     "corrcoef_tangent",
     "cov_adjoint",
     "interp_fp_adjoint",
+    "interp_periodic_adjoint",
     "interp_x_adjoint",
     "interp_xp_adjoint",
     "interp_xp_tangent",
@@ -77,6 +78,19 @@ def interp_x_adjoint(g: Any, x: Any, xp: Any, fp: Any) -> Any:
     return adjoint.unbroadcast(np.where(_inside(x, xp), g * slope, 0), x)
 
 
+def interp_periodic_adjoint(g: Any, x: Any, xp: Any, fp: Any, period: Any, part: int) -> Any:
+    """The adjoint of x (part 0) or fp (part 2) through `np.interp(x, xp, fp, period=period)`: the knots, sorted and put on at both ends."""
+    period = abs(period)
+    folded = np.mod(xp, period)
+    order = np.argsort(folded)
+    knots = np.concatenate([folded[order[-1:]] - period, folded[order], folded[order[:1]] + period])
+    places = np.concatenate([order[-1:], order, order[:1]])
+    if part == 0:
+        return interp_x_adjoint(g, np.mod(x, period), knots, np.take(fp, places))
+    wide = interp_fp_adjoint(g, np.mod(x, period), knots, np.take(fp, places))
+    return indexing.take_adjoint(wide, np.shape(fp), places)
+
+
 def interp_fp_adjoint(g: Any, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any:
     """The adjoint of `fp` through `np.interp(x, xp, fp, left, right)`."""
     g = g if left is None else np.where(np.less(x, xp[0]), 0, g)
@@ -118,20 +132,33 @@ def _on_knots(g: Any, fraction: Any, x: Any, xp: Any) -> Any:
 
 
 def cov_adjoint(
-    g: Any, m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None
-) -> tuple[Any, Any]:
-    """The adjoints of `m` and of more variables `y` through `np.cov(m, y, rowvar, bias, ddof)`; real only."""
+    g: Any, m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None,
+    fweights: Any = None, aweights: Any = None,
+) -> tuple[Any, Any]:  # fmt: skip
+    """The adjoints of `m` and of more variables `y` through `np.cov(m, y, rowvar, bias, ddof, fweights, aweights)`.
+
+    The mean moves as well, but the weighted sum of the deviations is zero, so that this adds nothing.
+    """
     rows_m, rows_y = _variables(m, rowvar), None if y is None else _variables(y, rowvar)
     rows = rows_m if rows_y is None else np.concatenate((rows_m, rows_y))
-    if np.iscomplexobj(rows):
-        raise ValueError("cannot differentiate np.cov or np.corrcoef of complex values")
-    centred = rows - np.mean(rows, axis=1, keepdims=True)
-    norm = rows.shape[1] - (ddof if ddof is not None else 0 if bias else 1)
+    weights, norm = _weights_of_samples(rows.shape[1], 0 if bias else 1, ddof, fweights, aweights)
+    centred = (rows - np.reshape(np.average(rows, axis=1, weights=weights), (-1, 1))) / norm
+    weighted = centred if weights is None else centred * weights
     square = np.reshape(g, (len(rows), len(rows)))
-    total = np.matmul(square + np.transpose(square), centred) / norm
+    total = np.matmul(square, np.conj(weighted)) + np.conj(np.matmul(np.transpose(square), weighted))
     count = len(rows_m)
     m_bar = _unvaried(total[:count], m, rowvar)
     return m_bar, None if y is None else _unvaried(total[count:], y, rowvar)
+
+
+def _weights_of_samples(number: int, default: int, ddof: Any, fweights: Any, aweights: Any) -> tuple[Any, Any]:
+    """The weights of the observations in a covariance (None: equal ones), and what the sum is divided by."""
+    ddof = default if ddof is None else ddof
+    if fweights is None and aweights is None:
+        return None, number - ddof
+    weights = np.multiply(1 if fweights is None else fweights, 1.0 if aweights is None else aweights)
+    total = np.sum(weights)
+    return weights, total - ddof * (1 if aweights is None else np.sum(weights * aweights) / total)
 
 
 def corrcoef_adjoint(g: Any, x: Any, y: Any = None, rowvar: bool = True) -> tuple[Any, Any]:

@@ -23,7 +23,7 @@ import srcgrad_runtime as rt
 from .. import rules
 from ..core import markers
 from ..core.errors import SourceNotFound
-from . import transform
+from . import integrals, transform
 from .recorder import Flat, Recorder, is_library, is_library_name, user_method
 from .tape import NUMBERS, SIGNS, owner_of
 
@@ -45,7 +45,6 @@ class Calls(Recorder):
     def __init__(self) -> None:
         super().__init__()
         self.made: dict[types.CodeType, Any] = {}  # code in recorded form: it needs no other
-        self.memory: dict[Any, Any] = {}  # results of functions with a cache
         self.ufuncs: dict[Any, Any] = {}  # what those made by `np.frompyfunc` call
 
     # ---- functions of the user's ------------------------------------------------------------------------------------------------
@@ -557,7 +556,7 @@ class Calls(Recorder):
 
     def library(self, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         """A Python function of a library, without a rule."""
-        special = SPECIAL.get(function)
+        special = SPECIAL.get(function) or integrals.special(function)
         if special is not None:
             return special(self, *args, **kwargs)
         if hasattr(function, "dispatch") and hasattr(function, "registry") and args:  # functools.singledispatch

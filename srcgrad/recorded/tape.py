@@ -8,8 +8,9 @@ A store keeps what it overwrites and its step puts it back, so that each step fi
 
 from __future__ import annotations
 
+import contextlib
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,19 @@ class Tape:
         self.shadows = Shadows()
         self.stored: dict[int, np.ndarray] = {}  # owners of memory that steps put back
         self.failed: BaseException | None = None  # a refusal, which the program may have caught
+        self.memory: dict[Any, Any] = {}  # results of functions with a cache
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Tape]:
+        """A while in which this tape is an empty one; what it held before is there again afterwards."""
+        names = ("steps", "alive", "bars", "shadows", "stored", "failed", "memory")
+        before = {name: getattr(self, name) for name in names}
+        fresh = type(self)()
+        self.__dict__.update({name: getattr(fresh, name) for name in names})
+        try:
+            yield self
+        finally:
+            self.__dict__.update(before)
 
     # ---- activity ---------------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from .declare import (
     ATTRIBUTES,
+    FOLLOWED,
     METHODS,
     NONDIFFERENTIABLE,
     NONDIFFERENTIABLE_CALLS,
@@ -119,6 +120,12 @@ def texts() -> tuple[Written, ...]:
     """Every function with a text, in the order of declaration."""
     _load_late_tables()
     return tuple(WRITTEN.values())
+
+
+def is_followed(function: Any) -> bool:
+    """Whether the recorded road carries out a function itself."""
+    _load_late_tables()
+    return _get(FOLLOWED, function) is not None
 
 
 def is_nondifferentiable(function: Any, count: int | None = None) -> bool:

@@ -88,6 +88,8 @@ def nancumprod_tangent(a_dot, a, axis=None):
 def _with_axis_only(draw):
     yield (draw(4),), {}
     yield (draw(2, 3),), {"axis": 1}
+    yield (draw(2, 3),), {"axis": 0, "include_initial": True}
+    yield (draw(3),), {"include_initial": True}
 
 
 if hasattr(np, "cumulative_sum"):
@@ -97,8 +99,8 @@ if hasattr(np, "cumulative_sum"):
     )  # fmt: skip
 
     @adjoint(np.cumulative_sum)
-    def cumulative_sum_(axis=-1, *, y_bar):
-        return rt.reverse_cumsum(y_bar, axis)
+    def cumulative_sum_(axis=-1, include_initial=False, *, y_bar):
+        return rt.reverse_cumsum(rt.without_first(y_bar, axis) if include_initial else y_bar, axis)
 
     structural(
         np.cumulative_prod, "x, /, *, axis=-1, dtype=None, out=None, include_initial=False",
@@ -106,12 +108,16 @@ if hasattr(np, "cumulative_sum"):
     )  # fmt: skip
 
     @adjoint(np.cumulative_prod)
-    def cumulative_prod_(x, axis=-1, *, y_bar):
-        return rt.cumprod_adjoint(y_bar, x, axis)
+    def cumulative_prod_(x, axis=-1, include_initial=False, *, y_bar):
+        return rt.cumprod_adjoint(rt.without_first(y_bar, axis) if include_initial else y_bar, x, axis)
 
     @tangent(np.cumulative_prod)
-    def cumulative_prod_tangent(x_dot, x, axis=-1):
-        return rt.cumprod_tangent(x_dot, x, axis)
+    def cumulative_prod_tangent(x_dot, x, axis=-1, include_initial=False):
+        return (
+            rt.with_zero_first(rt.cumprod_tangent(x_dot, x, axis), axis)
+            if include_initial
+            else rt.cumprod_tangent(x_dot, x, axis)
+        )
 
 
 # differences
@@ -165,14 +171,52 @@ def diff_append_tangent(append_dot, a, n=1, axis=-1, prepend=None, append=None):
 structural(
     np.ediff1d,
     "ary, to_end=None, to_begin=None",
-    multilinear=("ary",),
-    cases=lambda draw: [((draw(5),), {}), ((draw(2, 2),), {})],
+    cases=lambda draw: [
+        ((draw(5),), {}),
+        ((draw(2, 2),), {}),
+        ((draw(4), draw(2), 0.5), {}),
+        ((draw(3),), {"to_begin": [0.5, 1.5]}),
+    ],
 )
 
 
-@adjoint(np.ediff1d)
+@adjoint(np.ediff1d, without=("to_begin", "to_end"))
 def ediff1d_(ary, *, y_bar):
     return np.reshape(rt.diff_adjoint(y_bar, (np.size(ary),)), np.shape(ary))
+
+
+@adjoint(np.ediff1d)
+def ediff1d_ends(ary, to_end=None, to_begin=None, *, y_bar):
+    return np.reshape(rt.diff_adjoint(rt.ediff1d_part(y_bar, ary, to_begin, 1), (np.size(ary),)), np.shape(ary))
+
+
+@adjoint(np.ediff1d, "to_begin")
+def ediff1d_begin(ary, to_begin, to_end=None, *, y_bar):
+    return rt.array_adjoint(np.reshape(rt.ediff1d_part(y_bar, ary, to_begin, 0), np.shape(to_begin))[()], to_begin)
+
+
+@adjoint(np.ediff1d, "to_end")
+def ediff1d_end(ary, to_end, to_begin=None, *, y_bar):
+    return rt.array_adjoint(np.reshape(rt.ediff1d_part(y_bar, ary, to_begin, 2), np.shape(to_end))[()], to_end)
+
+
+@tangent(np.ediff1d, "to_begin")
+def ediff1d_begin_tangent(to_begin_dot, ary, to_end=None):
+    return np.ediff1d(rt.zeros_like(ary), None if to_end is None else np.zeros(np.size(to_end)), to_begin_dot)
+
+
+@tangent(np.ediff1d, "to_end")
+def ediff1d_end_tangent(to_end_dot, ary, to_begin=None):
+    return np.ediff1d(rt.zeros_like(ary), to_end_dot, None if to_begin is None else np.zeros(np.size(to_begin)))
+
+
+@tangent(np.ediff1d)
+def ediff1d_tangent(ary_dot, to_end=None, to_begin=None):
+    return np.ediff1d(
+        ary_dot,
+        None if to_end is None else np.zeros(np.size(to_end)),
+        None if to_begin is None else np.zeros(np.size(to_begin)),
+    )
 
 
 def _slopes(draw):

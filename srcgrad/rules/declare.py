@@ -1,6 +1,6 @@
 """The vocabulary in which rules are written.
 
-A rule says how a function that srcgrad does not look into is differentiated. There are five kinds of statement:
+A rule says how a function that srcgrad does not look into is differentiated. There are six kinds of statement:
 
 * `elementwise(np.tanh, "1 - y*y")` : one partial per argument, as a Python expression over the arguments (`x`, or `x1`,
   `x2`, ...) and the result `y`. The names a partial reads are exactly what must be available in the reverse sweep.
@@ -14,6 +14,7 @@ A rule says how a function that srcgrad does not look into is differentiated. Th
   has the shape of the result (or broadcasts to it). A parameter with an adjoint and neither of these gets a tangent by
   transposing the adjoint, at the cost of one evaluation per entry of the result, and the other way round.
 * `written(np.polyfit, rt.written.polyfit, ...)` : a function that is composed of others, or calls functions it is given, in plain Python.
+* `followed(np.copyto, ...)` : a named list of functions that the recorded road carries out itself.
 * `nondifferentiable(np.floor, ...)` : a named list of functions whose derivative is zero wherever it exists, or whose
   result is not a real number.
 * `refused(function, reason)` : a named list of functions that are refused, with the reason.
@@ -180,6 +181,7 @@ RULES: dict[Any, Rule] = {}
 NONDIFFERENTIABLE: dict[Any, str] = {}  # function -> name
 NONDIFFERENTIABLE_CALLS: set[tuple[Any, int]] = set()  # (function, number of positional arguments)
 WRITTEN: dict[Any, Written] = {}  # function -> the text that is differentiated in its place
+FOLLOWED: dict[Any, str] = {}  # function -> name
 REFUSED: dict[Any, str] = {}  # function -> reason
 METHODS: dict[str, Method] = {}  # name of an array method -> the function it stands for
 ATTRIBUTES: dict[str, Callable[..., Any]] = {}  # name of an array attribute -> the function it stands for
@@ -349,6 +351,12 @@ def written(
     """
     REFUSED.pop(function, None)
     WRITTEN[function] = Written(function, qualified_name(function), text, cases, pure)
+
+
+def followed(*functions: Callable[..., Any]) -> None:
+    """List functions that the recorded road carries out itself: those that store, and those that call what they are given."""
+    for function in functions:
+        FOLLOWED[function] = qualified_name(function)
 
 
 def refused(function: Callable[..., Any], reason: str) -> None:

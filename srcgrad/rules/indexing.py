@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import srcgrad_runtime as rt
 
-from .declare import adjoint, methods, nondifferentiable, refused, structural, tangent
+from .declare import adjoint, followed, methods, nondifferentiable, refused, structural, tangent
 
 nondifferentiable(rt.along_axis_index, rt.kept, rt.inserted, rt.resized)
 
@@ -300,24 +300,10 @@ if hasattr(np, "in1d"):  # until NumPy 2.3
 
 methods({"take": np.take, "choose": np.choose, "compress": rt.compress, "nonzero": np.nonzero})
 
-for _function, _instead in (
-    (np.fill_diagonal, "a[np.arange(n), np.arange(n)] = value"),
-    (np.put, "a.ravel()[indices] = values on an array of your own"),
-    (np.put_along_axis, "np.where, or a subscript assignment a[...] = values"),
-    (np.place, "a[mask] = values"),
-    (np.putmask, "a[mask] = values[mask]"),
-    (np.copyto, "a[...] = values"),
-):
-    refused(_function, f"it changes its argument in place; write {_instead}")
+followed(
+    np.fill_diagonal, np.put, np.put_along_axis, np.place, np.putmask, np.copyto, np.ndenumerate, np.vectorize,
+    np.frompyfunc, np.lib.stride_tricks.sliding_window_view, np.lib.stride_tricks.as_strided,
+)  # fmt: skip
 refused(np.trim_zeros, "the length of its result depends on the numbers; write a slice x[start:stop]")
 refused(np.nested_iters, "its iterators are buffers outside of the program; write loops over range(n)")
 refused(np.nditer, "its iterator is a buffer outside of the program; write loops over range(n)")
-refused(np.vectorize, "with signature, keywords or excluded arguments its calls are not followed; write a loop")
-refused(
-    np.frompyfunc,
-    "a ufunc made outside of the program does not tell its function; make it inside, or call that function in a loop",
-)
-
-refused(
-    np.ndenumerate, "its items are taken from the array one by one; loop over np.ndindex(x.shape) and read x[index]"
-)

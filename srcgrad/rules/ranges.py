@@ -66,6 +66,8 @@ def _ranges(draw):
     yield (draw(2, 3), draw(3), 3), {"axis": -1}
     yield (0.5, draw(2), 3), {}
     yield (0.5, 1.5, 1), {}
+    yield (0.5, 1.5, 4), {"retstep": True}
+    yield (draw(2), draw(3, 2), 3, False, True), {}
     yield (1.5, 2.5, 0), {}
 
 
@@ -82,14 +84,32 @@ def linspace_stop(stop, num=50, endpoint=True, axis=0, *, y_bar):
     return rt.linspace_stop_adjoint(y_bar, np.shape(stop), num, endpoint, axis)
 
 
+@adjoint(np.linspace, "start")
+def linspace_start_and_step(start, num=50, endpoint=True, retstep=False, axis=0, *, y_bar):
+    return (
+        rt.linspace_parts_adjoint(y_bar, np.shape(start), num, endpoint, axis, True)
+        if retstep
+        else rt.linspace_start_adjoint(y_bar, np.shape(start), num, endpoint, axis)
+    )
+
+
+@adjoint(np.linspace, "stop")
+def linspace_stop_and_step(stop, num=50, endpoint=True, retstep=False, axis=0, *, y_bar):
+    return (
+        rt.linspace_parts_adjoint(y_bar, np.shape(stop), num, endpoint, axis, False)
+        if retstep
+        else rt.linspace_stop_adjoint(y_bar, np.shape(stop), num, endpoint, axis)
+    )
+
+
 @tangent(np.linspace, "start")
-def linspace_start_tangent(start_dot, stop, num=50, endpoint=True, axis=0):
-    return np.linspace(start_dot, rt.zeros_like(stop), num, endpoint=endpoint, axis=axis)
+def linspace_start_tangent(start_dot, stop, num=50, endpoint=True, retstep=False, axis=0):
+    return np.linspace(start_dot, rt.zeros_like(stop), num, endpoint, retstep, axis=axis)
 
 
 @tangent(np.linspace, "stop")
-def linspace_stop_tangent(start, stop_dot, num=50, endpoint=True, axis=0):
-    return np.linspace(rt.zeros_like(start), stop_dot, num, endpoint=endpoint, axis=axis)
+def linspace_stop_tangent(start, stop_dot, num=50, endpoint=True, retstep=False, axis=0):
+    return np.linspace(rt.zeros_like(start), stop_dot, num, endpoint, retstep, axis=axis)
 
 
 structural(

@@ -60,6 +60,16 @@ def sum_where(a, axis=None, keepdims=False, where=True, *, y_bar):
     return rt.spread(y_bar, np.shape(a), axis, keepdims, where)
 
 
+@adjoint(np.sum, "initial")
+def sum_initial(initial, axis=None, keepdims=False, where=True, *, y_bar):
+    return rt.unbroadcast(y_bar, initial)
+
+
+@tangent(np.sum, "initial")
+def sum_initial_tangent(initial_dot, axis=None, keepdims=False, where=True, *, y):
+    return initial_dot + rt.zeros_like(y)
+
+
 @tangent(np.sum)
 def sum_tangent(a_dot, axis=None, keepdims=False, where=True):
     return np.sum(a_dot, axis=axis, keepdims=keepdims, where=where)
@@ -73,6 +83,16 @@ def nan_reductions(draw):
 
 
 structural(np.nansum, SUM, ignored=("dtype", "initial"), cases=nan_reductions)
+
+
+@adjoint(np.nansum, "initial")
+def nansum_initial(initial, axis=None, keepdims=False, where=True, *, y_bar):
+    return rt.unbroadcast(y_bar, initial)
+
+
+@tangent(np.nansum, "initial")
+def nansum_initial_tangent(initial_dot, axis=None, keepdims=False, where=True, *, y):
+    return initial_dot + rt.zeros_like(y)
 
 
 @adjoint(np.nansum)
@@ -133,6 +153,9 @@ def _variances(draw):
         if np.ndim(args[0]):
             yield args, {**kwargs, "ddof": 1}
     yield (draw.complex(2, 3), 1), {}
+    yield (draw(2, 3), 1), {"correction": 1}
+    yield (draw(2, 3), 1), {"mean": draw(2, 1), "keepdims": True}
+    yield (draw(2, 3),), {"mean": draw(1, 1), "axis": 0, "ddof": 1}
 
 
 def _nan_variances(draw):
@@ -143,26 +166,45 @@ VAR = "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True
 structural(np.var, VAR, ignored=("dtype",), cases=_variances)
 
 
-@adjoint(np.var)
+@adjoint(np.var, without=("mean",))
 def var_(a, *, y_bar):
     return y_bar * (2 / np.size(a)) * rt.deviation(a)
 
 
-@adjoint(np.var)
+@adjoint(np.var, without=("mean",))
 def var_axis(a, axis=None, ddof=0, keepdims=False, *, y_bar):
     return rt.expand(y_bar, np.shape(a), axis, keepdims) * (
         2 / (rt.count(np.shape(a), axis) - ddof) * rt.deviation(a, axis)
     )
 
 
+@adjoint(np.var, without=("mean",))
+def var_where(a, axis=None, ddof=0, keepdims=False, where=True, correction=0, *, y_bar):
+    return rt.expand(y_bar, np.shape(a), axis, keepdims) * rt.var_share(a, axis, ddof + correction, where)
+
+
 @adjoint(np.var)
-def var_where(a, axis=None, ddof=0, keepdims=False, where=True, *, y_bar):
-    return rt.expand(y_bar, np.shape(a), axis, keepdims) * rt.var_share(a, axis, ddof, where)
+def var_about(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, y_bar):
+    return rt.expand(y_bar, np.shape(a), axis, keepdims) * rt.var_share(a, axis, ddof + correction, where, mean)
+
+
+@adjoint(np.var, "mean")
+def var_mean(a, mean, axis=None, ddof=0, keepdims=False, where=True, correction=0, *, y_bar):
+    return rt.unbroadcast(
+        -rt.expand(y_bar, np.shape(a), axis, keepdims) * rt.var_share(a, axis, ddof + correction, where, mean), mean
+    )
 
 
 @tangent(np.var)
-def var_tangent(a_dot, a, axis=None, ddof=0, keepdims=False, where=True):
-    return np.real(np.sum(rt.var_share(a, axis, ddof, where) * a_dot, axis=axis, keepdims=keepdims))
+def var_tangent(a_dot, a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=0):
+    return np.real(np.sum(rt.var_share(a, axis, ddof + correction, where, mean) * a_dot, axis=axis, keepdims=keepdims))
+
+
+@tangent(np.var, "mean")
+def var_mean_tangent(mean_dot, a, mean, axis=None, ddof=0, keepdims=False, where=True, correction=0):
+    return np.real(
+        np.sum(-rt.var_share(a, axis, ddof + correction, where, mean) * mean_dot, axis=axis, keepdims=keepdims)
+    )
 
 
 structural(np.nanvar, VAR, ignored=("dtype",), cases=_nan_variances)
@@ -193,12 +235,12 @@ def _nan_deviations(draw):
 structural(np.std, VAR, ignored=("dtype",), cases=_deviations)
 
 
-@adjoint(np.std)
+@adjoint(np.std, without=("mean",))
 def std_(a, *, y, y_bar):
     return rt.ratio(y_bar, y) / np.size(a) * rt.deviation(a)
 
 
-@adjoint(np.std)
+@adjoint(np.std, without=("mean",))
 def std_axis(a, axis=None, ddof=0, keepdims=False, *, y, y_bar):
     return rt.expand(rt.ratio(y_bar, y), np.shape(a), axis, keepdims) * (
         rt.deviation(a, axis) / (rt.count(np.shape(a), axis) - ddof)
@@ -206,13 +248,40 @@ def std_axis(a, axis=None, ddof=0, keepdims=False, *, y, y_bar):
 
 
 @adjoint(np.std)
-def std_where(a, axis=None, ddof=0, keepdims=False, where=True, *, y, y_bar):
-    return rt.expand(rt.ratio(y_bar, y), np.shape(a), axis, keepdims) * rt.var_share(a, axis, ddof, where) / 2
+def std_where(a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, y, y_bar):
+    return (
+        rt.expand(rt.ratio(y_bar, y), np.shape(a), axis, keepdims)
+        * rt.var_share(a, axis, ddof + correction, where, mean)
+        / 2
+    )
+
+
+@adjoint(np.std, "mean")
+def std_mean(a, mean, axis=None, ddof=0, keepdims=False, where=True, correction=0, *, y, y_bar):
+    return rt.unbroadcast(
+        -rt.expand(rt.ratio(y_bar, y), np.shape(a), axis, keepdims)
+        * rt.var_share(a, axis, ddof + correction, where, mean)
+        / 2,
+        mean,
+    )
 
 
 @tangent(np.std)
-def std_tangent(a_dot, a, axis=None, ddof=0, keepdims=False, where=True, *, y):
-    return rt.ratio(np.real(np.sum(rt.var_share(a, axis, ddof, where) * a_dot, axis=axis, keepdims=keepdims)), 2 * y)
+def std_tangent(a_dot, a, axis=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, y):
+    return rt.ratio(
+        np.real(np.sum(rt.var_share(a, axis, ddof + correction, where, mean) * a_dot, axis=axis, keepdims=keepdims)),
+        2 * y,
+    )
+
+
+@tangent(np.std, "mean")
+def std_mean_tangent(mean_dot, a, mean, axis=None, ddof=0, keepdims=False, where=True, correction=0, *, y):
+    return rt.ratio(
+        np.real(
+            np.sum(-rt.var_share(a, axis, ddof + correction, where, mean) * mean_dot, axis=axis, keepdims=keepdims)
+        ),
+        2 * y,
+    )
 
 
 structural(np.nanstd, VAR, ignored=("dtype",), cases=_nan_deviations)

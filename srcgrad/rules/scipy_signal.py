@@ -23,7 +23,8 @@ def _pairs(draw):
 
 
 def _linear(function) -> None:
-    structural(function, multilinear=("in1", "in2"), ignored=("method",), cases=_pairs)
+    ignored = ("method",) if function is signal.convolve else ()
+    structural(function, multilinear=("in1", "in2"), ignored=ignored, cases=_pairs)
     adjoint(function, "in1")(convolve_in1)
     adjoint(function, "in2")(convolve_in2)
 

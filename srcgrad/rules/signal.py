@@ -79,9 +79,31 @@ def interp_right(x, xp, right, *, y_bar):
     return rt.unbroadcast(np.where(np.greater(x, xp[-1]), y_bar, 0), right)
 
 
+@adjoint(np.interp, "x")
+def interp_x_periodic(x, xp, fp, period=None, *, y_bar):
+    return (
+        rt.interp_x_adjoint(y_bar, x, xp, fp)
+        if period is None
+        else rt.interp_periodic_adjoint(y_bar, x, xp, fp, period, 0)
+    )
+
+
+@adjoint(np.interp, "fp")
+def interp_fp_periodic(x, xp, fp, left=None, right=None, period=None, *, y_bar):
+    return (
+        rt.interp_fp_adjoint(y_bar, x, xp, fp, left, right)
+        if period is None
+        else rt.interp_periodic_adjoint(y_bar, x, xp, fp, period, 2)
+    )
+
+
 @tangent(np.interp, "x")
-def interp_x_tangent(x, x_dot, xp, fp):
-    return rt.interp_x_adjoint(x_dot, x, xp, fp)
+def interp_x_tangent(x, x_dot, xp, fp, period=None):
+    return (
+        rt.interp_x_adjoint(x_dot, x, xp, fp)
+        if period is None
+        else rt.interp_periodic_adjoint(x_dot, x, xp, fp, period, 0)
+    )
 
 
 @tangent(np.interp, "xp")
@@ -90,8 +112,8 @@ def interp_xp_tangent_(x, xp, xp_dot, fp):
 
 
 @tangent(np.interp, "fp")
-def interp_fp_tangent(x, xp, fp_dot, left=None, right=None):
-    return np.interp(x, xp, fp_dot, None if left is None else 0.0, None if right is None else 0.0)
+def interp_fp_tangent(x, xp, fp_dot, left=None, right=None, period=None):
+    return np.interp(x, xp, fp_dot, None if left is None else 0.0, None if right is None else 0.0, period)
 
 
 @tangent(np.interp, "left")
@@ -107,8 +129,13 @@ def interp_right_tangent(x, xp, right_dot):
 # the jumps of unwrap are whole periods, which do not move with the values
 structural(
     np.unwrap,
-    ignored=("discont", "axis"),
-    cases=lambda draw: [((3 * draw.distinct(6),), {}), ((3 * draw.distinct(2, 4),), {"axis": 0}), ((draw(3), 4.0), {})],
+    ignored=("discont", "axis", "period"),
+    cases=lambda draw: [
+        ((5 * draw.distinct(5),), {"period": 3.0}),
+        ((3 * draw.distinct(6),), {}),
+        ((3 * draw.distinct(2, 4),), {"axis": 0}),
+        ((draw(3), 4.0), {}),
+    ],
 )
 
 
@@ -135,28 +162,44 @@ def _samples(draw):
 structural(
     np.cov,
     "m, other=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None",
-    cases=lambda draw: [*_samples(draw), ((draw(2, 4),), {"bias": True}), ((draw(2, 4),), {"ddof": 0})],
+    cases=lambda draw: [
+        *_samples(draw),
+        ((draw(2, 4),), {"bias": True}),
+        ((draw(2, 4),), {"ddof": 0}),
+        ((draw(2, 4),), {"fweights": np.array([1, 3, 1, 2])}),
+        (
+            (draw(4, 2),),
+            {"rowvar": False, "fweights": np.array([1, 3, 1, 2]), "aweights": np.array([0.5, 1.0, 2.0, 1.5])},
+        ),
+        ((draw.complex(2, 4),), {}),
+    ],
 )
 
 
 @adjoint(np.cov, "m")
-def cov_m(m, other=None, rowvar=True, bias=False, ddof=None, *, y_bar):
-    return rt.cov_adjoint(y_bar, m, other, rowvar, bias, ddof)[0]
+def cov_m(m, other=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, y_bar):
+    return rt.cov_adjoint(y_bar, m, other, rowvar, bias, ddof, fweights, aweights)[0]
 
 
 @tangent(np.cov, "m")
-def cov_m_tangent(m, m_dot, other=None, rowvar=True, bias=False, ddof=None):
-    return (np.cov(m + m_dot, other, rowvar, bias, ddof) - np.cov(m - m_dot, other, rowvar, bias, ddof)) / 2
+def cov_m_tangent(m, m_dot, other=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None):
+    return (
+        np.cov(m + m_dot, other, rowvar, bias, ddof, fweights, aweights)
+        - np.cov(m - m_dot, other, rowvar, bias, ddof, fweights, aweights)
+    ) / 2
 
 
 @adjoint(np.cov, "other")
-def cov_other(m, other, rowvar=True, bias=False, ddof=None, *, y_bar):
-    return rt.cov_adjoint(y_bar, m, other, rowvar, bias, ddof)[1]
+def cov_other(m, other, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, y_bar):
+    return rt.cov_adjoint(y_bar, m, other, rowvar, bias, ddof, fweights, aweights)[1]
 
 
 @tangent(np.cov, "other")
-def cov_other_tangent(m, other, other_dot, rowvar=True, bias=False, ddof=None):
-    return (np.cov(m, other + other_dot, rowvar, bias, ddof) - np.cov(m, other - other_dot, rowvar, bias, ddof)) / 2
+def cov_other_tangent(m, other, other_dot, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None):
+    return (
+        np.cov(m, other + other_dot, rowvar, bias, ddof, fweights, aweights)
+        - np.cov(m, other - other_dot, rowvar, bias, ddof, fweights, aweights)
+    ) / 2
 
 
 structural(np.corrcoef, "x, other=None, rowvar=True, *, dtype=None", cases=_samples)

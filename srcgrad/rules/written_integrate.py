@@ -6,7 +6,7 @@ import numpy as np
 import srcgrad_runtime as rt
 from scipy import integrate
 
-from .declare import RULES, WRITTEN, alias, refused, written
+from .declare import FOLLOWED, RULES, WRITTEN, alias, followed, refused, written
 
 
 def _samples(draw):
@@ -24,7 +24,11 @@ written(
 )
 written(integrate.simpson, rt.written.simpson, _samples)
 alias(integrate.trapezoid, np.trapezoid)
+followed(integrate.odeint, integrate.solve_ivp, integrate.quad)
 for _name in integrate.__all__:
     _function = getattr(integrate, _name)
-    if callable(_function) and _function not in RULES and _function not in WRITTEN and not isinstance(_function, type):
-        refused(_function, f"scipy.integrate.{_name} has no rule; give it one, or stop the gradient of its argument")
+    if callable(_function) and not isinstance(_function, type):
+        if not any(_function in table for table in (RULES, WRITTEN, FOLLOWED)):
+            refused(
+                _function, f"scipy.integrate.{_name} has no rule; give it one, or stop the gradient of its argument"
+            )

@@ -30,11 +30,23 @@ CALLS = [
     # results that are complex for some arguments
     "np.abs(np.linalg.eigvals(A))",
     "np.abs(np.linalg.eig(A)[0])",
+    # arguments that are seldom given
+    "np.sum(x, axis=0, initial=s)",
+    "np.var(x, axis=0, mean=x[:1])",
+    "np.ediff1d(long, to_begin=s, to_end=[s, 2 * s])",
+    "np.interp(u * 9 - 3, [0.0, 1.0, 2.5, 4.0], v, period=5.0)",
+    "np.linspace(s, n, 5, retstep=True)[1]",
+    "np.linspace(s, n, 5, retstep=True)[0]",
+    # functions that call what they are given
+    "np.apply_along_axis(lambda row: np.sum(row * row) * s * row, 1, x)",
+    "np.piecewise(x, [x < 0], [lambda t: -s * t, lambda t: t**3])",
+    "np.vectorize(lambda t, k: t * t + k)(x, v)",
+    "np.frompyfunc(lambda t: t * t + s, 1, 1)(x).astype(float)",
     # methods
     "x.view() * 2",
 ]
 REFUSED = [
-    "np.sum(x, axis=0, initial=s)",  # whatever depends on an argument and has no rule
+    "np.nan_to_num(x, nan=s)",  # whatever depends on an argument and has no rule
     "np.r_[s:n:5j]",
     "np.mgrid[0:s:3j]",
     "x.__array__()",
@@ -46,7 +58,7 @@ def function_of(text):
     return load.load(f"def f({', '.join(names)}):\n    return {text}\n", "f", {"np": np}), [VALUES[n] for n in names]
 
 
-SEPARATORS = str.maketrans(dict.fromkeys("()[],:.*'=+-/", " "))
+SEPARATORS = str.maketrans(dict.fromkeys("()[],:.*'=+-/<", " "))
 
 
 @pytest.fixture(params=["straight", "recorded"])

@@ -5,11 +5,14 @@ import importlib
 import inspect
 import math
 import operator
+import pathlib
+import re
 
 import numpy as np
 import pytest
 
 from srcgrad import rules
+from srcgrad.rules import catalogue
 
 # What the compiler itself looks into: containers, iteration, views of attributes, names of functions at run time.
 ENGINE = {
@@ -44,13 +47,15 @@ def missing(module):
             continue
         if isinstance(value, type) and (issubclass(value, BaseException) or is_kind(value)):
             continue
-        if rules.lookup(value) is None and not rules.is_nondifferentiable(value) and rules.refusal(value) is None:
+        if catalogue.kind_of(value) == "unlisted":
             absent.append(name)
     return sorted(absent)
 
 
 def is_kind(value):
     """Whether a class of NumPy is a kind of thing (a dtype, an array class, an iterator), no conversion."""
+    if value.__module__.startswith("scipy"):
+        return True  # solvers and systems, objects that keep something
     return value.__module__.startswith("numpy") and (inspect.isabstract(value) or value in KINDS)
 
 
@@ -64,27 +69,50 @@ KINDS = {
 
 
 @pytest.mark.parametrize(
-    "module", [np, math, operator, builtins, np.linalg, np.fft], ids=lambda module: module.__name__
+    "module", [np, math, operator, builtins, np.linalg, np.fft, np.random], ids=lambda module: module.__name__
 )
 def test_every_public_function_is_in_a_list(module):
     assert missing(module) == []
 
 
-def test_every_function_of_scipy_special_is_in_a_list():
-    special = pytest.importorskip("scipy.special")
-    assert missing(special) == []
+@pytest.mark.parametrize("name", ["special", "linalg", "signal", "integrate"])
+def test_every_function_of_scipy_is_in_a_list(name):
+    assert missing(pytest.importorskip(f"scipy.{name}")) == []
+
+
+def test_methods_of_generators_are_in_a_list():
+    methods = {name: getattr(np.random.Generator, name) for name in catalogue.public_methods(np.random.Generator)}
+    assert [
+        name for name, method in methods.items() if catalogue.kind_of(method) == "unlisted" and name != "spawn"
+    ] == []
+
+
+def test_more_than_330_functions_are_differentiable():
+    pytest.importorskip("scipy.special")
+    modules = ("numpy", "numpy.linalg", "numpy.fft", "scipy.special")
+    assert sum(catalogue.counts()[module]["differentiable"] for module in modules) >= 330
+
+
+def test_the_list_of_functions_is_current():
+    """`python -m srcgrad.rules.catalogue > docs/functions.md`; the list is that of the versions it names."""
+    scipy = pytest.importorskip("scipy")
+    shown = (pathlib.Path(__file__).parents[2] / "docs" / "functions.md").read_text(encoding="utf-8")
+    releases = re.search(r"NumPy (\S+) and\s+SciPy (\S+),", shown)
+    if releases is None or releases.groups() != tuple(
+        ".".join(v.split(".")[:2]) for v in (np.__version__, scipy.__version__)
+    ):
+        pytest.skip("the list was made with other versions")
+    assert shown == catalogue.text()
 
 
 def test_no_function_is_in_two_lists():
-    table = {rule.function for rule in rules.table() if hasattr(rule.function, "__hash__")}
+    table = {rule.function for rule in (*rules.table(), *rules.texts()) if hasattr(rule.function, "__hash__")}
     both = [f for f in table if rules.is_nondifferentiable(f) or rules.refusal(f)]
     assert not both, both
 
 
 def test_names_of_the_runtime_are_unique():
     """`rt.name` means one function: no two modules of the runtime offer the same name."""
-    import pathlib
-
     import srcgrad_runtime
 
     owners = {}
