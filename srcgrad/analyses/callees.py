@@ -50,7 +50,7 @@ def _estimate(function: FunctionType, estimates: Estimates, visited: set[CodeTyp
 
 def _find(function: FunctionType, changed_by: Callable[[FunctionType], frozenset[str]]) -> frozenset[str]:
     try:
-        tree = source.find(function).tree
+        tree = source.look(function).tree
     except Exception:
         return frozenset(function.__code__.co_varnames)  # nothing is known: it may change all
     parameters = [a.id for a in names.parameters_of(tree.args)]

@@ -44,30 +44,31 @@ def events(unit: Unit, facts: Facts) -> list[Event]:
     return found
 
 
-def changed_names(unit: Unit, facts: Facts) -> dict[str, build.Node]:
-    """Names whose content the unit changes in place, with the first statement that does."""
+def changed_names(listed: list[Event]) -> dict[str, build.Node]:
+    """Names whose content is changed in place, with the first statement that does."""
     first: dict[str, build.Node] = {}
-    for event in events(unit, facts):
+    for event in listed:
         if event.form == "change":
             first.setdefault(event.name, event.node)
     return first
 
 
-def seen_by_others(unit: Unit, facts: Facts) -> dict[str, build.Node]:
+def seen_by_others(unit: Unit, listed: list[Event]) -> dict[str, build.Node]:
     """Changed names whose change something else may see: what shares their value was made before, or is made in the same loop."""
-    listed = events(unit, facts)
     shared = {n for n in (*unit.parameters, unit.vararg, unit.kwarg) if n}
+    sharings: dict[str, list[Event]] = {}
+    for event in listed:
+        if event.form == "share":
+            sharings.setdefault(event.name, []).append(event)
     bad: dict[str, build.Node] = {}
     for event in listed:
-        if event.form != "change":
+        if event.form != "change" or event.name in bad:
             continue
-        for other in listed:
-            if other.form == "share" and other.name == event.name:
-                before = other.position <= event.position
-                if before or set(other.loops) & set(event.loops):
-                    bad.setdefault(event.name, event.node)
-        if event.name in shared:
-            bad.setdefault(event.name, event.node)
+        if event.name in shared or any(
+            other.position <= event.position or set(other.loops) & set(event.loops)
+            for other in sharings.get(event.name, ())
+        ):
+            bad[event.name] = event.node
     return bad
 
 

@@ -111,6 +111,10 @@ class _Inference:
         self.summary = summary
         self.changed = False
         self.widen = False
+        self.clock = 0  # counts what has been learned
+        self.learned: dict[str, int] = {}  # name -> when something was learned of it last
+        self.seen: dict[int, tuple[int, set[str], set[str]]] = {}  # simple statement -> when it was gone through, names
+        self.asked = False  # whether a helper was asked for its result, which may change in the meantime
 
     # ---- statements -------------------------------------------------------------------------------------------------------------
 
@@ -123,14 +127,43 @@ class _Inference:
         new = K.join(old, kind)
         if new is not None and new != old:
             self.facts.kinds[name] = K.UNKNOWN if self.widen and old is not None else new
-            self.changed = True
+            self.learn(name)
         if active and name not in self.facts.active and (new is None or new.may_be_active):
             self.facts.active.add(name)
-            self.changed = True
+            self.learn(name)
+
+    def learn(self, name: str) -> None:
+        self.changed = True
+        self.clock += 1
+        self.learned[name] = self.clock
 
     def statement(self, node: build.Node) -> None:
+        if isinstance(node, gast.If):
+            self.of(node.test)
+            self.block(node.body)
+            self.block(node.orelse)
+        elif isinstance(node, gast.While):
+            self.of(node.test)
+            self.block(node.body)
+        elif isinstance(node, gast.For):
+            self.loop_target(node.target, node.iter)
+            self.block(node.body)
+        else:
+            then, reads, touched = self.seen.get(id(node)) or (-1, *self.names_of(node))
+            if all(self.learned.get(name, 0) <= then for name in touched):
+                return  # nothing was learned of its names since
+            then, self.asked = self.clock, False
+            self.simple(node, reads)
+            self.seen[id(node)] = (-1 if self.asked else then), reads, touched
+
+    def names_of(self, node: build.Node) -> tuple[set[str], set[str]]:
+        """The names that a statement reads, and all that it reads or binds."""
+        reads, writes = names.of(node)
+        return reads, reads | writes
+
+    def simple(self, node: build.Node, reads: set[str]) -> None:
         if isinstance(node, gast.Assign) and len(node.targets) == 1:
-            self.assign(node.targets[0], node.value)
+            self.assign(node.targets[0], node.value, self.is_waiting(reads))
         elif isinstance(node, gast.AugAssign):
             if isinstance(node.target, gast.Name):
                 left = build.name(node.target.id)
@@ -142,39 +175,26 @@ class _Inference:
                 elif own.tag == "list":
                     self.store(node.target.id, node)
                     kind = K.join(own, self.of(node.value)[0])
-                self.set(node.target.id, None if self.is_waiting(node) else kind, active)
+                self.set(node.target.id, None if self.is_waiting(reads) else kind, active)
             else:
-                self.assign(node.target, node.value)
-        elif isinstance(node, gast.If):
-            self.of(node.test)
-            self.block(node.body)
-            self.block(node.orelse)
-        elif isinstance(node, gast.While):
-            self.of(node.test)
-            self.block(node.body)
-        elif isinstance(node, gast.For):
-            self.loop_target(node.target, node.iter)
-            self.block(node.body)
+                self.assign(node.target, node.value, False)
         elif isinstance(node, gast.Return):
             if node.value is not None:
                 self.facts.result, self.facts.result_active = self.of(node.value)
         elif isinstance(node, gast.Expr):
             self.of(node.value)
-        elif isinstance(node, (gast.With, gast.Try, gast.FunctionDef, gast.ClassDef, gast.Match)):
-            for name in names.writes(node):
-                self.set(name, K.UNKNOWN, False)
         else:
             for name in names.writes(node):
                 self.set(name, K.UNKNOWN, False)
 
-    def is_waiting(self, value: build.Node) -> bool:
-        """Whether the value reads a name to which no value has come yet (in a loop, on the first round)."""
-        return any(n in self.bound and n not in self.facts.kinds for n in names.reads(value))
+    def is_waiting(self, reads: set[str]) -> bool:
+        """Whether one of these names is read before a value has come to it (in a loop, on the first round)."""
+        return any(n in self.bound and n not in self.facts.kinds for n in reads)
 
-    def assign(self, target: build.Node, value: build.Node) -> None:
+    def assign(self, target: build.Node, value: build.Node, is_waiting: bool) -> None:
         kind, active = self.of(value)
         if isinstance(target, gast.Name):
-            self.set(target.id, None if self.is_waiting(value) else kind, active)
+            self.set(target.id, None if is_waiting else kind, active)
         elif isinstance(target, (gast.Tuple, gast.List)):
             for i, element in enumerate(target.elts):
                 part = kind.items[i] if kind.items is not None and i < len(kind.items) else kind.item or K.UNKNOWN
@@ -249,93 +269,90 @@ class _Inference:
 
     def of(self, node: build.Node) -> tuple[Kind, bool]:
         """Kind and activity of an expression."""
-        if isinstance(node, gast.Name):
-            if node.id in self.bound:
-                known = self.facts.kinds.get(node.id)
-                return known if known is not None else K.UNKNOWN, node.id in self.facts.active
-            free = self.unit.free.get(node.id)
-            return (K.of_value(free.value) if free is not None and free.value is not MISSING else K.UNKNOWN), False
-        if isinstance(node, gast.Constant):
-            return (K.FLOAT if isinstance(node.value, float) else K.static(node.value)), False
-        if isinstance(node, gast.BinOp):
-            return self.binary(node)
-        if isinstance(node, gast.UnaryOp):
-            if isinstance(node.op, gast.Not):
-                self.of(node.operand)
-                return K.BOOL, False
-            if isinstance(node.operand, gast.Constant) and isinstance(node.op, gast.USub):
-                value = node.operand.value
-                return (K.FLOAT if isinstance(value, float) else K.static(-value)), False
-            kind, active = self.of(node.operand)
-            if kind.is_scalar or kind.tag == "static":
-                return (
-                    K.elementwise(PYTHON_OPERATORS[type(node.op)], [kind])
-                    if kind.tag != "static"
-                    else K.constant_kind(kind)
-                ), active
-            return (K.elementwise(OPERATORS[type(node.op)], [kind]) if kind.is_array else K.UNKNOWN), active
-        if isinstance(node, gast.Compare):
-            found = [self.of(n)[0] for n in (node.left, *node.comparators)]
-            arrays = [k for k in found if k.is_array]
-            if arrays and len(found) == 2:
-                return K.elementwise(
-                    np.less, [k if k.is_numeric else K.INT for k in map(K.constant_kind, found)]
-                ), False
-            return (K.BOOL if all(k.tag != "unknown" for k in found) else K.UNKNOWN), False
-        if isinstance(node, gast.Call):
-            return self.call(node)
-        if isinstance(node, gast.Subscript):
-            kind, active = self.of(node.value)
-            if isinstance(node.slice, gast.AST):
-                for part in build.walk(node.slice):
-                    if isinstance(part, gast.Call):
-                        self.of(part)
-                if not active and kind.tag in (
-                    "unknown",
-                    "static",
-                    "object",
-                ):  # what it does with an index is not known
-                    active = any(self.of(part)[1] for part in _parts_of_index(node.slice))
-            found = K.indexed(kind, node.slice, lambda n: self.of(n)[0])
-            return found, active and found.may_be_active
-        if isinstance(node, gast.Attribute):
-            value = resolve(node, self.unit.free, self.bound)
-            if value is not MISSING:
-                return K.of_value(value), False
-            kind, active = self.of(node.value)
-            found = K.attribute(kind, node.attr)
-            passive = node.attr in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes")
-            return found, active and not passive and found.may_be_active
-        if isinstance(node, (gast.Tuple, gast.List)):
-            parts = [self.of(e.value if isinstance(e, gast.Starred) else e) for e in node.elts]
-            tag = "tuple" if isinstance(node, gast.Tuple) else "list"
-            active = any(a for _, a in parts)
-            if any(isinstance(e, gast.Starred) for e in node.elts):
-                return Kind(tag, item=K.UNKNOWN), active
-            return K._sequence(tag, tuple(k for k, _ in parts)), active
-        if isinstance(node, gast.Dict):
-            parts = [self.of(v) for v in node.values]
-            keys = [k.value if isinstance(k, gast.Constant) else MISSING for k in node.keys]
-            item = None
-            for kind, _ in parts:
-                item = K.join(item, kind)
-            known = MISSING not in keys
-            items = tuple(k for k, _ in parts) if known else None
-            return Kind("dict", items=items, item=item, value=tuple(map(repr, keys)) if known else None), any(
-                a for _, a in parts
-            )
-        if isinstance(node, gast.IfExp):
-            (a, x), (b, y) = self.of(node.body), self.of(node.orelse)
-            return K.join(a, b) or K.UNKNOWN, x or y
-        if isinstance(node, gast.BoolOp):
-            found = [self.of(v) for v in node.values]
-            kind = None
-            for k, _ in found:
-                kind = K.join(kind, k)
-            return kind or K.UNKNOWN, False
-        if isinstance(node, gast.JoinedStr):
-            return K.STR, False
-        return K.UNKNOWN, False
+        found = _OF.get(type(node))
+        return found(self, node) if found is not None else (K.UNKNOWN, False)
+
+    def name(self, node: build.Node) -> tuple[Kind, bool]:
+        if node.id in self.bound:
+            known = self.facts.kinds.get(node.id)
+            return known if known is not None else K.UNKNOWN, node.id in self.facts.active
+        free = self.unit.free.get(node.id)
+        return (K.of_value(free.value) if free is not None and free.value is not MISSING else K.UNKNOWN), False
+
+    def constant(self, node: build.Node) -> tuple[Kind, bool]:
+        return (K.FLOAT if isinstance(node.value, float) else K.static(node.value)), False
+
+    def unary(self, node: build.Node) -> tuple[Kind, bool]:
+        if isinstance(node.op, gast.Not):
+            self.of(node.operand)
+            return K.BOOL, False
+        if isinstance(node.operand, gast.Constant) and isinstance(node.op, gast.USub):
+            value = node.operand.value
+            return (K.FLOAT if isinstance(value, float) else K.static(-value)), False
+        kind, active = self.of(node.operand)
+        if kind.tag == "static":
+            return K.constant_kind(kind), active
+        if kind.is_scalar:
+            return K.elementwise(PYTHON_OPERATORS[type(node.op)], [kind]), active
+        return (K.elementwise(OPERATORS[type(node.op)], [kind]) if kind.is_array else K.UNKNOWN), active
+
+    def comparison(self, node: build.Node) -> tuple[Kind, bool]:
+        found = [self.of(n)[0] for n in (node.left, *node.comparators)]
+        if len(found) == 2 and any(k.is_array for k in found):
+            return K.elementwise(np.less, [k if k.is_numeric else K.INT for k in map(K.constant_kind, found)]), False
+        return (K.BOOL if all(k.tag != "unknown" for k in found) else K.UNKNOWN), False
+
+    def subscript(self, node: build.Node) -> tuple[Kind, bool]:
+        kind, active = self.of(node.value)
+        if isinstance(node.slice, gast.AST):
+            for part in build.walk(node.slice):
+                if isinstance(part, gast.Call):
+                    self.of(part)
+            if not active and kind.tag in ("unknown", "static", "object"):  # what it does with an index is not known
+                active = any(self.of(part)[1] for part in _parts_of_index(node.slice))
+        found = K.indexed(kind, node.slice, lambda n: self.of(n)[0])
+        return found, active and found.may_be_active
+
+    def attribute(self, node: build.Node) -> tuple[Kind, bool]:
+        value = resolve(node, self.unit.free, self.bound)
+        if value is not MISSING:
+            return K.of_value(value), False
+        kind, active = self.of(node.value)
+        found = K.attribute(kind, node.attr)
+        passive = node.attr in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes")
+        return found, active and not passive and found.may_be_active
+
+    def sequence(self, node: build.Node) -> tuple[Kind, bool]:
+        parts = [self.of(e.value if isinstance(e, gast.Starred) else e) for e in node.elts]
+        tag = "tuple" if isinstance(node, gast.Tuple) else "list"
+        active = any(a for _, a in parts)
+        if any(isinstance(e, gast.Starred) for e in node.elts):
+            return Kind(tag, item=K.UNKNOWN), active
+        return K._sequence(tag, tuple(k for k, _ in parts)), active
+
+    def dictionary(self, node: build.Node) -> tuple[Kind, bool]:
+        parts = [self.of(v) for v in node.values]
+        keys = [k.value if isinstance(k, gast.Constant) else MISSING for k in node.keys]
+        item = None
+        for kind, _ in parts:
+            item = K.join(item, kind)
+        known = MISSING not in keys
+        items = tuple(k for k, _ in parts) if known else None
+        value = tuple(map(repr, keys)) if known else None
+        return Kind("dict", items=items, item=item, value=value), any(a for _, a in parts)
+
+    def conditional(self, node: build.Node) -> tuple[Kind, bool]:
+        (a, x), (b, y) = self.of(node.body), self.of(node.orelse)
+        return K.join(a, b) or K.UNKNOWN, x or y
+
+    def boolean(self, node: build.Node) -> tuple[Kind, bool]:
+        kind: Kind | None = None
+        for each, _ in [self.of(v) for v in node.values]:
+            kind = K.join(kind, each)
+        return kind or K.UNKNOWN, False
+
+    def text(self, node: build.Node) -> tuple[Kind, bool]:
+        return K.STR, False
 
     def binary(self, node: build.Node) -> tuple[Kind, bool]:
         kind, active = self.arithmetic(node)
@@ -378,6 +395,7 @@ class _Inference:
         if callee.form == "list":
             return self.list_method(callee, args, active, node)
         if callee.form == "helper":
+            self.asked = True
             flags = tuple(a for _, a in found)
             kind, active = self.summary(callee, tuple(k for k, _ in found), flags)
             return kind, active
@@ -505,6 +523,24 @@ def _parts_of_index(node: build.Node) -> list[build.Node]:
     if isinstance(node, gast.Slice):
         return [part for part in (node.lower, node.upper, node.step) if part is not None]
     return [node.value if isinstance(node, gast.Starred) else node]
+
+
+_OF: dict[type, Callable[[_Inference, build.Node], tuple[Kind, bool]]] = {
+    gast.Name: _Inference.name,
+    gast.Constant: _Inference.constant,
+    gast.BinOp: _Inference.binary,
+    gast.UnaryOp: _Inference.unary,
+    gast.Compare: _Inference.comparison,
+    gast.Call: _Inference.call,
+    gast.Subscript: _Inference.subscript,
+    gast.Attribute: _Inference.attribute,
+    gast.Tuple: _Inference.sequence,
+    gast.List: _Inference.sequence,
+    gast.Dict: _Inference.dictionary,
+    gast.IfExp: _Inference.conditional,
+    gast.BoolOp: _Inference.boolean,
+    gast.JoinedStr: _Inference.text,
+}
 
 
 LIBRARIES = frozenset({"numpy", "scipy", "cupy"}) | sys.stdlib_module_names - {"__main__"}

@@ -6,7 +6,7 @@ Every node is a `gast` node. Nothing is put on a node but its origin (`lineno`, 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import gast
@@ -114,28 +114,65 @@ def substitute(node: Node, names: Mapping[str, Node]) -> Node:
 
 
 def rewrite(node: Any, replace: Callable[[Node], Node | None]) -> Any:
-    """A copy of a tree; `replace` may return the node to stand in the place of the one it is given (or None: go on copying)."""
-    if isinstance(node, gast.AST):
-        found = replace(node)
-        if found is not None:
-            return found
-        cls = type(node)
-        fresh = cls.__new__(cls)
-        state = fresh.__dict__
-        for key, value in node.__dict__.items():
-            kind = type(value)
-            if kind is list or isinstance(value, gast.AST):
-                state[key] = rewrite(value, replace)
-            else:
-                state[key] = value
-        return fresh
+    """A copy of a tree; `replace` may return the node to stand in the place of the one it is given (or None: go on copying).
+
+    Operators and contexts, which have no parts and are never changed, are not copied.
+    """
     if isinstance(node, list):
         return [rewrite(item, replace) for item in node]
-    return node
+    if not isinstance(node, gast.AST):
+        return node
+    found = replace(node)
+    if found is not None:
+        return found
+    fresh, fields = _twin(node)
+    state = fresh.__dict__
+    for field in fields:
+        value = state.get(field)
+        if type(value) is list or isinstance(value, gast.AST):
+            state[field] = rewrite(value, replace)
+    return fresh
 
 
 def copy(node: Any) -> Any:
-    return rewrite(node, lambda _: None)
+    """A copy of a tree, or of a list of trees."""
+    if isinstance(node, list):
+        return [copy(item) for item in node]
+    if not isinstance(node, gast.AST):
+        return node
+    fresh, fields = _twin(node)
+    state = fresh.__dict__
+    for field in fields:
+        value = state.get(field)
+        if value is not None:
+            state[field] = copy(value)
+    return fresh
+
+
+def _twin(node: Node) -> tuple[Node, tuple[str, ...]]:
+    """Another node with the very parts of this one, and the fields in which they are."""
+    cls = type(node)
+    fresh = cls.__new__(cls)
+    fresh.__dict__.update(node.__dict__)
+    return fresh, _PART_FIELDS[cls]
+
+
+def changed(node: Node, **fields: Any) -> Node:
+    """The node itself, or a copy with these fields where one of them differs; a list differs if one of its items does."""
+    state = node.__dict__
+    if all(_is_same(state[key], value) for key, value in fields.items()):
+        return node
+    fresh, _ = _twin(node)
+    fresh.__dict__.update(fields)
+    return fresh
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    if old is new:
+        return True
+    if type(old) is not list or type(new) is not list or len(old) != len(new):
+        return False
+    return all(a is b for a, b in zip(old, new, strict=True))
 
 
 def at(node: Node, origin: Node) -> Node:
@@ -149,7 +186,9 @@ def at(node: Node, origin: Node) -> Node:
 
 
 # Fields that hold no node, or one without parts of its own: an operator, or whether a name is read or written.
-BARE_FIELDS = frozenset({"ctx", "op", "ops", "id", "attr", "kind", "type_comment"})
+BARE_FIELDS = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment"})
+NODE_LISTS = frozenset({"args", "body", "comparators", "elts", "keywords", "orelse", "targets"})  # of nodes only
+LEAVES = frozenset({gast.Constant, gast.Pass, gast.Break, gast.Continue})
 
 
 class _PartFields(dict[type, tuple[str, ...]]):
@@ -164,28 +203,48 @@ class _PartFields(dict[type, tuple[str, ...]]):
 _PART_FIELDS = _PartFields()
 
 
+def part_fields(node: Node) -> tuple[str, ...]:
+    """The fields of a node that may hold nodes with parts of their own."""
+    return _PART_FIELDS[type(node)]
+
+
 def children(node: Node) -> list[Node]:
     """The nodes directly inside a node, operators and contexts aside, in the order of the fields."""
-    found = []
+    found: list[Node] = []
+    add_children(node, found)
+    return found
+
+
+def walk(node: Node) -> list[Node]:
+    """A node and all inside it, operators and contexts aside."""
+    found: list[Node] = []
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        found.append(item)
+        kind = type(item)
+        if kind is gast.Name:
+            if item.annotation is not None:  # a parameter
+                stack.append(item.annotation)
+        elif kind not in LEAVES:
+            add_children(item, stack)
+    return found
+
+
+def add_children(node: Node, to: list[Node]) -> None:
+    """Put the nodes directly inside a node at the end of a list."""
     state = node.__dict__
     for field in _PART_FIELDS[type(node)]:
         value = state.get(field)
         if value is None:
             continue
-        if type(value) is list:
-            found += [item for item in value if isinstance(item, gast.AST)]
-        elif isinstance(value, gast.AST):
-            found.append(value)
-    return found
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """A node and all inside it, operators and contexts aside."""
-    stack = [node]
-    while stack:
-        item = stack.pop()
-        yield item
-        stack.extend(children(item))
+        if type(value) is not list:
+            if isinstance(value, gast.AST):
+                to.append(value)
+        elif field in NODE_LISTS:
+            to.extend(value)
+        else:
+            to.extend([item for item in value if isinstance(item, gast.AST)])
 
 
 def is_atom(node: Node) -> bool:

@@ -31,14 +31,25 @@ def writes(node: build.Node) -> set[str]:
     return found
 
 
+def of(node: build.Node) -> tuple[set[str], set[str]]:
+    """The names that a statement reads, and those that it writes."""
+    loads: set[str] = set()
+    stores: set[str] = set()
+    _collect(node, loads, stores)
+    return loads, stores
+
+
 def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
     stack = [node]
     while stack:
         item = stack.pop()
-        if isinstance(item, gast.Name):
-            (loads if isinstance(item.ctx, gast.Load) else stores).add(item.id)
-        elif type(item) not in BINDING:
-            stack.extend(build.children(item))
+        kind = type(item)
+        if kind is gast.Name:
+            (loads if type(item.ctx) is gast.Load else stores).add(item.id)
+        elif kind is gast.Constant:
+            pass
+        elif kind not in BINDING:
+            build.add_children(item, stack)
         elif isinstance(item, (gast.FunctionDef, gast.Lambda)):
             if isinstance(item, gast.FunctionDef):
                 stores.add(item.name)

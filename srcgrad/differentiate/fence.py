@@ -55,11 +55,14 @@ def check(unit: Unit) -> None:
 def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
     """Refuse the changes in place that would give a wrong derivative; those of a helper's arguments are its caller's as well."""
     found = []
-    reaching = _reaching(unit, facts)
-    others = changes.seen_by_others(unit, facts)
-    bad = dict(changes.changed_names(unit, facts))
+    listed = changes.events(unit, facts)
+    bad = changes.changed_names(listed)
+    if not bad and not facts.stores:
+        return
+    reaching = _reaching(listed, facts)
+    others = changes.seen_by_others(unit, listed)
     given = {facts.groups.get(p) for p in unit.parameters if p in facts.groups} if helper else set()
-    plain = plainly_stored(unit, facts)
+    plain = plainly_stored(unit, listed, facts)
     for name in [n for n in bad if n in plain]:
         if facts.groups.get(name) not in given:
             del bad[name]
@@ -73,7 +76,7 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
             if store.others & reaching:
                 reaching.add(store.name)
     for name, node in bad.items():
-        if name not in reaching or is_covered(name, unit, facts) and name not in others:
+        if name not in reaching or is_covered(name, unit, listed, facts) and name not in others:
             continue
         known = name not in unit.temporaries
         what = f"'{name}'" if known else "a value"
@@ -88,10 +91,10 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
         raise Refused(found)
 
 
-def _reaching(unit: Unit, facts: Facts) -> set[str]:
+def _reaching(listed: list[changes.Event], facts: Facts) -> set[str]:
     """Names that carry a derivative, or that share what they hold with one that does, or into which an active value is put."""
     groups: dict[str, set[str]] = {}
-    for event in changes.events(unit, facts):
+    for event in listed:
         if event.form == "share":
             read = names.reads(event.node) | names.writes(event.node)
             for name in read:
@@ -103,16 +106,16 @@ def _reaching(unit: Unit, facts: Facts) -> set[str]:
             if other not in reaching:
                 reaching.add(other)
                 todo.append(other)
-    for event in changes.events(unit, facts):
+    for event in listed:
         if event.form == "change" and names.reads(event.node) & facts.active:
             reaching.add(event.name)
     return reaching
 
 
-def plainly_stored(unit: Unit, facts: Facts) -> set[str]:
+def plainly_stored(unit: Unit, listed: list[changes.Event], facts: Facts) -> set[str]:
     """The arrays (or lists of numbers) of the function, arguments included, all changes of which are stores `name[i] = v`."""
     changed: dict[str, bool] = {}
-    for event in changes.events(unit, facts):
+    for event in listed:
         if event.form == "change":
             changed[event.name] = changed.get(event.name, True) and _is_store_into(event.name, event.node, facts)
     return {n for n, plain in changed.items() if plain and changes.is_buffer(facts.kind(n)) and n not in unit.free}
@@ -132,11 +135,11 @@ def _is_position(place: build.Node, facts: Facts) -> bool:
     return all(facts.kind(n).is_scalar or n not in facts.kinds for n in names.reads(place.slice))
 
 
-def is_covered(name: str, unit: Unit, facts: Facts) -> bool:
+def is_covered(name: str, unit: Unit, listed: list[changes.Event], facts: Facts) -> bool:
     """Whether every change of a name is an append to a list of the function's own."""
     if facts.kind(name).tag != "list" or name in unit.parameters:
         return False
-    for event in changes.events(unit, facts):
+    for event in listed:
         if event.form == "change" and event.name == name:
             value = event.node.value if isinstance(event.node, gast.Expr) else None
             if not (
@@ -151,8 +154,9 @@ def is_covered(name: str, unit: Unit, facts: Facts) -> bool:
 def check_reads(unit: Unit, facts: Facts, reverse_reads: set[str]) -> None:
     """Refuse passive values that are changed in place although the reverse sweep still reads what they were."""
     found = []
-    plain = plainly_stored(unit, facts)
-    for name, node in changes.changed_names(unit, facts).items():
+    listed = changes.events(unit, facts)
+    plain = plainly_stored(unit, listed, facts)
+    for name, node in changes.changed_names(listed).items():
         if name in plain:
             continue  # it is put back to what it was
         if name in reverse_reads and name not in facts.active and _changed_after_use(name, unit, facts):

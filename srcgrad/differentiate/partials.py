@@ -395,7 +395,7 @@ def expand(
 
 @functools.lru_cache(maxsize=2048)
 def _body(function: Callable[..., Any]) -> tuple[build.Node, dict[str, Any]]:
-    tree = source.find(function).tree
+    tree = source.look(function).tree
     statement = tree.body[-1]
     assert isinstance(statement, gast.Return), f"{function.__name__}: an adjoint function is a single return"
     defaults = {p.name: p.default for p in inspect.signature(function).parameters.values()}

@@ -64,6 +64,7 @@ class Helper:
     emitted: bool = False
     blanks: frozenset[str] | None = None  # parameters whose adjoints may have empty slots; None: not known yet
     asked: bool = False  # whether its result was wanted since it was last looked through
+    normal: tuple[Unit, Facts] | None = None  # what was found when it was looked through, if it does not call itself
     kinds: tuple[Kind, ...] = ()
     flags: tuple[bool, ...] = ()
 
@@ -91,24 +92,17 @@ def build(
     bound = {f.name for f in functions}
     used = {n for f in functions for n in names.reads(f)}
     free = {n: f for n, f in builder.free.items() if n in used and n not in bound and not _is_import(n, f)}
-    for one in functions:
-        unknown = names.reads(one) - bound - free.keys() - {"np", "rt", "math"} - set(dir(builtins)) - {one.name}
-        known = {n for s in one.body for n in names.writes(s)} | {a.id for a in names.parameters_of(one.args)}
-        if unknown - known:
-            raise Refused(
-                [
-                    Refusal(
-                        f"cannot differentiate {function.__name__}",
-                        Place(function.__code__.co_filename, function.__code__.co_firstlineno),
-                        f"the meaning of {sorted(unknown - known)[0]} could not be followed",
-                    )
-                ]
-            )
+    unknown = used - bound - free.keys() - {"np", "rt", "math"} - set(dir(builtins))
+    if unknown:
+        place = Place(function.__code__.co_filename, function.__code__.co_firstlineno)
+        why = f"the meaning of {min(unknown)} could not be followed"
+        raise Refused([Refusal(f"cannot differentiate {function.__name__}", place, why)])
     imports = {n for n in ("np", "rt", "math") if n in used and n not in free}
+    filename = source.look(function).filename
     for one in functions:
         if not hasattr(one, "filename"):
-            one.filename = source.find(function).filename
-    return Program(functions, free, builder.guards, imports, source.find(function).filename)
+            one.filename = filename
+    return Program(functions, free, builder.guards, imports, filename)
 
 
 def _is_import(name: str, free: Free) -> bool:
@@ -205,8 +199,9 @@ class _Builder:
                 renamed[name] = unit.fresh(name)
                 while renamed[name] in self.free:
                     renamed[name] = unit.fresh(name)
+        bound = {n for s in unit.body for n in names.writes(s)}
         for name in RESERVED:
-            if name in unit.parameters or (name not in unit.free and any(name in names.writes(s) for s in unit.body)):
+            if name in unit.parameters or (name not in unit.free and name in bound):
                 renamed[name] = unit.fresh(name)
         if renamed:
             unit.body = [flatten._rename(s, renamed) for s in unit.body]
@@ -455,10 +450,8 @@ class _Builder:
 
     def split_temporaries(self, unit: Unit, facts: Facts, storage: Storage, body: list[b.Node]) -> list[b.Node]:
         """A temporary that is computed again in the reverse sweep is another one there."""
-        every = {n.id for s in body for n in b.walk(s) if isinstance(n, gast.Name)}
-        keep = frozenset(every - unit.temporaries | storage.tapes)
         renamed: dict[str, str] = {}
-        body = webs.split_webs(body, [], unit.fresh, keep, renamed)
+        body = webs.split_webs(body, [], unit.fresh, unit.temporaries - storage.tapes, renamed)
         for new, old in renamed.items():
             unit.temporaries.add(new)
             if old in facts.kinds:
@@ -523,11 +516,12 @@ class _Builder:
         helper.asked = True
         if not helper.done:
             helper.done = True
-            given, active = self.parameters_of(callee, kinds, flags)
+            given, active = self.parameters_of(callee, helper.kinds, flags)
             while True:
                 previous = (helper.result, helper.result_active)
                 helper.asked, first = False, len(self.settled)
-                _, facts = self.normal(callee.function, active, given)
+                unit, facts = self.normal(callee.function, active, given)
+                helper.normal = None if helper.asked else (unit, facts)
                 helper.result = K.join(helper.result, K.unnamed(facts.result))
                 helper.result_active = facts.result_active
                 if not helper.asked or previous == (helper.result, helper.result_active):
@@ -600,7 +594,8 @@ class _Builder:
         helper.forward = self.taken(f"{_name_of(function)}_forward")
         helper.reverse = self.taken(f"{_name_of(function)}_reverse")
         given, active = self.parameters_of(callee, helper.kinds, helper.flags)
-        unit, facts = self.normal(function, active, given)
+        found, helper.normal = helper.normal if helper.done else None, None
+        unit, facts = found if found is not None else self.normal(function, active, given)
         fence.check_stores(unit, facts, helper=True)
         last = unit.body.pop()
         result = last.value

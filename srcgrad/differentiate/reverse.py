@@ -87,6 +87,18 @@ class Bars:
         return self.of[name]
 
 
+def _teller(work: inference._Inference) -> Callable[[build.Node], tuple[Kind, bool]]:
+    """A function that tells kind and activity of an expression; of names that were given later than the inference as well."""
+    facts = work.facts
+
+    def kind_of(node: build.Node) -> tuple[Kind, bool]:
+        if isinstance(node, gast.Name) and node.id in facts.kinds:
+            return facts.kinds[node.id], node.id in facts.active
+        return work.of(node)
+
+    return kind_of
+
+
 class Reverse:
     """Writes the effects of the statements of one unit."""
 
@@ -102,16 +114,12 @@ class Reverse:
         self.inference = inference._Inference(unit, facts.kinds, facts.active, lambda *_: (UNKNOWN, True))
         self.inference.facts = facts
         self.compositions: compositions.Found = {}  # statements that end a composition with a partial of its own
+        self.kind_of = _teller(self.inference)
         self.rules = Contributions(unit, facts, self.kind_of)
         self.helper = helper
         self.effects: dict[int, Effect] = {}
         self.uses: dict[str, list] | None = None  # name -> [definitions, statements that read it]
         self.reads_after: set[int] = set()  # statements x = f(x) whose reverse reads the new x, not the old one
-
-    def kind_of(self, node: build.Node) -> tuple[Kind, bool]:
-        if isinstance(node, gast.Name) and node.id in self.facts.kinds:
-            return self.facts.kinds[node.id], node.id in self.facts.active
-        return self.inference.of(node)
 
     def bar(self, name: str) -> build.Node:
         return build.name(self.bars(name))

@@ -13,7 +13,7 @@ What is in an array is a thing of its own beside its name: `y[]` stands for the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import gast
@@ -103,6 +103,7 @@ class Storage:
         self.known_reads: list[tuple[Site, list[tuple[str, build.Node | None]], bool]] | None = None
         groups = self.facts.groups
         stored = {groups.get(s.name, s.name) for s in self.facts.stores}
+        self._names: dict[int, tuple[build.Node, frozenset[str], frozenset[str]]] = {}
         self.contents = {name: f"{root}[]" for name, root in groups.items() if root in stored}
 
     @property
@@ -118,9 +119,25 @@ class Storage:
 
     def reads(self, node: build.Node) -> set[str]:
         """The names of the forward sweep that a node reads, and the contents."""
-        found = {n for n in names.reads(node) if self.is_primal(n)}
+        found = {n for n in self.loads(node) if self.is_primal(n)}
         if self.contents:
             found |= {self.contents[n] for n in aliases.content_reads(node) if n in self.contents}
+        return found
+
+    def loads(self, node: build.Node) -> frozenset[str]:
+        """The names that a simple statement, or an expression, reads."""
+        return self._names_of(node)[1]
+
+    def binds(self, node: build.Node) -> frozenset[str]:
+        """The names that a simple statement binds."""
+        return self._names_of(node)[2]
+
+    def _names_of(self, node: build.Node) -> tuple[build.Node, frozenset[str], frozenset[str]]:
+        """A node and its names, which are looked for once: only compound statements change here."""
+        found = self._names.get(id(node))
+        if found is None:
+            reads, writes = names.of(node)
+            found = self._names[id(node)] = (node, frozenset(reads), frozenset(writes))
         return found
 
     # ---- the whole --------------------------------------------------------------------------------------------------------------
@@ -167,7 +184,7 @@ class Storage:
                     for name in sorted(names.writes(node.target)):
                         self.definitions.setdefault(name, []).append(Definition(inner, -1, node, True))
             else:
-                for name in sorted(names.writes(node)):
+                for name in sorted(self.binds(node)):
                     self.definitions.setdefault(name, []).append(Definition(block, position, node))
         return block
 
@@ -182,7 +199,7 @@ class Storage:
             return bool(self.swept.inside.get(id(node.body))) or any(map(self.has_reverse, node.body))
         if self.swept.own.get(id(node)) or self.stored_content(node) in self.wanted:
             return True
-        return any(self.redefined.get(n, 0) > 1 for n in names.writes(node) & self.wanted)
+        return any(self.redefined.get(n, 0) > 1 for n in self.binds(node) & self.wanted)
 
     def stored_content(self, node: build.Node) -> str | None:
         """The content that a store changes."""
@@ -194,22 +211,16 @@ class Storage:
         """Names that the reverse sweep reads, tests and loop heads included: where these are rebound, something is put back."""
         self.redefined: dict[str, int] = {n: 1 for n in self.unit.parameters}
         compound: list[build.Node] = []
-
-        def count(statements: list[build.Node]) -> None:
-            for node in statements:
-                if isinstance(node, COMPOUND):
-                    compound.append(node)
-                    for body in (node.body, getattr(node, "orelse", [])):
-                        count(body)
-                    continue
-                for name in names.writes(node):
-                    self.redefined[name] = self.redefined.get(name, 0) + 1
-
-        count(self.body)
+        for node in _every(self.body):
+            if isinstance(node, COMPOUND):
+                compound.append(node)
+                continue
+            for name in self.binds(node):
+                self.redefined[name] = self.redefined.get(name, 0) + 1
         self.wanted: set[str] = set()
         for statements in (*self.swept.own.values(), *self.swept.before.values()):
             for statement in statements:
-                self.wanted |= names.reads(statement) | self.reads(statement)
+                self.wanted |= self.loads(statement) | self.reads(statement)
         self.want_contents()
         while True:
             heads = {
@@ -227,21 +238,14 @@ class Storage:
         if not self.contents:
             return
         values: dict[str, list[build.Node]] = {}
-
-        def note(statements: list[build.Node]) -> None:
-            for node in statements:
-                if isinstance(node, COMPOUND):
-                    note(node.body)
-                    note(getattr(node, "orelse", []))
-                elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
-                    values.setdefault(node.targets[0].id, []).append(node.value)
-
-        note(self.body)
+        for node in _every(self.body):
+            if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                values.setdefault(node.targets[0].id, []).append(node.value)
         todo, seen = list(self.wanted), set(self.wanted)
         while todo:
             for value in values.get(todo.pop(), ()):
                 self.wanted |= {self.contents[n] for n in aliases.content_reads(value) if n in self.contents}
-                new = names.reads(value) - seen
+                new = self.loads(value) - seen
                 seen |= new
                 todo += new
 
@@ -393,15 +397,11 @@ class Storage:
         self.writes: dict[str, int] = {}
         for statements in (*self.swept.own.values(), *self.swept.before.values()):
             for i, statement in enumerate(statements):
-                for name in names.reads(statement):
+                for name in self.loads(statement):
                     self.readers.setdefault(name, []).append((statements, i))
-        stack = list(self.body)
-        while stack:
-            node = stack.pop()
-            if isinstance(node, COMPOUND):
-                stack += [*node.body, *getattr(node, "orelse", [])]
+        for node in _every(self.body):
             bound = node.target if isinstance(node, gast.For) else None if isinstance(node, COMPOUND) else node
-            for name in names.writes(bound) if bound is not None else ():
+            for name in self.binds(bound) if bound is not None else ():
                 self.writes[name] = self.writes.get(name, 0) + (2 if isinstance(node, gast.For) else 1)
 
     # ---- needs ------------------------------------------------------------------------------------------------------------------
@@ -479,7 +479,7 @@ class Storage:
                 self.again.pop(name, None)
                 continue
             self.again[name] = value
-            for source in sorted(names.reads(value)):
+            for source in sorted(self.loads(value)):
                 if self.is_primal(source):
                     known = uses.setdefault(source, [])
                     new = [s for s in uses[name] if not any(s is k for k in known)]
@@ -570,9 +570,8 @@ class Storage:
         if not (isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)):
             return None
         value = node.value
-        if not (self.is_cheap(value) or name in self.worth) or name in names.reads(
-            value
-        ):  # `s = s + s` reads the s of before, which is gone
+        # `s = s + s` reads the s of before, which is gone
+        if not (self.is_cheap(value) or name in self.worth) or name in self.loads(value):
             return None
         for site in sites:
             if (
@@ -580,7 +579,7 @@ class Storage:
                 or self.position_of(site, definition.block) < definition.position
             ):
                 return None  # it reads the value of an earlier trip
-            for source in names.reads(value):
+            for source in self.loads(value):
                 if self.is_primal(source) and not self.is_steady(source, definition, site):
                     return None
             if not self.is_view(value) and not self.is_content_steady(value, definition, site):
@@ -726,8 +725,7 @@ class Storage:
 
     def step(self, node: build.Node, block: Block, required: set[str]) -> set[str]:
         needs = self.kept(self.needs.get(id(node), set()))
-        written = names.writes(node)
-        read = names.reads(node)
+        written, read = self.binds(node), self.loads(node)
         after_reads = id(node) in self.reverse.reads_after
         before, after = set(needs), set()
         for name in written & needs:
@@ -998,7 +996,7 @@ class Storage:
                 out += [*self.provide(self.needs.get(id(node), set()), current, node), *own]
                 continue
             late = id(node) in self.reverse.reads_after or bool(
-                (names.writes(node) - names.reads(node)) & self.needs.get(id(node), set())
+                (self.binds(node) - self.loads(node)) & self.needs.get(id(node), set())
             )
             made = [*self.provide(self.needs.get(id(node), set()), current, node), *own]
             out += [*made, *restore] if late else [*restore, *made]
@@ -1043,19 +1041,28 @@ class Storage:
     def provide(self, reads: set[str], current: set[str], node: build.Node) -> list[build.Node]:
         """The statements that compute again what is read here and is not at hand yet."""
         out: list[build.Node] = []
-
-        def get(name: str) -> None:
-            if name not in self.again or name in current:
-                return
-            current.add(name)
-            value = self.again[name]
-            for source in sorted(names.reads(value)):
-                get(source)
-            out.append(build.at(build.assign(name, build.copy(value)), self.definitions[name][0].node))
-
         for name in sorted(reads):
-            get(name)
+            self.compute_again(name, current, out)
         return out
+
+    def compute_again(self, name: str, current: set[str], out: list[build.Node]) -> None:
+        """Write what a name is computed from, and then the name, if that is how it comes to be here and it has not been."""
+        if name not in self.again or name in current:
+            return
+        current.add(name)
+        value = self.again[name]
+        for source in sorted(self.loads(value)):
+            self.compute_again(source, current, out)
+        out.append(build.at(build.assign(name, build.copy(value)), self.definitions[name][0].node))
+
+
+def _every(body: list[build.Node]) -> Iterator[build.Node]:
+    """All statements of a body and of the blocks in it, in the order of the text."""
+    for node in body:
+        yield node
+        if isinstance(node, COMPOUND):
+            yield from _every(node.body)
+            yield from _every(node.orelse)
 
 
 def _shortened(node: build.Node) -> str | None:
@@ -1139,16 +1146,16 @@ def _exposed(statements: list[build.Node], name: str, storage: Storage, forward:
             if not bound and name in storage.head_needs.get(id(node), ()):
                 return True, bound
         else:
-            if forward and name in names.reads(node) and not bound:
+            if forward and name in storage.loads(node) and not bound:
                 return True, bound
             before = (
-                name not in names.writes(node)
-                or name in names.reads(node)
+                name not in storage.binds(node)
+                or name in storage.loads(node)
                 and id(node) not in storage.reverse.reads_after
             )
             if name in storage.needs.get(id(node), ()) and not bound and before:
                 return True, bound
-            if name in names.writes(node):
+            if name in storage.binds(node):
                 bound = True
     return False, bound
 

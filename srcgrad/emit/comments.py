@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import linecache
+import re
 import tokenize
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ import gast
 from .statements import Line, lines_of
 
 Origin = tuple[str, int]  # file and 1-based line
+WORD = re.compile(r"(?<!\w)[^\W\d]\w*")
+# texts and numbers may be written in other words, and a line may hold two statements
+ODD = re.compile(
+    r"['\";]|\d\.?[a-zA-Z_]|^(if|elif|else|for|while|with|try|except|finally|def|class|match|case)\b.*:\s*\S"
+)
+INVOLVED = re.compile(r"['\"#\\]")  # it takes a tokenizer to see where such a line ends
 WIDTH = 100  # a comment goes beside its line up to this column, and above it otherwise
 
 
@@ -31,17 +38,27 @@ class Noted:
 
 
 class Sources:
-    """The users' files: the logical line that begins at a place, and the forms in which a program may repeat it."""
+    """The users' files: the logical line that begins at a place, and whether a line of a program repeats it."""
 
     def __init__(self) -> None:
-        self._known: dict[Origin, tuple[str, frozenset[str]]] = {}
+        self._lines: dict[Origin, str] = {}
+        self._forms: dict[str, frozenset[str]] = {}
 
-    def line(self, origin: Origin) -> tuple[str, frozenset[str]]:
-        """The text of a user's line without its own comment, joined where it goes on below, and its emitted forms."""
-        if origin not in self._known:
-            text = _logical_line(*origin)
-            self._known[origin] = text, _forms(text)
-        return self._known[origin]
+    def line(self, origin: Origin) -> str:
+        """The text of a user's line without its own comment, joined where it goes on below."""
+        if origin not in self._lines:
+            self._lines[origin] = _logical_line(*origin)
+        return self._lines[origin]
+
+    def repeats(self, emitted: str, text: str) -> bool:
+        """Whether an emitted line is the user's line as the printer would write it, such as `y = x ** 2` for `y = x**2`."""
+        if emitted == text:
+            return True
+        if not ODD.search(text) and _words(emitted) != _words(text):
+            return False
+        if text not in self._forms:
+            self._forms[text] = _forms(text)
+        return emitted in self._forms[text]
 
 
 def annotate(lines: Sequence[Line], filename: str, sources: Sources) -> list[Noted]:
@@ -52,8 +69,8 @@ def annotate(lines: Sequence[Line], filename: str, sources: Sources) -> list[Not
         group = list(members)
         comment = ""
         if origin is not None:
-            text, forms = sources.line(origin)
-            if text and not any(item.line.text in forms for item in group):
+            text = sources.line(origin)
+            if text and not any(sources.repeats(item.line.text, text) for item in group):
                 comment = text
         first = group[0]
         if comment and comment != last:
@@ -95,6 +112,9 @@ def original(filename: str, line: int) -> Origin | None:
 
 
 def _logical_line(filename: str, number: int) -> str:
+    line = linecache.getline(filename, number).strip()
+    if not INVOLVED.search(line) and all(line.count(a) == line.count(b) for a, b in ("()", "[]", "{}")):
+        return line
     numbers = itertools.count(number)
     pieces: list[tuple[tuple[int, int], tuple[int, int], str]] = []
     try:
@@ -114,6 +134,11 @@ def _logical_line(filename: str, number: int) -> str:
         text += " ".join(part.strip() for part in string.splitlines()) if "\n" in string else string
         end = stop
     return text
+
+
+def _words(text: str) -> list[str]:
+    """The names in a line; printing it anew does not change them."""
+    return [word for word in WORD.findall(text) if word not in ("if", "elif")]
 
 
 def _forms(text: str) -> frozenset[str]:

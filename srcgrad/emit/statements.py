@@ -43,7 +43,7 @@ def lines_of(statements: Iterable[Node]) -> list[Line]:
 
 def expression(node: Node) -> str:
     """The text of an expression."""
-    return ast.unparse(_to_ast(node))
+    return str(node.id) if isinstance(node, gast.Name) else ast.unparse(_to_ast(node))
 
 
 def _bare(node: Node) -> str:

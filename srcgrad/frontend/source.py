@@ -15,11 +15,12 @@ import types
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
 
+from ..core import build
 from ..core.errors import SourceNotFound
 
 LAMBDA_NAME = "lambda_"  # what a lambda is called in emitted programs
@@ -50,6 +51,12 @@ def find(function: Callable[..., Any]) -> Source:
     it). A lambda becomes a function called `lambda_` with a single `return`. `__wrapped__` is not followed.
     Raises `SourceNotFound` with the reason where there is no text, or where the text is not that of the function.
     """
+    found = look(function)
+    return replace(found, tree=build.copy(found.tree))
+
+
+def look(function: Callable[..., Any]) -> Source:
+    """Like `find`, for those who only look: the tree is the same one at each call."""
     function = getattr(function, "__func__", function) if isinstance(function, types.MethodType) else function
     if not isinstance(function, types.FunctionType):
         raise SourceNotFound(_not_a_function(function))
@@ -62,8 +69,8 @@ def find(function: Callable[..., Any]) -> Source:
         if lines:
             index = _index(filename, lines, code.co_flags & _FUTURE)
             node = index.node_of(code) if index else None
-            if node is not None:
-                return _source(function, filename, node, lines)
+            if index is not None and node is not None:
+                return _source(function, filename, node, index, lines)
     raise SourceNotFound(_explanation(function, bool(lines)))
 
 
@@ -74,18 +81,23 @@ def _file_of(function: types.FunctionType) -> str:
     return filename
 
 
-def _source(function: types.FunctionType, filename: str, node: Any, lines: list[str]) -> Source:
+def _source(function: types.FunctionType, filename: str, node: Any, index: _Index, lines: list[str]) -> Source:
+    own = lines[node.lineno - 1 : node.end_lineno or node.lineno]
+    if id(node) not in index.trees:
+        index.trees[id(node)] = _tree(node, lines, all(line.isascii() for line in own))
+    return Source(function, index.trees[id(node)], filename, node.lineno, tuple(line.rstrip("\n") for line in own))
+
+
+def _tree(node: Any, lines: list[str], is_ascii: bool) -> Any:
     tree = gast.ast_to_gast(node)
     if isinstance(node, ast.Lambda):
         body = gast.copy_location(gast.Return(tree.body), tree.body)
         wrapped = gast.FunctionDef(LAMBDA_NAME, tree.args, [body], [], None, None, [])
         tree = gast.copy_location(wrapped, tree)
     tree.decorator_list = []
-    stop = node.end_lineno or node.lineno
-    own = lines[node.lineno - 1 : stop]
-    if not all(line.isascii() for line in own):
+    if not is_ascii:
         _count_characters(tree, lines)
-    return Source(function, tree, filename, node.lineno, tuple(line.rstrip("\n") for line in own))
+    return tree
 
 
 def _count_characters(tree: Any, lines: list[str]) -> None:
@@ -110,9 +122,16 @@ class _Index:
     flags: int
     nodes: dict[_Key, list[Any]] = field(default_factory=dict)
     codes: dict[_Key, list[types.CodeType]] = field(default_factory=dict)
+    trees: dict[int, Any] = field(default_factory=dict)  # id of a node -> its tree in gast
+    _known: dict[types.CodeType, Any] = field(default_factory=dict)  # equal code is that of one node
 
     def node_of(self, code: types.CodeType) -> Any | None:
         """The node that compiles to `code`, or None."""
+        if code not in self._known:
+            self._known[code] = self._find(code)
+        return self._known[code]
+
+    def _find(self, code: types.CodeType) -> Any | None:
         key = (code.co_firstlineno, code.co_name)
         nodes = self.nodes.get(key, [])
         if not any(_same_code(code, other) for other in self.codes.get(key, [])):

@@ -800,7 +800,7 @@ class _Flatten:
         if any(k.arg is None for k in node.keywords) or hasattr(function, "__wrapped__"):
             return None
         try:
-            tree = source.find(function).tree
+            tree = source.look(function).tree
         except Exception:
             return None
         body = [s for s in tree.body if not _is_docstring(s)]
@@ -1020,7 +1020,7 @@ def _chain(getter: signature.Getter, path: tuple[str, ...]) -> signature.Getter:
 def _may_store(function: FunctionType) -> bool:
     """Whether a helper may change what it is given: it has stores, or calls of methods that change."""
     try:
-        tree = source.find(function).tree
+        tree = source.look(function).tree
     except Exception:
         return True
     for item in build.walk(tree):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import gast
 
 from ..analyses import changes
 from ..analyses.inference import Facts
+from ..analyses.kinds import Kind
 from ..core import build, names
 from ..core.unit import Unit
 from . import webs
@@ -65,28 +67,37 @@ def _copy_targets(statements: list[build.Node], counts: dict[str, int], unit: Un
 
 def augmented(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
     """`x += e` rebinds a number, and an array that nobody else holds; anything else is an in-place change."""
-    shared = set(changes.seen_by_others(unit, facts))
-    changed = [False]
+    wanted = {name for name in _augmented_names(unit.body) if not _rebinds(facts.kind(name))}
+    if wanted:
+        wanted &= changes.seen_by_others(unit, changes.events(unit, facts)).keys()
+    return unit, _rebind(unit.body, wanted)
 
-    def block(statements: list[build.Node]) -> list[build.Node]:
-        out = []
-        for node in statements:
-            if isinstance(node, gast.If):
-                node.body, node.orelse = block(node.body), block(node.orelse)
-            elif isinstance(node, (gast.For, gast.While)):
-                node.body = block(node.body)
-            elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-                name = node.target.id
-                kind = facts.kind(name)
-                if kind.is_scalar or kind.tag in ("tuple", "str", "static") or name not in shared:
-                    value = gast.BinOp(build.name(name), node.op, node.value)
-                    node = build.at(build.assign(name, value), node)
-                    changed[0] = True
-            out.append(node)
-        return out
 
-    unit.body = block(unit.body)
-    return unit, changed[0]
+def _rebinds(kind: Kind) -> bool:
+    return kind.is_scalar or kind.tag in ("tuple", "str", "static")
+
+
+def _rebind(statements: list[build.Node], but: set[str]) -> bool:
+    """Write `x = x + e` for `x += e` with all names but these; whether there were any."""
+    changed = False
+    for position, node in enumerate(statements):
+        if isinstance(node, (gast.If, gast.For, gast.While)):
+            changed |= _rebind(node.body, but)
+            changed |= _rebind(node.orelse, but)
+        elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name) and node.target.id not in but:
+            value = gast.BinOp(build.name(node.target.id), node.op, node.value)
+            statements[position] = build.at(build.assign(node.target.id, value), node)
+            changed = True
+    return changed
+
+
+def _augmented_names(statements: list[build.Node]) -> Iterator[str]:
+    """The names to which `op=` is applied."""
+    for node in statements:
+        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+            yield node.target.id
+        elif isinstance(node, (gast.If, gast.For, gast.While)):
+            yield from _augmented_names([*node.body, *node.orelse])
 
 
 def wrapped(function: Any) -> Any:

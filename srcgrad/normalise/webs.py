@@ -6,6 +6,9 @@ first web of a name (that of the parameter, if it is one) keeps the name, later 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Set
+
 import gast
 
 from ..core import build, names
@@ -15,6 +18,7 @@ PLAIN = (
     gast.Assign, gast.AugAssign, gast.AnnAssign, gast.Expr, gast.Return, gast.If, gast.For, gast.While,
     gast.Assert, gast.Raise, gast.Pass, gast.Break,
 )  # fmt: skip
+COMPOUND = (gast.If, gast.For, gast.While)
 SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.NamedExpr)
 Environment = dict[str, frozenset[int]]
 
@@ -23,12 +27,12 @@ def split_webs(
     body: list[build.Node],
     parameters: list[str],
     fresh: Fresh,
-    keep: frozenset[str] = frozenset(),
+    only: Set[str] | None = None,
     renamed: dict[str, str] | None = None,
 ) -> list[build.Node]:
-    """The body with independent uses of a name renamed; names in `keep`, and those used in nested scopes, stay.
+    """The body with independent uses of a name renamed (of names in `only`, if it is given); names used in nested scopes stay.
 
-    `renamed` takes the old name of each new one.
+    `renamed` takes the old name of each new one. The body is the same one where no name is bound twice.
 
     >>> import ast, gast
     >>> tree = gast.parse("x = x + 1\\nif c:\\n    y = x\\nelse:\\n    y = 2\\nx = y\\nz = x")
@@ -42,8 +46,15 @@ def split_webs(
     x_3 = y
     z = x_3
     """
-    body = build.copy(body)
-    work = _Webs(keep | _frozen(body))
+    outline = _Outline(parameters)
+    outline.block(body)
+    wanted = {name for name, count in outline.bindings.items() if count > 1} - outline.frozen
+    if only is not None:
+        wanted &= only
+    if not wanted:
+        return body
+    body = _copied(body, wanted, outline)
+    work = _Webs(wanted)
     environment: Environment = {name: frozenset([work.define(name)]) for name in parameters}
     work.block(body, environment, [])
     found = work.rename(fresh)
@@ -52,9 +63,54 @@ def split_webs(
     return body
 
 
+class _Outline:
+    """The names in each simple statement, how often each name is bound, and names that stay because of where they are used."""
+
+    def __init__(self, parameters: list[str]):
+        self.bindings = Counter(parameters)
+        self.names: dict[int, set[str]] = {}
+        self.frozen: set[str] = set()
+
+    def block(self, body: list[build.Node]) -> None:
+        for node in body:
+            if not isinstance(node, COMPOUND):
+                self.names[id(node)] = self.part(node)
+                continue
+            for part in (node.target, node.iter) if isinstance(node, gast.For) else (node.test,):
+                self.part(part)
+            self.block(node.body)
+            self.block(node.orelse)
+
+    def part(self, node: build.Node) -> set[str]:
+        found: set[str] = set()
+        for item in build.walk(node):
+            kind = type(item)
+            if kind is gast.Name:
+                found.add(item.id)
+                if not isinstance(item.ctx, gast.Load):
+                    self.bindings[item.id] += 1
+            elif kind in SCOPES or isinstance(item, gast.stmt) and kind not in PLAIN:
+                self.frozen |= _names_within(item)
+        return found
+
+
+def _copied(body: list[build.Node], wanted: set[str], outline: _Outline) -> list[build.Node]:
+    """A copy of what may be renamed: of heads and blocks, and of the statements with one of these names."""
+    found = []
+    for node in body:
+        if isinstance(node, COMPOUND):
+            fields = {f: build.copy(getattr(node, f)) for f in ("target", "iter", "test") if hasattr(node, f)}
+            blocks = {f: _copied(getattr(node, f), wanted, outline) for f in ("body", "orelse")}
+            node = build.changed(node, **fields, **blocks)
+        elif not wanted.isdisjoint(outline.names[id(node)]):
+            node = build.copy(node)
+        found.append(node)
+    return found
+
+
 class _Webs:
-    def __init__(self, frozen: frozenset[str] | set[str]):
-        self.frozen = frozen
+    def __init__(self, wanted: set[str]):
+        self.wanted = wanted
         self.parents: list[int] = []
         self.owners: list[str] = []
         self.places: dict[int, tuple[build.Node, int]] = {}  # id of a Name node -> the node and one of its definitions
@@ -86,9 +142,13 @@ class _Webs:
 
     # ---- the program ------------------------------------------------------------------------------------------------------------
 
-    def use(self, node: build.Node, environment: Environment) -> None:
-        for item in build.walk(node):
-            if isinstance(item, gast.Name) and isinstance(item.ctx, gast.Load) and item.id not in self.frozen:
+    def mentioned(self, node: build.Node) -> list[build.Node]:
+        """The nodes of wanted names in a statement or expression."""
+        return [item for item in build.walk(node) if type(item) is gast.Name and item.id in self.wanted]
+
+    def use(self, mentioned: list[build.Node], environment: Environment) -> None:
+        for item in mentioned:
+            if isinstance(item.ctx, gast.Load):
                 reaching = sorted(environment.get(item.id, ()))
                 if not reaching:
                     continue
@@ -98,9 +158,9 @@ class _Webs:
                 for other in reaching[1:]:
                     self.join(reaching[0], other)
 
-    def bind(self, node: build.Node, environment: Environment) -> None:
-        for item in build.walk(node):
-            if isinstance(item, gast.Name) and not isinstance(item.ctx, gast.Load) and item.id not in self.frozen:
+    def bind(self, mentioned: list[build.Node], environment: Environment) -> None:
+        for item in mentioned:
+            if not isinstance(item.ctx, gast.Load):
                 environment[item.id] = frozenset([self.define(item.id, item)])
 
     def block(
@@ -115,7 +175,7 @@ class _Webs:
 
     def statement(self, node: build.Node, environment: Environment, exits: list[Environment]) -> Environment | None:
         if isinstance(node, gast.If):
-            self.use(node.test, environment)
+            self.use(self.mentioned(node.test), environment)
             one = self.block(node.body, dict(environment), exits)
             other = self.block(node.orelse, dict(environment), exits)
             return _merge([e for e in (one, other) if e is not None])
@@ -125,34 +185,35 @@ class _Webs:
             exits.append(environment)
             return None
         if isinstance(node, gast.AugAssign):
-            self.use(node.value, environment)
+            self.use(self.mentioned(node.value), environment)
             if isinstance(node.target, gast.Name):
                 name = node.target.id
-                if name not in self.frozen:
+                if name in self.wanted:
                     number = self.define(name, node.target)
                     for other in environment.get(name, ()):
                         self.join(number, other)
                     environment[name] = frozenset([number])
             else:
-                self.use(node.target, environment)
+                self.use(self.mentioned(node.target), environment)
             return environment
-        self.use(node, environment)
+        mentioned = self.mentioned(node)
+        self.use(mentioned, environment)
         if isinstance(node, (gast.Return, gast.Raise)):
             return None
-        self.bind(node, environment)
+        self.bind(mentioned, environment)
         return environment
 
     def loop(self, node: build.Node, environment: Environment) -> Environment | None:
         if isinstance(node, gast.For):
-            self.use(node.iter, environment)
+            self.use(self.mentioned(node.iter), environment)
         head = dict(environment)
         while True:
             inside = dict(head)
             if isinstance(node, gast.For):
-                self.use(node.target, inside)
-                self.bind(node.target, inside)
+                self.use(self.mentioned(node.target), inside)
+                self.bind(self.mentioned(node.target), inside)
             else:
-                self.use(node.test, inside)
+                self.use(self.mentioned(node.test), inside)
             exits: list[Environment] = []
             end = self.block(node.body, inside, exits)
             joined = _merge([e for e in (head, end) if e is not None])
@@ -189,16 +250,12 @@ def _merge(environments: list[Environment]) -> Environment | None:
     return merged
 
 
-def _frozen(body: list[build.Node]) -> set[str]:
-    """Names used in nested scopes or in statements that are taken as they are."""
-    found: set[str] = set()
-    stack = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, SCOPES) or (isinstance(node, gast.stmt) and not isinstance(node, PLAIN)):
-            found |= names.reads(node) | names.writes(node)
-            found |= {n.id for n in build.walk(node) if isinstance(n, gast.Name)}
-            found |= {n for i in build.walk(node) if isinstance(i, (gast.Global, gast.Nonlocal)) for n in i.names}
-            continue
-        stack.extend(build.children(node))
+def _names_within(node: build.Node) -> set[str]:
+    """All names in a nested scope, or in a statement that is taken as it is."""
+    found = names.reads(node) | names.writes(node)
+    for item in build.walk(node):
+        if isinstance(item, gast.Name):
+            found.add(item.id)
+        elif isinstance(item, (gast.Global, gast.Nonlocal)):
+            found |= set(item.names)
     return found

@@ -5,7 +5,10 @@ Every pass takes and returns the statements of a program, and never changes the 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..core import build
+from . import effects
 from .adopt import adopt
 from .algebra import simplify
 from .dead import remove_dead
@@ -15,6 +18,7 @@ from .fuse import fuse
 from .heads import loop_heads
 from .last import skip_last
 from .merge import merge
+from .notes import Notes
 from .propagate import propagate
 from .swaps import swap
 
@@ -39,18 +43,25 @@ def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
     ... ''', temporaries="t y_bar t_bar w_bar x_bar", parameters="x w", floating="x w".split().__contains__)
     return w * np.cos(x)
     """
-    body = _settled(body, facts)
-    for _ in range(NESTED):
-        fused = fuse(body, facts)
-        if fused is body:
-            break
-        body = _settled(fused, facts)
-    for run in LAST:
-        body = run(body, facts)
-    return body
+    facts = replace(facts, notes=Notes())
+    try:
+        body = _settled(body, facts)
+        for _ in range(NESTED):
+            effects.forget_effects(facts)
+            fused = fuse(body, facts)
+            if fused is body:
+                break
+            body = _settled(fused, facts)
+        for run in LAST:
+            effects.forget_effects(facts)
+            body = run(body, facts)
+        return body
+    finally:
+        effects.forget_effects(facts)  # they know the facts, and no search for garbage shall be needed
 
 
 def _settled(body: list[build.Node], facts: Facts) -> list[build.Node]:
+    effects.forget_effects(facts)
     idle = 0  # passes in a row that have changed nothing: when all have, none will
     for run in PASSES * ROUNDS:
         done = run(body, facts)
@@ -58,6 +69,8 @@ def _settled(body: list[build.Node], facts: Facts) -> list[build.Node]:
             idle += 1
         else:
             body, idle = done, 0
+            if run is remove_dead:  # with what has gone, names that shared memory by it may have come apart
+                effects.forget_effects(facts)
         if idle == len(PASSES):
             return body
     return remove_dead(body, facts)

@@ -7,9 +7,10 @@ from collections import Counter
 import gast
 
 from ..core import build
-from .effects import SCOPES, Effects, blocks_of, effects_of, shallow
+from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
 from .groups import names_in
+from .notes import Note, Notes
 from .propagate import rank
 
 
@@ -25,24 +26,19 @@ def adopt(body: list[build.Node], facts: Facts) -> list[build.Node]:
     x = a * b
     u = x + 1
     """
-    search = _Search(effects_of(body, facts))
+    search = _Search(effects_of(body, facts), facts.notes.program(body))
     search.block(body)
-    return _rename(body, search.renamed, search.dropped) if search.renamed else body
+    return _rename(body, search.renamed, search.dropped, facts.notes) if search.renamed else body
 
 
 class _Search:
     """Finds the temporaries to rename. Each is bound once, in the block of the copy; before the copy stand all its uses."""
 
-    def __init__(self, effects: Effects):
+    def __init__(self, effects: Effects, note: Note):
         self.effects = effects
-        occurrences = [n for n in effects.nodes if isinstance(n, gast.Name)]
-        self.loads = Counter(n.id for n in occurrences if isinstance(n.ctx, gast.Load))
-        bindings = Counter(n.id for n in occurrences if not isinstance(n.ctx, gast.Load))
+        self.loads, bindings = Counter(note.loads), Counter(note.binds)
         self.candidates = {n for n in effects.facts.temporaries if bindings[n] == 1 and n not in effects.captured}
-        inner = {
-            n.id for s in effects.nodes if isinstance(s, SCOPES) for n in build.walk(s) if isinstance(n, gast.Name)
-        }
-        self.fixed = effects.captured | effects.outside | inner  # names that cannot take over
+        self.fixed = effects.captured | effects.outside | note.scoped  # names that cannot take over
         self.renamed: dict[str, str] = {}
         self.dropped: set[int] = set()
 
@@ -71,7 +67,7 @@ class _Search:
             if effect.jumps:
                 last_jump = position
             if not effect.reads.isdisjoint(defined):
-                used.update(n.id for n in build.walk(s) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
+                used.update(self.effects.facts.notes.statement(s).loads)
             for name in effect.reads | effect.binds:
                 touched[name] = position
             if isinstance(s, gast.Assign) and not adopted:
@@ -86,23 +82,25 @@ def _copy(s: build.Node) -> tuple[str, str]:
     return "", ""
 
 
-def _rename(block: list[build.Node], renamed: dict[str, str], dropped: set[int]) -> list[build.Node]:
+def _rename(block: list[build.Node], renamed: dict[str, str], dropped: set[int], notes: Notes) -> list[build.Node]:
     found = []
     for s in block:
         if id(s) in dropped:
             continue
-        if blocks_of(s):
+        if renamed.keys().isdisjoint(notes.statement(s).loaded):
+            found.append(s)
+        elif blocks_of(s):
             fresh = shallow(s)
             for key, value in s.__dict__.items():
                 if key in ("body", "orelse"):
-                    setattr(fresh, key, _rename(value, renamed, dropped) or ([gast.Pass()] if key == "body" else []))
+                    setattr(
+                        fresh, key, _rename(value, renamed, dropped, notes) or ([gast.Pass()] if key == "body" else [])
+                    )
                 elif isinstance(value, gast.AST):
                     setattr(fresh, key, _renamed(value, renamed))
             found.append(fresh)
-        elif any(isinstance(n, gast.Name) and n.id in renamed for n in build.walk(s)):
-            found.append(_renamed(s, renamed))
         else:
-            found.append(s)
+            found.append(_renamed(s, renamed))
     return found
 
 

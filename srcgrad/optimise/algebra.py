@@ -16,7 +16,7 @@ from typing import Any
 import gast
 
 from ..core import build
-from .effects import SCOPES, Effects, effects_of, shallow
+from .effects import SCOPES, Effects, effects_of
 from .facts import Facts
 from .notes import dotted
 
@@ -30,6 +30,7 @@ SAME_KIND = frozenset(
 FOLDED = {gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv}
 FLOAT, NUMBER = "float", "number"  # certainly floating (of any precision, or complex); certainly an integer or a float
 ARITHMETIC = (gast.BinOp, gast.UnaryOp, gast.Compare)
+CLOSED = frozenset({gast.Name, gast.Constant, *SCOPES})  # nothing in these is rewritten
 
 
 def simplify(body: list[build.Node], facts: Facts) -> list[build.Node]:
@@ -55,7 +56,9 @@ class _Simplifier:
     def __init__(self, effects: Effects):
         self.effects = effects
         self.facts = effects.facts
-        self.floats = self._floats()
+        if effects.floats is None:
+            effects.floats = self._floats()
+        self.floats = effects.floats
 
     # statements --------------------------------------------------------------------------------------------------------------------
 
@@ -73,29 +76,31 @@ class _Simplifier:
             test = self.truth(s.test)
             if isinstance(test, gast.Constant):
                 return self.block(s.body if test.value else s.orelse)
-            return [_with(s, test=test, body=self.inner(s.body), orelse=self.inner(s.orelse))]
+            return [build.changed(s, test=test, body=self.inner(s.body), orelse=self.inner(s.orelse))]
         if isinstance(s, gast.While):
             test = self.truth(s.test)
             if isinstance(test, gast.Constant) and not test.value:
                 return self.block(s.orelse)
-            return [_with(s, test=test, body=self.inner(s.body), orelse=self.inner(s.orelse))]
+            return [build.changed(s, test=test, body=self.inner(s.body), orelse=self.inner(s.orelse))]
         if isinstance(s, gast.For):
-            return [_with(s, iter=self.expression(s.iter), body=self.inner(s.body), orelse=self.inner(s.orelse))]
+            return [
+                build.changed(s, iter=self.expression(s.iter), body=self.inner(s.body), orelse=self.inner(s.orelse))
+            ]
         if isinstance(s, gast.AugAssign):
-            return [self.augmented(_with(s, value=self.expression(s.value, arithmetic=True)))]
+            return [self.augmented(build.changed(s, value=self.expression(s.value, arithmetic=True)))]
         if isinstance(s, gast.Assign):
             target = s.targets[0]
             named = len(s.targets) == 1 and isinstance(target, gast.Name)
-            return [_with(s, value=self.expression(s.value, name=target.id if named else ""))]
+            return [build.changed(s, value=self.expression(s.value, name=target.id if named else ""))]
         if isinstance(s, (gast.Expr, gast.Return)) and s.value is not None:
-            return [_with(s, value=self.expression(s.value))]
+            return [build.changed(s, value=self.expression(s.value))]
         return [s]
 
     def augmented(self, s: build.Node) -> build.Node:
         """x += -y is x -= y"""
         other = {gast.Add: gast.Sub, gast.Sub: gast.Add}.get(type(s.op))
         positive = self.without_sign(s.value) if other is not None else None
-        return s if positive is None else _with(s, op=other(), value=positive)  # type: ignore[misc]
+        return s if positive is None else build.changed(s, op=other(), value=positive)  # type: ignore[misc]
 
     def truth(self, test: build.Node) -> build.Node:
         test = self.expression(test)
@@ -107,27 +112,22 @@ class _Simplifier:
 
     def expression(self, node: build.Node, name: str = "", arithmetic: bool = False) -> build.Node:
         """`name`: the name that the value is bound to; `arithmetic`: only the numbers matter, not the memory they are in."""
-        if isinstance(node, (gast.Name, gast.Constant, *SCOPES)):
+        if type(node) in CLOSED:
             return node
         inside = (
             isinstance(node, ARITHMETIC)
             or isinstance(node, gast.Call)
             and self.effects.pure(node)
-            and self.facts.new(node)
+            and self.effects.new(node)
         )
-        fresh = node
-        for key, value in node.__dict__.items():
-            if isinstance(value, gast.AST):
-                done: Any = self.expression(value, arithmetic=inside)
-                changed = done is not value
-            elif type(value) is list:
-                done = [self.expression(v, arithmetic=inside) if isinstance(v, gast.AST) else v for v in value]
-                changed = any(a is not b for a, b in zip(done, value, strict=True))
-            else:
-                continue
-            if changed:
-                fresh = shallow(node) if fresh is node else fresh
-                setattr(fresh, key, done)
+        fields: dict[str, Any] = {}
+        for key in build.part_fields(node):
+            value = node.__dict__.get(key)
+            if type(value) is list:
+                fields[key] = [self.expression(v, arithmetic=inside) if isinstance(v, gast.AST) else v for v in value]
+            elif isinstance(value, gast.AST):
+                fields[key] = self.expression(value, arithmetic=inside)
+        fresh = build.changed(node, **fields)
         if isinstance(fresh, gast.BinOp):
             found = self.binary(fresh)
         elif isinstance(fresh, gast.UnaryOp) and isinstance(fresh.op, gast.USub):
@@ -154,8 +154,9 @@ class _Simplifier:
         if effects.changed & (theirs | {mine}) or (mine in effects.returned and effects.returned & theirs):
             return False
         visible = bool(effects.returned & (theirs | {mine}))
-        for other in theirs:
+        for other in theirs - {mine}:
             effects.join(mine, other)
+            effects.joined = True
         if visible:
             effects.returned.add(effects.group(mine))
         return True
@@ -179,7 +180,7 @@ class _Simplifier:
         positive = self.without_sign(call.args[0]) if self.ours(call.args[0]) else None
         if positive is None or "np" not in self.effects.modules:
             return call
-        return gast.UnaryOp(gast.USub(), build.at(_with(call, args=[positive, *call.args[1:]]), call))
+        return gast.UnaryOp(gast.USub(), build.at(build.changed(call, args=[positive, *call.args[1:]]), call))
 
     def product(self, node: build.Node, a: build.Node, b: build.Node, left: Any, right: Any) -> build.Node:
         for number, other in ((left, b), (right, a)):
@@ -188,20 +189,20 @@ class _Simplifier:
             if number is not None and self.is_neutral(number, -1, other):
                 return self.negated(other)
         if left is not None and FLOAT == self.kind(a) and self.without_sign(b) is not None:
-            return self.binary(_with(node, left=build.constant(-left), right=self.without_sign(b)))
+            return self.binary(build.changed(node, left=build.constant(-left), right=self.without_sign(b)))
         if left is None and right is None:
             positive = self.without_sign(b)
             # a list times -n is an empty list, and has no negative
             if positive is not None and (
                 self.ours(node) or FLOAT in (self.kind(a), self.kind(b)) or not self.effects.may_contain(a)
             ):
-                return self.binary(_with(node, left=self.negated(a), right=positive))
+                return self.binary(build.changed(node, left=self.negated(a), right=positive))
         for number, other in ((left, b), (right, a)):
             numerator = (
                 literal(other.left) if isinstance(other, gast.BinOp) and isinstance(other.op, gast.Div) else None
             )
             if isinstance(numerator, float) and number in (2, 4, 0.5):  # which changes no digit
-                return _with(other, left=build.constant(number * numerator))
+                return build.changed(other, left=build.constant(number * numerator))
         if self.ours(node):
             for factor, other in ((b, a), (a, b)):
                 if _is_reciprocal(factor):
@@ -254,7 +255,7 @@ class _Simplifier:
         if isinstance(node, gast.BinOp) and (
             isinstance(node.op, gast.Mult) or isinstance(node.op, gast.Div) and self.signed(node)
         ):
-            return _with(node, left=self.negated(node.left))
+            return build.changed(node, left=self.negated(node.left))
         return whole if whole is not None else gast.UnaryOp(gast.USub(), node)
 
     def without_sign(self, node: build.Node) -> build.Node | None:
@@ -267,7 +268,7 @@ class _Simplifier:
             first = self.without_sign(node.left)
             if first is not None:
                 # a factor of one that comes to light goes as well
-                return self.binary(_with(node, left=first))
+                return self.binary(build.changed(node, left=first))
         return None
 
     def signed(self, node: build.Node) -> bool:
@@ -275,7 +276,7 @@ class _Simplifier:
         return self.ours(node) or self.kind(node.left) == FLOAT or literal(node.left) is not None
 
     def ours(self, node: build.Node) -> bool:
-        return any(isinstance(n, gast.Name) and n.id in self.facts.temporaries for n in build.walk(node))
+        return not self.facts.temporaries.isdisjoint(self.facts.notes.reads(node))
 
     # kinds -------------------------------------------------------------------------------------------------------------------------
 
@@ -288,9 +289,8 @@ class _Simplifier:
         readers: dict[str, list[str]] = {}
         for name in sorted(self.floats & effects.values.keys()):
             for value in effects.values[name]:
-                for node in build.walk(value) if value is not None else ():
-                    if isinstance(node, gast.Name):
-                        readers.setdefault(node.id, []).append(name)
+                for read in sorted(facts.notes.reads(value)) if value is not None else ():
+                    readers.setdefault(read, []).append(name)
         work = sorted(n for n in self.floats if not facts.floating(n))
         while work:
             name = work.pop()
@@ -360,15 +360,6 @@ def _folded(node: build.Node, left: Any, right: Any) -> build.Node:
     if value != value or value in (float("inf"), float("-inf")) or len(repr(value)) > 6:
         return node
     return build.at(build.constant(value), node)
-
-
-def _with(node: build.Node, **fields: Any) -> build.Node:
-    """The node itself, or a copy with other fields where they differ."""
-    if all(node.__dict__[key] is value for key, value in fields.items()):
-        return node
-    fresh = shallow(node)
-    fresh.__dict__.update(fields)
-    return fresh
 
 
 def _is_new(node: build.Node) -> bool:

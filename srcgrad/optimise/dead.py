@@ -10,13 +10,15 @@ that a store into an array of a group that is not live is dead. A statement keep
 
 from __future__ import annotations
 
+from collections import Counter
+
 import gast
 
 from ..core import build
-from .effects import Effects, effects_of, shallow
+from .effects import Effects, effects_of
 from .facts import Facts
 from .groups import OUTSIDE, names_in, places_in
-from .notes import dotted
+from .notes import Note, dotted
 
 ROUNDS = 8  # of a loop, after which everything that it reads counts as live
 
@@ -42,7 +44,7 @@ def remove_dead(body: list[build.Node], facts: Facts) -> list[build.Node]:
     return x_bar
     """
     effects = effects_of(body, facts)
-    needed: set[str] = _tapes_read_otherwise(effects)
+    needed = _tapes_read_otherwise(effects, facts.notes.program(body))
     while True:
         search = _Liveness(effects, needed)
         found = search.run(body)
@@ -84,20 +86,9 @@ class _Liveness:
             group = effects.group(name)
             members[group] = members.get(group, 0) + 1
         self.alone = {group for group, count in members.items() if count == 1 and group not in self.visible}
-        self.sequences = self._sequences()
+        self.sequences = effects.note.sequences  # names of what can be iterated twice, as their other uses tell
         self.after_loop: list[_Live] = []  # live after a break, innermost loop last
         self.next_trip: list[_Live] = []  # live at a continue
-
-    def _sequences(self) -> set[str]:
-        """Names of what can be iterated twice, as their other uses tell."""
-        found = set()
-        for node in self.effects.nodes:
-            if isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name):
-                found.add(node.value.id)
-            elif isinstance(node, gast.Call) and dotted(node.func) in ("len", "reversed") and len(node.args) == 1:
-                if isinstance(node.args[0], gast.Name):
-                    found.add(node.args[0].id)
-        return found
 
     def run(self, body: list[build.Node]) -> list[build.Node]:
         facts = self.effects.facts
@@ -205,11 +196,10 @@ class _Liveness:
         if not body and not orelse and self.effects.of(s.test).pure:
             return []
         self.use(s.test, live)
-        fresh = shallow(s)
+        test = s.test
         if not body and orelse:
-            fresh.test, body, orelse = build.at(_negation(s.test), s.test), orelse, []
-        fresh.body, fresh.orelse = body or [build.at(gast.Pass(), s)], orelse
-        return [fresh]
+            test, body, orelse = build.at(_negation(s.test), s.test), orelse, []
+        return [build.changed(s, test=test, body=body or _nothing(s), orelse=orelse)]
 
     def loop(self, s: build.Node, live: _Live) -> list[build.Node]:
         if not self.matters(s, live):
@@ -250,9 +240,7 @@ class _Liveness:
                 return []
         if isinstance(s, gast.For):
             self.use(header, live)
-        fresh = shallow(s)
-        fresh.body, fresh.orelse = body or [build.at(gast.Pass(), s)], orelse
-        return [fresh]
+        return [build.changed(s, body=body or _nothing(s), orelse=orelse)]
 
     def matters(self, s: build.Node, live: _Live) -> bool:
         """Whether a loop as a whole does anything that is seen after it."""
@@ -318,25 +306,19 @@ class _Liveness:
         return ""
 
 
-def _tapes_read_otherwise(effects: Effects) -> set[str]:
+def _tapes_read_otherwise(effects: Effects, note: Note) -> set[str]:
     """Tapes that are not only pushed to and popped from by statements of their own."""
-    tapes = effects.facts.tapes & effects.loaded
+    tapes = effects.facts.tapes & note.loaded
     if not tapes:
         return set()
-    plain: set[int] = set()
-    for node in effects.nodes:
-        value = node.value if isinstance(node, (gast.Assign, gast.Expr)) else None
-        if (
-            isinstance(value, gast.Call)
-            and isinstance(value.func, gast.Attribute)
-            and value.func.attr in ("append", "pop")
-        ):
-            plain.add(id(value.func.value))
-    return {
-        n.id
-        for n in effects.nodes
-        if isinstance(n, gast.Name) and n.id in tapes and isinstance(n.ctx, gast.Load) and id(n) not in plain
-    }
+    plain = Counter(note.stacked)
+    loads = Counter(note.loads)
+    return {tape for tape in tapes if loads[tape] != plain[tape]}
+
+
+def _nothing(s: build.Node) -> list[build.Node]:
+    """The body of a statement that has nothing left in it."""
+    return s.body if isinstance(s.body[0], gast.Pass) else [build.at(gast.Pass(), s)]
 
 
 def _negation(test: build.Node) -> build.Node:

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-
 import gast
 
 from ..core import build, names
 from .facts import Facts
 from .groups import METADATA, OUTSIDE, Groups, places_in
-from .notes import LATE, as_loaded, dotted
+from .notes import ACTING, LATE, SCOPES, as_loaded, dotted
 
-SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.FunctionDef, gast.ClassDef)
+SUSPENDING = (gast.Yield, gast.YieldFrom, gast.Await)
 EXITS = (gast.Break, gast.Continue, gast.Return, gast.Raise, gast.Assert)
 OPAQUE = (gast.Try, gast.With, gast.Match, gast.Global, gast.Nonlocal, gast.Delete, gast.Import, gast.ImportFrom)
 SHAPE_ONLY = (".zeros_like", ".ones_like", ".empty_like")
 
 
-@dataclass
 class Effect:
-    """Everything that evaluating an expression, or running a statement with all that is inside it, may do."""
+    """Everything that evaluating an expression, or running a statement with all that is inside it, may do.
 
-    reads: set[str] = field(default_factory=set)  # names loaded
-    content: set[str] = field(default_factory=set)  # groups whose content is read
-    binds: set[str] = field(default_factory=set)
-    changes: set[str] = field(default_factory=set)  # groups whose content is changed in place
-    pure: bool = True  # no call with an effect, and nothing that this room does not understand
-    world: bool = False  # may rebind names of outside and change whatever is out there
-    jumps: bool = False  # may leave the block it stands in: break, continue, return, raise
+    `reads`: names loaded. `content`: groups whose content is read. `binds`: names bound. `changes`: groups whose content is changed in
+    place. `pure`: no call with an effect, and nothing that this room does not understand. `world`: may rebind names of outside and
+    change whatever is out there. `jumps`: may leave the block it stands in (break, continue, return, raise).
+    """
+
+    __slots__ = ("reads", "content", "binds", "changes", "pure", "world", "jumps")
+
+    def __init__(self) -> None:
+        self.reads: set[str] = set()
+        self.content: set[str] = set()
+        self.binds: set[str] = set()
+        self.changes: set[str] = set()
+        self.pure, self.world, self.jumps = True, False, False
 
     def add(self, other: Effect) -> None:
         self.reads |= other.reads
@@ -41,7 +43,7 @@ class Effect:
 
 
 class Effects(Groups):
-    """The effects of the parts of one program, which must not change while this is used.
+    """The effects of the parts of one program, and of what passes make of it.
 
     `changed`: groups whose content is changed anywhere. `returned`: groups that the caller gets hold of.
     """
@@ -54,83 +56,93 @@ class Effects(Groups):
             if self.group(name) not in changed:
                 self._join_outside(name)  # nothing here changes it, so somebody else does
         self.changed = {g for n in self.acting for g in self._changed_here(n)[0]}
-        values = [n.value for n in self.nodes if isinstance(n, gast.Return) and n.value is not None]
-        self.returned = {self.group(a) for value in values for a in self.aliases(value)} | {OUTSIDE}
+        self.returned = {self.group(a) for value in self.note.returned for a in self.aliases(value)} | {OUTSIDE}
         self.returned |= {self.group(n) for n in facts.results | facts.escaping}
+        self.joined = False  # whether a pass has joined groups since
+        self.floats: set[str] | None = None  # names that are floating, found when a pass asks (see `algebra`)
 
     def of(self, node: build.Node) -> Effect:
         """The effect of an expression or statement and of all that is inside it."""
         found = self._effects.get(id(node))
         if found is None:
+            total = Effect()
+            self._gather(node, total)
             # the node is kept, so that no other can take its id
-            found = self._effects[id(node)] = (node, self._effect(node))
+            found = self._effects[id(node)] = (node, total)
         return found[1]
 
-    def of_all(self, parts: Iterable[build.Node]) -> Effect:
-        total = Effect()
-        for part in parts:
-            total.add(self.of(part))
-        return total
-
-    def _effect(self, node: build.Node) -> Effect:
-        total = Effect()
-        if isinstance(node, gast.Name):
-            self._name(node, total)
-            return total
-        if isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name):
+    def _gather(self, node: build.Node, total: Effect, content: bool = True) -> None:
+        """Add what a node does; without `content` only its names are looked at, not what they hold."""
+        kind = type(node)
+        if kind is gast.Constant:
+            return
+        if kind is gast.Name:
+            self._name(node, total, content)
+            return
+        if kind is gast.Attribute and isinstance(node.value, gast.Name):
             if node.attr in METADATA or node.value.id in self.modules:
                 total.reads.add(node.value.id)
                 if not isinstance(node.ctx, gast.Load):
                     total.content.add(self.group(node.value.id))
-                return total
-        if isinstance(node, SCOPES):
-            return self._scope(node)
-        for part in build.children(node):
-            total.add(self.of(part))
-        if isinstance(node, gast.Call):
-            self._call(node, total)
-        elif isinstance(node, gast.AugAssign):
-            total.add(self.of(as_loaded(node.target)))
-        elif isinstance(node, EXITS):
+                return
+        if kind in SCOPES:
+            total.add(self._scope(node))
+            return
+        if kind is gast.Call:
+            self._call(node, total, content)
+        else:
+            for part in build.children(node):
+                if isinstance(part, gast.stmt):
+                    total.add(self.of(part))
+                else:
+                    self._gather(part, total, content)
+        self._own(node, kind, total)
+
+    def _own(self, node: build.Node, kind: type, total: Effect) -> None:
+        """Add what a node does itself, whatever is inside it."""
+        if kind in EXITS:
             total.jumps = True
-            total.pure = total.pure and isinstance(node, (gast.Break, gast.Continue))
-        elif isinstance(node, OPAQUE):
+            total.pure = total.pure and kind in (gast.Break, gast.Continue)
+        elif kind in OPAQUE:
             total.pure, total.jumps = False, True
             total.reads |= names.reads(node)
             total.binds |= names.writes(node)
-        elif isinstance(node, (gast.Yield, gast.YieldFrom, gast.Await, gast.NamedExpr)):
+        elif kind in SUSPENDING or kind is gast.NamedExpr:
             total.pure = False
-        changes, world = self._changed_here(node)
-        total.changes |= changes
-        total.world = total.world or world
-        return total
+        elif kind is gast.AugAssign:
+            self._gather(as_loaded(node.target), total)
+        if kind in ACTING:
+            changes, world = self._changed_here(node)
+            total.changes |= changes
+            total.world = total.world or world
 
-    def _name(self, node: build.Node, total: Effect) -> None:
-        if isinstance(node.ctx, gast.Load):
-            total.reads.add(node.id)
-            if node.id not in self.scalars and node.id not in self.modules:
-                total.content.add(self.group(node.id))
-        else:
+    def _name(self, node: build.Node, total: Effect, content: bool) -> None:
+        if not isinstance(node.ctx, gast.Load):
             total.binds.add(node.id)
+            return
+        total.reads.add(node.id)
+        if content and node.id not in self.scalars and node.id not in self.modules:
+            total.content.add(self.group(node.id))
 
-    def _call(self, call: build.Node, total: Effect) -> None:
-        if not self.pure(call):
-            total.pure = False
-        elif self._reads_shape_only(call):
-            total.content = set()
-        elif isinstance(call.func, gast.Name):
-            # the function's own name is no data, whose content could change
-            total.content = {g for part in (*call.args, *call.keywords) for g in self.of(part).content}
+    def _call(self, call: build.Node, total: Effect, content: bool) -> None:
+        pure = self.pure(call)
+        total.pure = total.pure and pure
+        content = content and not (pure and self._reads_shape_only(call))
+        # the function's own name is no data, whose content could change
+        self._gather(call.func, total, content and not (pure and isinstance(call.func, gast.Name)))
+        for part in (*call.args, *call.keywords):
+            self._gather(part, total, content)
 
     def _reads_shape_only(self, call: build.Node) -> bool:
         """`np.zeros_like(x)` and `len(x)` of an array do not look at its content."""
         if len(call.args) != 1 or call.keywords or not isinstance(call.args[0], gast.Name):
             return False
         text = dotted(call.func)
-        return self.facts.array(call.args[0].id) is True and (text == "len" or text.endswith(SHAPE_ONLY))
+        return (text == "len" or text.endswith(SHAPE_ONLY)) and self.facts.array(call.args[0].id) is True
 
     def _scope(self, node: build.Node) -> Effect:
-        total = Effect(reads=names.reads(node), binds=names.writes(node))
+        total = Effect()
+        total.reads, total.binds = names.reads(node), names.writes(node)
         total.content = {self.group(n) for n in total.reads - self.scalars - self.modules}
         inner = [n for n in build.walk(node) if n is not node]
         for part in inner:
@@ -145,7 +157,7 @@ class Effects(Groups):
         """The groups that a node itself (not the nodes in it) changes in place, and whether it may touch what is outside."""
         if isinstance(node, gast.Call):
             return (set(), False) if self.pure(node) else self._changed_by_call(node)
-        if isinstance(node, (gast.With, gast.Yield, gast.YieldFrom, gast.Await)):
+        if isinstance(node, (gast.With, *SUSPENDING)):
             return {OUTSIDE}, True
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
             return (set() if node.target.id in self.scalars else {self.group(node.target.id)}), False
@@ -175,12 +187,19 @@ class Effects(Groups):
 
 
 def effects_of(body: list[build.Node], facts: Facts) -> Effects:
-    """The effects of a program; those found last are found again at once, as a pass often changes nothing."""
-    latest = facts.notes.latest
-    if latest is None or latest[0] is not body:
-        latest = facts.notes.latest = (body, Effects(body, facts))
-    found: Effects = latest[1]
+    """The effects of a program: those of what it was before the last passes, where they hold for what it is now.
+
+    Passes join no names, so that what could not share memory still cannot; but once `forget_effects` was called, they are found anew.
+    """
+    if facts.notes.effects is None or facts.notes.effects.joined:
+        facts.notes.effects = Effects(body, facts)
+    found: Effects = facts.notes.effects
     return found
+
+
+def forget_effects(facts: Facts) -> None:
+    """Let the effects be found anew: much has gone, and with it what shared memory or was changed."""
+    facts.notes.effects = None
 
 
 def shallow(node: build.Node) -> build.Node:

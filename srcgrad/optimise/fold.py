@@ -6,6 +6,7 @@ taken, and with the same values; calls with an effect keep their order.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import gast
 from ..core import build
 from .effects import SCOPES, Effect, Effects, effects_of, shallow
 from .facts import Facts
-from .notes import dotted
+from .notes import Note, dotted
 from .propagate import rank
 
 WIDTH = 90  # characters of a line, roughly
@@ -38,7 +39,7 @@ def fold(body: list[build.Node], facts: Facts) -> list[build.Node]:
     a[i] = np.exp(x) * 2
     y = u + 1
     """
-    return _Folding(effects_of(body, facts)).block(body, {})
+    return _Folding(effects_of(body, facts), facts.notes.program(body)).block(body, {})
 
 
 @dataclass
@@ -49,21 +50,22 @@ class _Pending:
     value: build.Node
     effect: Effect
     statement: build.Node  # where it is bound now
-    depth: int
-    width: int
     last: bool = False  # put aside by the statement before: nothing has run since
+
+    @functools.cached_property
+    def depth(self) -> int:
+        return depth_of(self.value)
+
+    @functools.cached_property
+    def width(self) -> int:
+        return width_of(self.value)
 
 
 class _Folding:
-    def __init__(self, effects: Effects):
+    def __init__(self, effects: Effects, note: Note):
         self.effects = effects
-        occurrences = [n for n in effects.nodes if isinstance(n, gast.Name)]
-        self.loads = Counter(n.id for n in occurrences if isinstance(n.ctx, gast.Load))
-        self.binds = Counter(n.id for n in occurrences if not isinstance(n.ctx, gast.Load))
-        inner = {
-            n.id for s in effects.nodes if isinstance(s, SCOPES) for n in build.walk(s) if isinstance(n, gast.Name)
-        }
-        self.candidates = effects.facts.temporaries - effects.captured - inner - effects.outside
+        self.loads, self.binds = Counter(note.loads), Counter(note.binds)
+        self.candidates = effects.facts.temporaries - effects.captured - note.scoped - effects.outside
         self.folded: dict[
             int, build.Node
         ] = {}  # statements that are no longer needed, kept so that no other gets their id
@@ -81,16 +83,13 @@ class _Folding:
 
     def statement(self, s: build.Node, waiting: _Waiting) -> build.Node:
         if isinstance(s, gast.If):
-            fresh = shallow(s)
-            fresh.test = self.into(s.test, s, waiting)
-            fresh.body, fresh.orelse = self.block(s.body, {}), self.block(s.orelse, {})
-            return fresh
-        if isinstance(s, (gast.For, gast.While)):
-            fresh = shallow(s)
-            if isinstance(s, gast.For):
-                fresh.iter = self.into(s.iter, s, waiting)
-            fresh.body, fresh.orelse = self.block(s.body, {}), self.block(s.orelse, {})
-            return fresh
+            test = self.into(s.test, s, waiting)
+            return build.changed(s, test=test, body=self.block(s.body, {}), orelse=self.block(s.orelse, {}))
+        if isinstance(s, gast.For):
+            items = self.into(s.iter, s, waiting)
+            return build.changed(s, iter=items, body=self.block(s.body, {}), orelse=self.block(s.orelse, {}))
+        if isinstance(s, gast.While):
+            return build.changed(s, body=self.block(s.body, {}), orelse=self.block(s.orelse, {}))
         if isinstance(s, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return)):
             return self.into(s, s, waiting)
         return s
@@ -103,21 +102,19 @@ class _Folding:
         if name in self.candidates and not isinstance(s.value, SCOPES):
             effect = self.effects.of(s.value)
             if name not in effect.reads:
-                waiting.put(_Pending(name, s.value, effect, s, depth_of(s.value), width_of(s.value), last=True))
+                waiting.put(_Pending(name, s.value, effect, s, last=True))
 
     # the use -----------------------------------------------------------------------------------------------------------------------
 
     def into(self, part: build.Node, s: build.Node, waiting: _Waiting) -> build.Node:
         """`part` (a statement, or the header of one) with temporaries replaced that have their only use there."""
-        reads = self.effects.of(part).reads
-        ready = [waiting.pending[n] for n in sorted(reads & waiting.pending.keys())]
+        found = self.effects.of(part).reads & waiting.pending.keys()
+        uses = self.effects.facts.notes.statement(s).loads if found else []
+        ready = [waiting.pending[n] for n in sorted(found) if uses.count(n) == 1 and self.dies(n, s)]
         if not ready:
             return part
-        uses = Counter(n.id for n in build.walk(s) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
         room = WIDTH - width_of(part)
         for entry in self._in_order(part, ready):
-            if uses[entry.name] != 1 or not self.dies(entry.name, s):
-                continue
             done = _Place(self, entry, part, room, s).result
             if done is not None:
                 room -= entry.width

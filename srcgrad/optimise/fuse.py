@@ -16,7 +16,7 @@ from ..core import build, names
 from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
 from .groups import OUTSIDE
-from .notes import dotted
+from .notes import Note, dotted
 
 FARTHEST = 60  # statements between a loop and its reverse
 
@@ -45,7 +45,7 @@ def fuse(body: list[build.Node], facts: Facts) -> list[build.Node]:
     """
     if not any(_reversed(s) is not None for s in _statements(body)):
         return body
-    return _Fusing(effects_of(body, facts)).block(body)
+    return _Fusing(effects_of(body, facts), facts.notes.program(body)).block(body)
 
 
 def _statements(body: list[build.Node]):
@@ -64,10 +64,10 @@ def _reversed(s: build.Node) -> build.Node | None:
 
 
 class _Fusing:
-    def __init__(self, effects: Effects):
+    def __init__(self, effects: Effects, note: Note):
         self.effects = effects
         self.tapes = effects.facts.tapes
-        self.loads = Counter(n.id for n in effects.nodes if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
+        self.loads = Counter(note.loads)
 
     def block(self, block: list[build.Node]) -> list[build.Node]:
         """The block with all pairs of loops put together; those inside of a pair come to stand side by side, and are left for the next time."""

@@ -32,8 +32,8 @@ class Groups:
 
     def __init__(self, body: list[build.Node], facts: Facts):
         self.facts = facts
-        note = facts.notes.program(body)
-        self.nodes, self.loaded, self.bound = note.nodes, note.loaded, note.bound
+        self.note = note = facts.notes.program(body)
+        self.loaded, self.bound = note.loaded, note.bound
         self.bindings, self.acting = note.bindings, note.acting
         self.modules = facts.modules - self.bound - facts.parameters
         self.captured = frozenset(note.cells | note.captured)
@@ -130,7 +130,7 @@ class Groups:
         if isinstance(value, (gast.Subscript, gast.Attribute, gast.Starred)):
             return self.may_contain(value.value)
         if isinstance(value, gast.Call):
-            return not (self.pure(value) and self.facts.new(value))
+            return not (self.pure(value) and self.new(value))
         return True
 
     # groups --------------------------------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ class Groups:
                 if self.is_list_method(call)
                 else self.facts.notes.reads(call) - self.scalars - self.modules | {OUTSIDE}
             )
-        if self.facts.new(call):
+        if self.new(call):
             return set()
         if method and call.func.attr in ("copy", "astype", "flatten") and not call.keywords:
             # of a list these would keep the elements
@@ -254,7 +254,11 @@ class Groups:
     # calls ---------------------------------------------------------------------------------------------------------------------------
 
     def pure(self, call: build.Node) -> bool:
-        return bool(self.facts.pure(call))
+        return self.facts.notes.call(call, self.facts.pure, self.facts.new)[1]
+
+    def new(self, call: build.Node) -> bool:
+        """Whether the result of a pure call shares no memory with its arguments."""
+        return self.facts.notes.call(call, self.facts.pure, self.facts.new)[2]
 
     def changed_argument(self, call: build.Node) -> build.Node | None:
         """The argument that a call is known to change in place, doing nothing else."""

@@ -9,7 +9,7 @@ import gast
 from ..core import build, names
 from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
-from .notes import dotted
+from .notes import Note, dotted
 
 
 def loop_heads(body: list[build.Node], facts: Facts) -> list[build.Node]:
@@ -26,15 +26,15 @@ def loop_heads(body: list[build.Node], facts: Facts) -> list[build.Node]:
         y = y * 2
         y = y + x
     """
-    work = _Heads(effects_of(body, facts))
+    work = _Heads(effects_of(body, facts), facts.notes.program(body))
     return work.block(work.without_counters(body))
 
 
 class _Heads:
-    def __init__(self, effects: Effects):
+    def __init__(self, effects: Effects, note: Note):
         self.effects = effects
         self.facts = effects.facts
-        self.loads = Counter(n.id for n in effects.nodes if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
+        self.note, self.loads = note, Counter(note.loads)
 
     def block(self, block: list[build.Node]) -> list[build.Node]:
         return [self.statement(s) for s in block]
@@ -101,14 +101,9 @@ class _Heads:
         """Whether a name starts from 0, and counts nothing else."""
         starts = [s for s in before if name in self.effects.of(s).binds]
         zero = len(starts) == 1 and isinstance(starts[0], gast.Assign) and isinstance(starts[0].value, gast.Constant)
-        alone = (
-            sum(
-                isinstance(n, gast.Name) and n.id == name and not isinstance(n.ctx, gast.Load)
-                for n in self.effects.nodes
-            )
-            == 2
+        return (
+            zero and self.note.binds.count(name) == 2 and name in self.facts.temporaries and starts[0].value.value == 0
         )
-        return zero and alone and name in self.facts.temporaries and starts[0].value.value == 0
 
     def tape_of_each_trip(self, loop: build.Node) -> str:
         """A tape that every trip puts one value on, and nothing else does."""
@@ -123,7 +118,7 @@ class _Heads:
         return ""
 
     def pushes(self, tape: str) -> int:
-        calls = (n for n in self.effects.nodes if isinstance(n, gast.Call) and isinstance(n.func, gast.Attribute))
+        calls = (n for n in self.note.acting if isinstance(n, gast.Call) and isinstance(n.func, gast.Attribute))
         return sum(n.func.attr == "append" and _is_name(n.func.value, tape) for n in calls)
 
     def counted_by(self, tape: str, counter: str, body: list[build.Node], position: int) -> list[build.Node]:

@@ -12,7 +12,7 @@ import gast
 from ..core import build, names
 from .effects import Effects, effects_of, shallow
 from .facts import Facts
-from .notes import dotted
+from .notes import Note, dotted
 
 PRODUCTS = frozenset({"np.dot", "np.matmul", "np.einsum", "np.tensordot", "rt.matmul_left", "rt.matmul_right"})
 
@@ -36,7 +36,7 @@ def skip_last(body: list[build.Node], facts: Facts) -> list[build.Node]:
     loops = [s for s in body if isinstance(s, gast.For) and any(isinstance(n, gast.Call) for n in build.walk(s.iter))]
     if not any(_is_costly(n) for s in loops for n in build.walk(s)):
         return body
-    work = _Skipping(effects_of(body, facts))
+    work = _Skipping(effects_of(body, facts), facts.notes.program(body))
     return [work.loop(s) if isinstance(s, gast.For) else s for s in body]
 
 
@@ -47,9 +47,9 @@ def _is_costly(node: build.Node) -> bool:
 
 
 class _Skipping:
-    def __init__(self, effects: Effects):
+    def __init__(self, effects: Effects, note: Note):
         self.effects = effects
-        self.loads = Counter(n.id for n in effects.nodes if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
+        self.loads = Counter(note.loads)
         self.fixed = effects.captured | effects.outside | effects.facts.results
 
     def loop(self, s: build.Node) -> build.Node:

@@ -5,7 +5,7 @@ Passes make new nodes and never change those they are given, so that what was fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gast
@@ -19,52 +19,99 @@ LATE = (
     gast.ClassDef,
 )  # scopes that may run after the statement they stand in
 BLOCKS = (gast.If, gast.For, gast.While)
+SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.FunctionDef, gast.ClassDef)
+BINDING = (
+    gast.Assign, gast.AnnAssign, gast.NamedExpr, gast.AugAssign, gast.For, gast.comprehension, gast.withitem, gast.ExceptHandler,
+    gast.MatchAs, gast.MatchStar, gast.FunctionDef, gast.ClassDef,
+)  # fmt: skip
 ACTING = (gast.Call, gast.With, gast.Yield, gast.YieldFrom, gast.Await, gast.AugAssign, gast.Assign, gast.Delete, gast.For, gast.AnnAssign)  # fmt: skip
+
+Judge = Callable[[build.Node], bool]
 
 
 class Note:
     """Of one statement and all that is inside it, or of a whole program.
 
-    `nodes`: all nodes. `loaded`: every name that occurs. `bound`: the names it binds. `captured`: the names that nested scopes read, or
-    that are deleted. `cells`: the names declared global or nonlocal. `bindings`: (target, value) of all that binds or stores, value None
-    where it is not known. `acting`: the nodes that may change something in place.
+    `loads`, `binds`: the names that are read and those that are bound, each as often as it is. `loaded`: every name that occurs.
+    `bound`: the names it binds in its own scope. `captured`: the names that nested scopes read, or that are deleted. `scoped`: all names in
+    nested scopes. `cells`: the names declared global or nonlocal. `sequences`: names of what is subscripted or has a length. `bindings`:
+    (target, value) of all that binds or stores, value None where it is not known. `acting`: the nodes that may change something in
+    place. `returned`: the values that are returned. `stacked`: the owner of each `append` and `pop` that is a statement, or all of its value.
     """
 
-    __slots__ = ("nodes", "loaded", "bound", "captured", "cells", "bindings", "acting")
+    __slots__ = (
+        "loads",
+        "binds",
+        "loaded",
+        "bound",
+        "captured",
+        "scoped",
+        "cells",
+        "sequences",
+        "bindings",
+        "acting",
+        "returned",
+        "stacked",
+    )
 
     def __init__(self) -> None:
-        self.nodes: list[build.Node] = []
+        self.loads: list[str] = []
+        self.binds: list[str] = []
         self.loaded: set[str] = set()
         self.bound: set[str] = set()
         self.captured: set[str] = set()
+        self.scoped: set[str] = set()
         self.cells: set[str] = set()
+        self.sequences: set[str] = set()
         self.bindings: list[tuple[build.Node, build.Node | None]] = []
         self.acting: list[build.Node] = []
+        self.returned: list[build.Node] = []
+        self.stacked: list[str] = []
 
     def include(self, other: Note) -> None:
-        self.nodes += other.nodes
+        self.loads += other.loads
+        self.binds += other.binds
         self.loaded |= other.loaded
         self.bound |= other.bound
         self.captured |= other.captured
+        self.scoped |= other.scoped
         self.cells |= other.cells
+        self.sequences |= other.sequences
         self.bindings += other.bindings
         self.acting += other.acting
+        self.returned += other.returned
+        self.stacked += other.stacked
 
     def node(self, node: build.Node) -> None:
         """Take down what a node itself says."""
-        self.nodes.append(node)
-        if isinstance(node, gast.Name):
+        kind = type(node)
+        if kind is gast.Name:
             self.loaded.add(node.id)
+            (self.loads if isinstance(node.ctx, gast.Load) else self.binds).append(node.id)
             return
-        self.bindings.extend(_bindings(node))
-        if isinstance(node, ACTING):
+        if kind in BINDING:
+            self.bindings.extend(_bindings(node))
+        if kind in (gast.Assign, gast.Expr):
+            self.stacked += _stack(node.value)
+        if kind in ACTING:
             self.acting.append(node)
-        if isinstance(node, LATE):
+        if kind in SCOPES:
+            self.scoped |= {n.id for n in build.walk(node) if isinstance(n, gast.Name)}
+        if kind in LATE:
             self.captured |= names.reads(node)
-        elif isinstance(node, gast.Delete):
+        elif kind is gast.Delete:
             self.captured |= {t.id for t in node.targets if isinstance(t, gast.Name)}
-        elif isinstance(node, (gast.Global, gast.Nonlocal)):
+        elif kind in (gast.Global, gast.Nonlocal):
             self.cells |= set(node.names)
+        elif kind is gast.Subscript:
+            if isinstance(node.value, gast.Name):
+                self.sequences.add(node.value.id)
+        elif kind is gast.Call:
+            argument = node.args[0] if len(node.args) == 1 else None
+            if isinstance(argument, gast.Name) and dotted(node.func) in ("len", "reversed"):
+                self.sequences.add(argument.id)
+        elif kind is gast.Return and node.value is not None:
+            self.returned.append(node.value)
 
     def part(self, part: build.Node) -> None:
         """Take down a simple statement, or an expression, and all that is inside it."""
@@ -79,13 +126,17 @@ class Notes:
     def __init__(self) -> None:
         self._statements: dict[int, tuple[build.Node, Note]] = {}
         self._reads: dict[int, tuple[build.Node, frozenset[str]]] = {}
-        self.latest: tuple[list[build.Node], Any] | None = None  # the effects of the last program looked at
+        self._calls: dict[int, tuple[build.Node, bool, bool]] = {}
+        self._program: tuple[list[build.Node], Note] = ([], Note())
+        self.effects: Any = None  # those of the program, or of what it was some passes before
 
     def program(self, body: list[build.Node]) -> Note:
-        total = Note()
-        for statement in body:
-            total.include(self.statement(statement))
-        return total
+        if self._program[0] is not body:
+            total = Note()
+            for statement in body:
+                total.include(self.statement(statement))
+            self._program = body, total
+        return self._program[1]
 
     def statement(self, s: build.Node) -> Note:
         found = self._statements.get(id(s))
@@ -105,6 +156,13 @@ class Notes:
         for inner in (*s.body, *s.orelse):
             note.include(self.statement(inner))
         return note
+
+    def call(self, call: build.Node, pure: Judge, new: Judge) -> tuple[build.Node, bool, bool]:
+        """The call, whether it is pure, and whether its result is new, as two functions judge it when they are first asked."""
+        found = self._calls.get(id(call))
+        if found is None:
+            found = self._calls[id(call)] = (call, pure(call), new(call))
+        return found
 
     def reads(self, node: build.Node) -> frozenset[str]:
         """The names that an expression or statement loads."""
@@ -130,6 +188,18 @@ def _bindings(node: build.Node) -> Iterator[tuple[build.Node, build.Node | None]
         name = node.name.id if isinstance(node.name, gast.Name) else node.name
         if name is not None:
             yield build.name(name, store=True), None
+
+
+def _stack(value: build.Node) -> list[str]:
+    """`s` of `s.append(x)` and `s.pop()`."""
+    function = value.func if isinstance(value, gast.Call) else None
+    if (
+        isinstance(function, gast.Attribute)
+        and isinstance(function.value, gast.Name)
+        and function.attr in ("append", "pop")
+    ):
+        return [function.value.id]
+    return []
 
 
 def as_loaded(target: build.Node) -> build.Node:

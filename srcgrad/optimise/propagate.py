@@ -59,19 +59,16 @@ class _Propagation:
 
     def statement(self, s: build.Node) -> build.Node:
         if isinstance(s, gast.If):
-            fresh = shallow(s)
-            fresh.test = self.expression(s.test)
-            fresh.body, fresh.orelse = self.branch(s.body), self.branch(s.orelse)
-            return fresh
-        if isinstance(s, (gast.For, gast.While)):
-            fresh = shallow(s)
-            if isinstance(s, gast.For):
-                fresh.iter = self.expression(s.iter)
+            test = self.expression(s.test)
+            return build.changed(s, test=test, body=self.branch(s.body), orelse=self.branch(s.orelse))
+        if isinstance(s, gast.For):
+            items = self.expression(s.iter)
             self.forget(s)
-            if isinstance(s, gast.While):
-                fresh.test = self.expression(s.test)
-            fresh.body, fresh.orelse = self.branch(s.body), self.branch(s.orelse)
-            return fresh
+            return build.changed(s, iter=items, body=self.branch(s.body), orelse=self.branch(s.orelse))
+        if isinstance(s, gast.While):
+            self.forget(s)
+            test = self.expression(s.test)
+            return build.changed(s, test=test, body=self.branch(s.body), orelse=self.branch(s.orelse))
         if isinstance(s, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return, gast.Raise, gast.Assert)):
             return self.expression(s)
         return s
@@ -86,7 +83,10 @@ class _Propagation:
         return found
 
     def expression(self, node: build.Node) -> build.Node:
-        return _substitute(node, self.copies) if self.copies else node
+        """The expression or statement with the originals in the place of copies."""
+        if self.copies.keys().isdisjoint(self.effects.of(node).reads):
+            return node
+        return _substitute(node, self.copies)
 
     # what is known -----------------------------------------------------------------------------------------------------------------
 

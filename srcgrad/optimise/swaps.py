@@ -12,6 +12,7 @@ import gast
 from ..core import build
 from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
+from .notes import Note
 
 
 def swap(body: list[build.Node], facts: Facts) -> list[build.Node]:
@@ -25,13 +26,12 @@ def swap(body: list[build.Node], facts: Facts) -> list[build.Node]:
     ... ''', temporaries="t")
     v, w = (w, v)
     """
-    return _Swaps(effects_of(body, facts)).block(body)
+    return _Swaps(effects_of(body, facts), facts.notes.program(body)).block(body)
 
 
 class _Swaps:
-    def __init__(self, effects: Effects):
-        occurrences = [n.id for n in effects.nodes if isinstance(n, gast.Name)]
-        self.count = Counter(occurrences)
+    def __init__(self, effects: Effects, note: Note):
+        self.count = Counter([*note.loads, *note.binds])
         self.vanishing = effects.facts.temporaries - effects.captured - effects.outside - effects.facts.results
 
     def block(self, block: list[build.Node]) -> list[build.Node]:

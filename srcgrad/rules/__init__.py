@@ -62,21 +62,21 @@ TABLES = (
     "random",
     "written",
 )
-# table -> the modules without which it has nothing to say
+# table -> the module without which it has nothing to say
 LATE_TABLES = {
-    "statistics": ("statistics",),
-    "nn": ("srcgrad_runtime.nn",),
-    "convolution": ("srcgrad_runtime.nn",),
-    "recurrent": ("srcgrad_runtime.nn",),
-    "special": ("scipy.special",),
-    "scipy_linalg": ("scipy.linalg",),
-    "stats": ("scipy.stats",),
-    "scipy_signal": ("scipy.signal",),
-    "written_linalg": ("scipy.linalg",),
-    "written_signal": ("scipy.signal",),
-    "written_integrate": ("scipy.integrate",),
-    "written_interpolate": ("scipy.interpolate",),
-    "written_stats": ("scipy.stats",),
+    "statistics": "statistics",
+    "nn": "srcgrad_runtime.nn",
+    "convolution": "srcgrad_runtime.nn",
+    "recurrent": "srcgrad_runtime.nn",
+    "special": "scipy.special",
+    "scipy_linalg": "scipy.linalg",
+    "stats": "scipy.stats",
+    "scipy_signal": "scipy.signal",
+    "written_linalg": "scipy.linalg",
+    "written_signal": "scipy.signal",
+    "written_integrate": "scipy.integrate",
+    "written_interpolate": "scipy.interpolate",
+    "written_stats": "scipy.stats",
 }
 _waiting = dict(LATE_TABLES)
 
@@ -178,10 +178,8 @@ def _get(table: dict[Any, Any], function: Any) -> Any:
 
 
 def _load_late_tables() -> None:
-    for name, needs in tuple(_waiting.items()):
-        if all(module in sys.modules for module in needs):
-            del _waiting[name]
-            if importlib.util.find_spec(f"{__name__}.{name}"):
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", DeprecationWarning)
-                    importlib.import_module(f"{__name__}.{name}")
+    for name in [name for name, needed in _waiting.items() if needed in sys.modules]:
+        del _waiting[name]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            importlib.import_module(f"{__name__}.{name}")
