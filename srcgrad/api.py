@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import html
 import inspect
 import sys
 import types
@@ -78,6 +77,8 @@ class Gradient:
 
     def _repr_html_(self) -> str:
         """The program, for notebooks."""
+        import html
+
         return f"<pre>{html.escape(self.source)}</pre>"
 
     # ---- what the engine asks of a gradient that it meets in a program ----

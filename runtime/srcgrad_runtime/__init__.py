@@ -1,37 +1,81 @@
 """What emitted programs call: `import srcgrad_runtime as rt`. Needs NumPy only; knows nothing of srcgrad.
 
-Each module names in `__all__` what it offers here; no two offer the same name.
-
-`rt.nn` has the operations of neural networks, `rt.written` library functions in plain Python; they are read when first used.
+Each module of `TABLES` names in `__all__` what it offers here; no two offer the same name. They are read when somebody asks for the
+first name. `rt.nn` has the operations of neural networks, `rt.written` library functions in plain Python; each is read when it is first used.
 """
 
 # ruff: noqa: F403
-import importlib
-from typing import Any
+from __future__ import annotations
 
-from .adjoint import *
-from .checks import *
-from .contraction import *
-from .differences import *
-from .fft import *
-from .gradients import *
-from .indexing import *
-from .joining import *
-from .linalg import *
-from .partials import *
-from .polynomials import *
-from .products import *
-from .reductions import *
-from .sequences import *
-from .shape import *
-from .signal import *
-from .sorting import *
-from .special import *
-from .structures import *
-from .transposition import *
+import importlib
+import importlib.util
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .adjoint import *
+    from .checks import *
+    from .contraction import *
+    from .differences import *
+    from .fft import *
+    from .gradients import *
+    from .indexing import *
+    from .joining import *
+    from .linalg import *
+    from .partials import *
+    from .polynomials import *
+    from .products import *
+    from .reductions import *
+    from .sequences import *
+    from .shape import *
+    from .signal import *
+    from .sorting import *
+    from .special import *
+    from .structures import *
+    from .transposition import *
+
+TABLES = (
+    "adjoint",
+    "checks",
+    "contraction",
+    "differences",
+    "fft",
+    "gradients",
+    "indexing",
+    "joining",
+    "linalg",
+    "partials",
+    "polynomials",
+    "products",
+    "reductions",
+    "sequences",
+    "shape",
+    "signal",
+    "sorting",
+    "special",
+    "structures",
+    "transposition",
+)
+_reading = threading.RLock()
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("nn", "written"):
-        return importlib.import_module(f"{__name__}.{name}")
+    if not name.startswith("__"):
+        if importlib.util.find_spec(f"{__name__}.{name}") is not None:
+            return importlib.import_module(f"{__name__}.{name}")
+        _read_tables()
+        if name in globals():
+            return globals()[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    _read_tables()
+    return sorted(globals())
+
+
+def _read_tables() -> None:
+    with _reading:  # who asks meanwhile waits
+        for table in TABLES:
+            module = importlib.import_module(f"{__name__}.{table}")
+            globals().update({name: getattr(module, name) for name in module.__all__})

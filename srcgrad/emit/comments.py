@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import gast
 
+from .origins import Origin, original
 from .statements import Line, lines_of
 
-Origin = tuple[str, int]  # file and 1-based line
 WORD = re.compile(r"(?<!\w)[^\W\d]\w*")
 # texts and numbers may be written in other words, and a line may hold two statements
 ODD = re.compile(
@@ -88,27 +88,6 @@ def _origin(line: Line, filename: str) -> Origin | None:
     if not number or line.depth == 0:  # the header of an emitted function is nobody's line
         return None
     return original(getattr(line.statement, "filename", filename), number)
-
-
-# emitted file -> the origin of each of its lines; so the gradient of a gradient still names the user's line
-_emitted: dict[str, tuple[Origin | None, ...]] = {}
-
-
-def remember(filename: str, origins: Sequence[Origin | None]) -> None:
-    """Say where the lines of an emitted program come from."""
-    _emitted[filename] = tuple(origins)
-
-
-def forget(filename: str) -> None:
-    _emitted.pop(filename, None)
-
-
-def original(filename: str, line: int) -> Origin | None:
-    """The user's line behind a line of an emitted program; any other line stands for itself."""
-    if filename not in _emitted:
-        return filename, line
-    origins = _emitted[filename]
-    return origins[line - 1] if line <= len(origins) else None
 
 
 def _logical_line(filename: str, number: int) -> str:

@@ -15,7 +15,8 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from . import comments
+from . import origins as places
+from .origins import Origin
 
 MODULE = "srcgrad_emitted"  # what emitted functions say their module is; there is no such module to import
 
@@ -24,7 +25,7 @@ _lock = threading.Lock()
 
 
 def load(
-    text: str, name: str, namespace: Mapping[str, Any], origins: Sequence[comments.Origin | None] = ()
+    text: str, name: str, namespace: Mapping[str, Any], origins: Sequence[Origin | None] = ()
 ) -> types.FunctionType:
     """The function `name` that the text of a module defines.
 
@@ -37,7 +38,7 @@ def load(
         # no modification time: checkcache leaves the entry alone
         linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
         if origins:
-            comments.remember(filename, origins)
+            places.remember(filename, origins)
     space = {**namespace, "__name__": MODULE, "__builtins__": __builtins__}
     exec(code, space)
     function = space[name]
@@ -57,7 +58,7 @@ def _release(filename: str) -> None:
         if not _uses[filename]:
             del _uses[filename]
             linecache.cache.pop(filename, None)
-            comments.forget(filename)
+            places.forget(filename)
 
 
 def binder(signature: Any, qualified_name: str) -> types.FunctionType:

@@ -7,14 +7,13 @@ and the user's file and line behind each of its lines.
 from __future__ import annotations
 
 import io
-import os
-import re
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from . import comments
+from .origins import Origin
 from .statements import lines_of
 
 LONGEST = 110  # longer lines are broken inside their brackets
@@ -26,7 +25,7 @@ class Rendered:
     """The text of a program, and for each of its lines the user's file and line (None where there is none)."""
 
     text: str
-    origins: tuple[comments.Origin | None, ...]
+    origins: tuple[Origin | None, ...]
 
 
 def text(program: Any, title: str = "") -> str:
@@ -36,7 +35,7 @@ def text(program: Any, title: str = "") -> str:
 
 def render(program: Any, title: str = "", imports: Iterable[str] = ()) -> Rendered:
     """The text of a program with the origins of its lines; `imports` are statements to add to the usual ones."""
-    written: list[tuple[str, comments.Origin | None]] = [(f"# {title}", None)] if title else []
+    written: list[tuple[str, Origin | None]] = [(f"# {title}", None)] if title else []
     heads = [IMPORTS[name] for name in sorted(program.imports)] + list(imports)
     if heads and written:
         written.append(("", None))
@@ -51,14 +50,7 @@ def render(program: Any, title: str = "", imports: Iterable[str] = ()) -> Render
     return Rendered("".join(f"{line}\n" for line, _ in written), tuple(origin for _, origin in written))
 
 
-def shown_file(filename: str) -> str:
-    """A file as a program may name it: without folders, and without the numbers that a notebook gives its cells."""
-    if re.search(r"ipykernel_\d+|ipython-input", filename):
-        return "a notebook cell"
-    return os.path.basename(filename) if not filename.startswith("<") else filename
-
-
-def _physical(noted: comments.Noted) -> Iterable[tuple[str, comments.Origin | None]]:
+def _physical(noted: comments.Noted) -> Iterable[tuple[str, Origin | None]]:
     """The lines of the text that one line of the program becomes: a comment above, and pieces of a line that is too long."""
     indent = "    " * noted.line.depth
     beside = f"  # {noted.beside}" if noted.beside else ""

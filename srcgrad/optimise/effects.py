@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import gast
 
 from ..core import build, names
@@ -70,6 +72,12 @@ class Effects(Groups):
             # the node is kept, so that no other can take its id
             found = self._effects[id(node)] = (node, total)
         return found[1]
+
+    def of_all(self, parts: Iterable[build.Node]) -> Effect:
+        total = Effect()
+        for part in parts:
+            total.add(self.of(part))
+        return total
 
     def _gather(self, node: build.Node, total: Effect, content: bool = True) -> None:
         """Add what a node does; without `content` only its names are looked at, not what they hold."""

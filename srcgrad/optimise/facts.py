@@ -12,7 +12,7 @@ from ..core import build
 from .notes import Notes, dotted
 
 MODULES = frozenset({"np", "numpy", "rt", "math", "cp", "cupy"})
-UFUNCS = frozenset(name for name in dir(np) if isinstance(getattr(np, name), np.ufunc))
+UFUNCS = frozenset(name for name, value in vars(np).items() if isinstance(value, np.ufunc))
 BUILTINS = frozenset(
     "abs all any bool complex dict divmod enumerate float frozenset int isinstance len list max min pow range reversed round set "
     "slice sorted str sum tuple type zip".split()

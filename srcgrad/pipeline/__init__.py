@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..core.errors import Place, Refusal, Refused, SrcgradError
-from ..emit import load, python
-from ..emit import standalone as files
+from ..emit import load
 from . import arguments, collection, signatures, specialise
 from .keys import key_of
 from .signatures import Argnums, Parameters
@@ -202,7 +201,7 @@ class Recipe:
         names = [one if isinstance(one, str) else f"argument {one}" for one in self.wrt]
         what = "Value and gradient" if self.value else "Gradient"
         file = signatures.file_of(self.function)
-        place = f", from {python.shown_file(file)}" if file else ""
+        place = f", from {signatures.shown_file(file)}" if file else ""
         return f"{what} of {self.name} with respect to {_listed(names)}{place}"
 
 
@@ -237,4 +236,7 @@ def dump(
         if hasattr(function, "__srcgrad_specialise__"):
             function = function.__srcgrad_specialise__(values).function
         program = recipe.build(function, kinds, values, after, device)
+        from ..emit import python
+        from ..emit import standalone as files
+
         return files.text(program, recipe.title()) if standalone else python.text(program, recipe.title())

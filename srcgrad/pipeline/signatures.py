@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+import re
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -94,6 +96,13 @@ def file_of(function: Any) -> str:
             return ""
         function = inner
     return function.__code__.co_filename
+
+
+def shown_file(filename: str) -> str:
+    """A file as a program may name it: without folders, and without the numbers that a notebook gives its cells."""
+    if re.search(r"ipykernel_\d+|ipython-input", filename):
+        return "a notebook cell"
+    return os.path.basename(filename) if not filename.startswith("<") else filename
 
 
 def which(function: Callable[..., Any], argnums: Argnums) -> Which:

@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any
 
 from ..core.unit import MISSING, is_static
-from ..emit import python
 from ..frontend import signature
 from .keys import Same, key_of
 
@@ -47,6 +46,8 @@ class Template:
     @staticmethod
     def of(program: Any, function: Any, title: str, epoch: int) -> Template:
         """The template of a program that was made for a function."""
+        from ..emit import python
+
         rendered = python.render(program, title)
         made = Template(rendered.text, rendered.origins, program.functions[-1].name, epoch)
         made.shareable = type(function) is types.FunctionType

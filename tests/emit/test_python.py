@@ -8,7 +8,7 @@ import textwrap
 import gast
 import pytest
 
-from srcgrad.emit import comments, python
+from srcgrad.emit import origins, python
 from srcgrad.emit.statements import expression, lines_of
 
 from . import programs
@@ -145,24 +145,18 @@ def test_origins_of_lines(model):
 
 def test_a_gradient_of_a_gradient_names_the_users_line(model):
     first = python.render(programs.program("def g(w, x):\n    a = 1 #2", model))
-    comments.remember("<first>", first.origins)
+    origins.remember("<first>", first.origins)
     try:
         number = first.text.splitlines().index("    a = 1  # p = x@w") + 1
         second = python.text(programs.program(f"def h(w, x):\n    b = 3 #{number}", "<first>"))
     finally:
-        comments.forget("<first>")
+        origins.forget("<first>")
     assert body(second) == ["    b = 3  # p = x@w"]
 
 
 def test_no_source_no_comment(tmp_path):
     made = programs.program("def g(w, x):\n    a = 1 #2", tmp_path / "missing.py")
     assert body(python.text(made)) == ["    a = 1"]
-
-
-def test_shown_file():
-    assert python.shown_file("folder/model.py") == "model.py"
-    assert python.shown_file("folder/ipykernel_812/99.py") == "a notebook cell"
-    assert python.shown_file("<string>") == "<string>"
 
 
 STATEMENTS = """
