@@ -180,9 +180,9 @@ def progress(items: Iterable[Any], label: str) -> Iterable[Any]:
     return importlib.import_module("tqdm").tqdm(items, desc=label, leave=False)
 
 
-def figure(number: float) -> str:
-    """The number with four decimals, or in short where that would be long."""
-    return f"{number:.4f}" if abs(number) < 1e6 else f"{number:.4e}"
+def figure(number: float, decimals: int = 4) -> str:
+    """The number with so many decimals, or in short where that would be long."""
+    return f"{number:.{decimals}f}" if abs(number) < 1e6 else f"{number:.4e}"
 
 
 def check_entries(

@@ -21,7 +21,7 @@ import numpy as np
 
 from srcgrad import grad
 
-from . import command, data
+from . import command, data, training
 
 
 def predict(w, x):
@@ -82,7 +82,9 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
         curves["test"] = []
     epochs = min(options.epochs, 5) if options.fast else options.epochs
     shown = max(1, epochs // 50)  # long runs print some fifty lines
-    for epoch in range(epochs + 1):
+    run = training.begin(options, {"rows": rows}, {"epoch": 0, "update": 0, "w": w, "curves": curves})
+    w, curves = run["w"], run["curves"]
+    for epoch in range(run["epoch"], epochs + 1):
         if epoch:
             w = train(w, batches, options.lr)
         for name, rows_of in (("train", trn), ("test", tst)):
@@ -93,8 +95,9 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
         if epoch % shown == 0 or epoch == epochs:
             print(
                 f"epoch {epoch:5d}  "
-                + "  ".join(f"{name} loss {command.figure(values[-1])}" for name, values in curves.items())
+                + "  ".join(f"{name} loss {command.figure(values[-1], 6)}" for name, values in curves.items())
             )
+            training.keep(options, {"rows": rows}, {"epoch": epoch + 1, "update": 0, "w": w, "curves": curves})
     if options.plot:
         command.draw(options.plot, curves, "mean squared error")
     return curves
@@ -108,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--test", type=command.count, metavar="N", help="rows kept for testing (default: 106, or 0 with --winit 0)"
     )
+    training.add_options(options)
     return options
 
 

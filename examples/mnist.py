@@ -21,7 +21,7 @@ import numpy as np
 
 from srcgrad import grad
 
-from . import command, data
+from . import command, data, training
 
 
 def predict(w, x):
@@ -95,7 +95,10 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
 
     curves: dict[str, list[float]] = {f"{name} {what}": [] for name in sets for what in ("accuracy", "loss")}
     epochs = min(options.epochs, 3) if options.fast else options.epochs
-    for epoch in range(epochs + 1):
+    facts = {"digits": digits.name.split(" in ")[0]}
+    run = training.begin(options, facts, {"epoch": 0, "update": 0, "w": w, "curves": curves})
+    w, curves = run["w"], run["curves"]
+    for epoch in range(run["epoch"], epochs + 1):
         if epoch:
             w = train(w, command.progress(batches, f"epoch {epoch}"), options.lr)
         for name, (images, labels) in sets.items():
@@ -106,6 +109,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
         if not math.isfinite(last["train loss"]):
             raise command.Stop(f"the loss is no longer finite after epoch {epoch}: try a smaller --lr")
         print(f"epoch {epoch:3d}  " + "  ".join(f"{name} {command.figure(value)}" for name, value in last.items()))
+        training.keep(options, facts, {"epoch": epoch + 1, "update": 0, "w": w, "curves": curves})
     if options.plot:
         command.draw(options.plot, {name: curves[name] for name in curves if "accuracy" in name}, "accuracy")
     return curves
@@ -120,6 +124,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--hidden", type=command.size, nargs="*", default=[], metavar="N", help="sizes of the hidden layers"
     )
+    training.add_options(options)
     return options
 
 

@@ -32,10 +32,11 @@ FREE = {
 }
 
 
-def add_options(parser: argparse.ArgumentParser, every: int) -> None:
-    """The options --every and --checkpoint."""
-    what = "updates between two reports, and two checkpoints"
-    parser.add_argument("--every", type=command.size, default=every, metavar="N", help=what)
+def add_options(parser: argparse.ArgumentParser, every: int | None = None) -> None:
+    """The options --checkpoint and, unless `every` is None, --every."""
+    if every is not None:
+        what = "updates between two reports, and two checkpoints"
+        parser.add_argument("--every", type=command.size, default=every, metavar="N", help=what)
     what = "keep the run in a file as it goes; where the file is there already, go on from it"
     parser.add_argument("--checkpoint", type=command.output, metavar="FILE.npz", help=what)
 
@@ -56,13 +57,9 @@ def fit(
     and kept at the end of an epoch. `facts` are what the numbers depend on beside the options. Raises Stop where the
     loss is no longer finite.
     """
-    settings = {name: _plain(value) for name, value in vars(options).items() if name not in FREE} | facts
     run = {"epoch": 0, "update": 0, "sum": 0.0, "carried": None, "w": w, "optimiser": optimiser.state(), "curves": {}}
-    found = checkpoint.read(options.checkpoint, settings) if options.checkpoint else None
-    if found is not None:
-        run = found
-        optimiser.restore(run["optimiser"])
-        print(f"going on after update {run['update']} of epoch {run['epoch'] + 1}")
+    run = begin(options, facts, run)
+    optimiser.restore(run["optimiser"])
     while run["epoch"] < options.epochs:
         title = f"epoch {run['epoch'] + 1:3d}"
         for i in command.progress(range(run["update"], updates), title):
@@ -74,23 +71,32 @@ def fit(
                 raise command.Stop(f"the loss is no longer finite after update {i + 1}: try a smaller --lr")
             if run["update"] % options.every == 0 and run["update"] < updates:
                 print(f"{title}  update {i + 1:5d}  running loss {command.figure(run['sum'] / (i + 1))}", flush=True)
-                _keep(options, settings, run, optimiser)
+                keep(options, facts, run | {"optimiser": optimiser.state()})
         mean = run["sum"] / updates
         numbers = {"train loss": mean} if measure is None else measure(run["w"], mean)
         print(title + "".join(f"  {name} {command.figure(number)}" for name, number in numbers.items()), flush=True)
         for name, number in numbers.items():
             run["curves"].setdefault(name, []).append(number)
         run |= {"epoch": run["epoch"] + 1, "update": 0, "sum": 0.0, "carried": None}
-        _keep(options, settings, run, optimiser)
+        keep(options, facts, run | {"optimiser": optimiser.state()})
     return run["w"], run["curves"]
 
 
-def _keep(
-    options: argparse.Namespace, settings: dict[str, Any], run: dict[str, Any], optimiser: optim.Optimiser
-) -> None:
+def begin(options: argparse.Namespace, facts: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
+    """The run that --checkpoint holds, or `run` if there is none yet."""
+    found = checkpoint.read(options.checkpoint, _settings(options, facts)) if options.checkpoint else None
+    if found is None:
+        return run
+    print(f"going on after update {found['update']} of epoch {found['epoch'] + 1}")
+    return found
+
+
+def keep(options: argparse.Namespace, facts: dict[str, Any], run: dict[str, Any]) -> None:
+    """Write the run where --checkpoint says, if it says so."""
     if options.checkpoint:
-        checkpoint.write(options.checkpoint, settings, run | {"optimiser": optimiser.state()})
+        checkpoint.write(options.checkpoint, _settings(options, facts), run)
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Path) else value
+def _settings(options: argparse.Namespace, facts: dict[str, Any]) -> dict[str, Any]:
+    chosen = {name: value for name, value in vars(options).items() if name not in FREE}
+    return {name: str(value) if isinstance(value, Path) else value for name, value in chosen.items()} | facts

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from examples import checkpoint, data, tagger, transformer, vae
+from examples import checkpoint, data, housing, mnist, resnet, tagger, transformer, vae
 
-FAST = {"tagger": tagger, "transformer": transformer, "vae": vae}
+FAST = {"tagger": tagger, "transformer": transformer, "vae": vae, "resnet": resnet}
 
 
 def curves(example, *arguments):
@@ -49,9 +49,31 @@ def test_a_run_that_is_cut_off_goes_on_to_the_same_numbers(name, capsys, tmp_pat
     assert again[2:] == whole[4:]
 
 
+@pytest.mark.parametrize("example", [housing, mnist], ids=lambda e: e.__name__)
+def test_a_run_that_is_started_again_with_more_epochs_goes_on_to_the_same_numbers(example, capsys, tmp_path):
+    assert example.cli(["--fast", "--epochs", "3"]) == 0
+    whole = capsys.readouterr().out.splitlines()
+    kept = ["--checkpoint", str(tmp_path / "run.npz")]
+    assert example.cli(["--fast", "--epochs", "1", *kept]) == 0
+    assert capsys.readouterr().out.splitlines() == whole[:3]
+    assert example.cli(["--fast", "--epochs", "3", *kept]) == 0
+    again = capsys.readouterr().out.splitlines()
+    assert again == [whole[0], "going on after update 0 of epoch 3", *whole[3:]]
+
+
 def test_the_first_losses_of_the_autoencoder_are_the_known_ones():
     found = curves(vae, "--epochs", "2")["train loss"]
     assert found == pytest.approx([45.0179, 42.7207], abs=1e-3)
+
+
+def test_the_first_losses_of_the_residual_network_are_the_known_ones():
+    found = curves(resnet, "--epochs", "1")
+    assert found["train loss"] == pytest.approx([2.1152], abs=2e-3)
+
+
+def test_the_straight_way_of_the_residual_network():
+    x = np.arange(2 * 4 * 4.0).reshape(1, 2, 4, 4)
+    np.testing.assert_array_equal(resnet.straight(x, 3, 2)[0], [x[0, 0, ::2, ::2], x[0, 1, ::2, ::2], np.zeros((2, 2))])
 
 
 def test_the_autoencoder_draws_what_it_learned(capsys):
