@@ -439,9 +439,10 @@ class _Inference:
             return K.UNKNOWN
         if isinstance(function, type) and function.__module__ == "builtins":
             return K.UNKNOWN
-        if getattr(function, "__module__", "") in ("numpy.random", "builtins", None) and not isinstance(
-            function, np.ufunc
-        ):
+        module = getattr(function, "__module__", "")
+        # methods of generators crash when they are called without one, and functions of np.random draw
+        drawing = (module or "").startswith("numpy.random")
+        if (drawing or module in ("builtins", None)) and not isinstance(function, np.ufunc):
             if function not in (abs, max, min, sum, pow):
                 return K.UNKNOWN
         return K.called(function, args, keywords)
