@@ -46,6 +46,7 @@ class Accumulate:
         self.facts = facts
         self.swept = Swept()
         self.slots = slots.find(reverse)
+        self.filled: dict[str, set[int]] = {}  # slots that surely get a value with memory of its own
         self.moved: set[str] = set()
         self.copied: set[str] = set()  # adjoints that had to be copied because their memory was not their own
 
@@ -82,7 +83,11 @@ class Accumulate:
             value = step.value if isinstance(step, (Add, Replace)) else getattr(step, "statement", None)
             for name in names.reads(value) if value is not None else ():
                 uses[name] = uses.get(name, 0) + 1
-        whole = {s.value.id for s in steps if isinstance(s, Add) and isinstance(s.value, gast.Name) and s.place is None}
+        whole = {
+            s.value.id
+            for s in steps
+            if isinstance(s, Add) and isinstance(s.value, gast.Name) and (s.place is None or s.var in self.slots.bound)
+        }
         return {v for v in cleared if self.bar(v) in whole and uses[self.bar(v)] == 1}
 
     def step(self, step: Add | Clear | Replace | Own | Run, state: State, out: list[build.Node]) -> None:
@@ -108,9 +113,7 @@ class Accumulate:
         value = build.copy(step.value)
         kind = self.facts.kind(step.var)
         if step.var not in state.present:
-            moved = [
-                v for v in self.moved if isinstance(value, gast.Name) and self.bar(v) == value.id and v in state.owned
-            ]
+            moved = self.has_moved(value, state)
             if not kind.is_scalar and not moved:  # a number shares nothing
                 self.lend(value, state)
             out.append(build.assign(bar, value))
@@ -127,6 +130,10 @@ class Accumulate:
             out.append(build.assign(bar, build.call("rt.add", build.name(bar), value)))
             state.owned.discard(step.var)
 
+    def has_moved(self, value: build.Node, state: State) -> bool:
+        """Whether a value is an adjoint with memory of its own, of which nobody else will read."""
+        return isinstance(value, gast.Name) and any(self.bar(v) == value.id and v in state.owned for v in self.moved)
+
     def make_own(self, var: str, state: State, out: list[build.Node]) -> None:
         if var not in state.present:
             out.append(self.zero(var, state))
@@ -142,7 +149,11 @@ class Accumulate:
         value = build.copy(step.value)
         owner, index = self.reverse.place_bar(step.place.value), step.place.slice
         if step.var in self.slots.bound:
-            self.lend(value, state)
+            own = is_fresh(value) or self.has_moved(value, state) or self.reverse.kind_of(step.place)[0].is_scalar
+            if not own:
+                self.lend(value, state)
+            if own and id(step) in self.slots.positions:
+                self.filled.setdefault(step.var, set()).add(self.slots.positions[id(step)])
             out.append(build.assign(build.subscript(owner, build.copy(index), store=True), value))
             return
         adding = kind.is_array or kind.tag == "list" and self.adds(kind) and not _is_span(step.place)

@@ -272,7 +272,7 @@ class _Builder:
         forward, backward = storage.run()
         gradients = []
         for name in targets:
-            gradients.append(self.gradient(name, facts, reverse, state, backward))
+            gradients.append(self.gradient(name, facts, reverse, state, accumulate))
         outcome: b.Node = gradients[0] if len(gradients) == 1 else b.tuple_(gradients)
         kept: list[b.Node] = []
         if value:
@@ -392,7 +392,7 @@ class _Builder:
             after.append(b.at(b.assign(b.subscript(b.name(given), index, store=True), b.name(final)), last))
         return first, before, after
 
-    def gradient(self, name: str, facts: Facts, reverse: Reverse, state: State, backward: list[b.Node]) -> b.Node:
+    def gradient(self, name: str, facts: Facts, reverse: Reverse, state: State, done: Accumulate) -> b.Node:
         kind = facts.kind(name)
         if name not in state.present:
             return (
@@ -405,6 +405,13 @@ class _Builder:
             return bar if kind.dtype == "python" else b.call("rt.gradient", bar, b.name(name))
         if kind.is_array and name in state.owned and kind.dtype == "float64" and kind.rank:
             return bar
+        if kind.tag == "list" and kind.items is not None and done.filled.get(name) == set(range(len(kind.items))):
+            plain = [
+                k.dtype == "python" if k.tag == "float" else k.is_array and k.rank and k.dtype == "float64"
+                for k in kind.items
+            ]
+            if all(plain):
+                return bar
         return b.call("rt.gradient", bar, b.name(name))
 
     def optimise(

@@ -19,18 +19,23 @@ from .reverse import Add, Own, Replace, Reverse, Run
 
 @dataclass
 class Site:
-    """A contribution to (a slot of) a container, the loops around it and whether one of these is no loop over a range."""
+    """A contribution to (a slot of) a container, the loops around it, and whether it is inside of a branch."""
 
     step: Add
     loops: tuple[build.Node, ...]
+    conditional: bool = False
 
 
 @dataclass
 class Slots:
-    """Parameters with slots that are bound once, and those whose adjoint may have empty slots when all is done."""
+    """Parameters with slots that are bound once, and those whose adjoint may have empty slots when all is done.
+
+    `positions` are the places of contributions that stand outside of loops and branches, by the id of the step.
+    """
 
     bound: frozenset[str]
     blank: frozenset[str]
+    positions: dict[int, int]
 
 
 def find(reverse: Reverse) -> Slots:
@@ -48,7 +53,7 @@ class _Work:
         )  # names that are rebound, and those whose adjoints are read or written in other ways
 
     def run(self) -> Slots:
-        self.note(self.unit.body, ())
+        self.note(self.unit.body, (), False)
         bars = {bar: var for var, bar in self.reverse.bars.of.items()}
         self.barred = {bars.get(name, name) for name in self.barred} | set(self.reverse.facts.stored)
         alone = [n for n in self.unit.parameters if n in self.sites and n not in self.barred]
@@ -59,25 +64,34 @@ class _Work:
             for site in sites:
                 if site.step.blank and name not in blank:
                     site.step.value = build.call("rt.gradient", site.step.value, build.name(name))
-        return Slots(bound, bound | blank)
+        return Slots(
+            bound, bound | blank, {id(s.step): p for n in bound for s in self.sites[n] for p in self.positions(s, n)}
+        )
 
-    def note(self, body: list[build.Node], loops: tuple[build.Node, ...]) -> None:
+    def positions(self, site: Site, name: str) -> list[int]:
+        """The position that a contribution outside of loops and branches goes to."""
+        if site.loops or site.conditional or self.reverse.facts.kind(name).tag != "list":
+            return []
+        modulus, position = self.form(site) or congruences.ANY
+        return [] if modulus else [position]
+
+    def note(self, body: list[build.Node], loops: tuple[build.Node, ...], conditional: bool) -> None:
         for node in body:
             if isinstance(node, (gast.If, gast.For, gast.While)):
                 inner = loops if isinstance(node, gast.If) else (*loops, node)
                 if isinstance(node, gast.For):
                     self.barred |= names.writes(node.target)
-                self.note(node.body, inner)
-                self.note(getattr(node, "orelse", []), inner)
+                self.note(node.body, inner, True)
+                self.note(getattr(node, "orelse", []), inner, True)
                 continue
             self.barred |= names.writes(node)
             effect = self.reverse.effects.get(id(node))
             for step in [*effect.steps, *effect.always] if effect is not None else ():
-                self.take(step, loops)
+                self.take(step, loops, conditional)
 
-    def take(self, step: object, loops: tuple[build.Node, ...]) -> None:
+    def take(self, step: object, loops: tuple[build.Node, ...], conditional: bool) -> None:
         if isinstance(step, Add):
-            self.sites.setdefault(step.var, []).append(Site(step, loops))
+            self.sites.setdefault(step.var, []).append(Site(step, loops, conditional))
             self.barred |= names.reads(step.value)
         elif isinstance(step, (Replace, Own)):
             self.barred.add(step.var)

@@ -207,6 +207,8 @@ class _Independence:
             n.id for s in (self.first, self.second) for n in build.walk(s) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
         )  # fmt: skip
         rebound = {n for s in [*self.first.body, *self.second.body] for n in self.effects.of(s).binds}
+        if mine != own and any(_is_name(n, mine) for s in self.second.body for n in build.walk(s)):
+            return False
         return not {mine, own} & rebound and all(self.loads[n] == inside[n] for n in (mine, own))
 
     def may_go_before(self, middle) -> bool:
