@@ -12,11 +12,13 @@ on it raises `LinAlgError`. References: [Giles 2008], [Walter and Lehmann 2010],
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from .adjoint import unbroadcast
+
+Triangle = Literal["L", "U", "l", "u"]
 
 __all__ = [
     "cholesky_adjoint",
@@ -57,7 +59,7 @@ def diagonal_part(a: Any) -> Any:
     return np.tril(np.triu(a))
 
 
-def hermitian_part(a: Any, UPLO: str = "L") -> Any:
+def hermitian_part(a: Any, UPLO: Triangle = "L") -> Any:
     """The Hermitian matrix whose lower (or upper) triangle is that of `a`: what eigh and cholesky see."""
     if UPLO in ("L", "l"):
         result = np.tril(a) + adjugate(np.tril(a, -1))
@@ -66,7 +68,7 @@ def hermitian_part(a: Any, UPLO: str = "L") -> Any:
     return result - 1j * np.imag(diagonal_part(result)) if np.iscomplexobj(a) else result
 
 
-def fold_triangle(g: Any, UPLO: str = "L") -> Any:
+def fold_triangle(g: Any, UPLO: Triangle = "L") -> Any:
     """The adjoint of `hermitian_part`: from the adjoint of the whole matrix to that of its triangle."""
     if UPLO in ("L", "l"):
         result = np.tril(g) + conjugate(np.tril(transposed(g), -1))
@@ -175,18 +177,18 @@ def qr_tangent(a: Any, y: Any, a_dot: Any, mode: str = "reduced") -> Any:
     return r_dot if mode == "r" else (q_dot, r_dot)
 
 
-def eigvalsh_adjoint(a: Any, y_bar: Any, UPLO: str = "L") -> Any:
+def eigvalsh_adjoint(a: Any, y_bar: Any, UPLO: Triangle = "L") -> Any:
     v = np.linalg.eigh(a, UPLO)[1]
     g = (v * np.asarray(y_bar)[..., None, :]) @ adjugate(v)
     return unbroadcast(conjugate(fold_triangle(g, UPLO)), a)
 
 
-def eigvalsh_tangent(a: Any, a_dot: Any, UPLO: str = "L") -> Any:
+def eigvalsh_tangent(a: Any, a_dot: Any, UPLO: Triangle = "L") -> Any:
     v = np.linalg.eigh(a, UPLO)[1]
     return np.real(np.sum(conjugate(v) * (hermitian_part(a_dot, UPLO) @ v), axis=-2))
 
 
-def eigh_adjoint(y: Any, y_bar: Any, UPLO: str = "L") -> Any:
+def eigh_adjoint(y: Any, y_bar: Any, UPLO: Triangle = "L") -> Any:
     """The adjoint of `a` in w, v = eigh(a): V (diag(w_bar) + (V^H G) / (w_j - w_i)) V^H, folded onto the triangle."""
     w, v, w_bar, v_bar = y[0], y[1], y_bar[0], y_bar[1]
     inner = v * 0 if w_bar is None else np.eye(w.shape[-1], dtype=v.dtype) * w_bar[..., None, :]
@@ -199,7 +201,7 @@ def eigh_adjoint(y: Any, y_bar: Any, UPLO: str = "L") -> Any:
     return conjugate(fold_triangle(v @ inner @ adjugate(v), UPLO))
 
 
-def eigh_tangent(y: Any, a_dot: Any, UPLO: str = "L") -> Any:
+def eigh_tangent(y: Any, a_dot: Any, UPLO: Triangle = "L") -> Any:
     w, v = y[0], y[1]
     turned = adjugate(v) @ hermitian_part(a_dot, UPLO) @ v
     w_dot = np.real(np.diagonal(turned, axis1=-2, axis2=-1))

@@ -143,7 +143,7 @@ def _passed_on(
 
 
 def arguments_changed(
-    function: FunctionType, args: list[build.Node], keywords: Mapping[str | None, build.Node]
+    function: FunctionType, args: list[build.Node], keywords: Mapping[str, build.Node]
 ) -> list[build.Node]:
     """The arguments of a call whose content the function may change."""
     return _arguments_for(function, changed_parameters(function), args, keywords)

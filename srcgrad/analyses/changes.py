@@ -111,9 +111,7 @@ def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[
     if isinstance(target, gast.Name) and value is not None and not _is_plain(target.id, facts):
         partners = sorted(n for n in _sources(value, facts) if not _is_plain(n, facts))
         if partners:
-            yield "share", target.id
-            for name in partners:
-                yield "share", name
+            yield from (("share", name) for name in (target.id, *partners))
     elif isinstance(target, (gast.Subscript, gast.Attribute)) and isinstance(value, gast.Name):
         if not _is_plain(value.id, facts) and not (facts.kind(names.root(target)).is_array):
             yield "share", value.id

@@ -75,7 +75,7 @@ class Facts:
         return self.kinds.get(name, K.UNKNOWN)
 
 
-Summary = Callable[[Any, tuple[Kind, ...], tuple[bool, ...]], tuple[Kind, bool]]
+Summary = Callable[[Any, tuple[Kind, ...], tuple[bool, ...]], tuple[Kind | None, bool]]
 
 
 def infer(unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary) -> Facts:
@@ -114,6 +114,7 @@ class _Inference:
         self.clock = 0  # counts what has been learned
         self.learned: dict[str, int] = {}  # name -> when something was learned of it last
         self.seen: dict[int, tuple[int, set[str], set[str]]] = {}  # simple statement -> when it was gone through, names
+        self.pending = False  # whether the result of a helper that is being looked through is not known yet
         self.asked = False  # whether a helper was asked for its result, which may change in the meantime
 
     # ---- statements -------------------------------------------------------------------------------------------------------------
@@ -122,7 +123,7 @@ class _Inference:
         for node in statements:
             self.statement(node)
 
-    def set(self, name: str, kind: Kind | None, active: bool) -> None:
+    def put(self, name: str, kind: Kind | None, active: bool) -> None:
         old = self.facts.kinds.get(name)
         new = K.join(old, kind)
         if new is not None and new != old:
@@ -152,7 +153,7 @@ class _Inference:
             then, reads, touched = self.seen.get(id(node)) or (-1, *self.names_of(node))
             if all(self.learned.get(name, 0) <= then for name in touched):
                 return  # nothing was learned of its names since
-            then, self.asked = self.clock, False
+            then, self.asked, self.pending = self.clock, False, False
             self.simple(node, reads)
             self.seen[id(node)] = (-1 if self.asked else then), reads, touched
 
@@ -167,6 +168,7 @@ class _Inference:
         elif isinstance(node, gast.AugAssign):
             if isinstance(node.target, gast.Name):
                 left = build.name(node.target.id)
+                kind: Kind | None
                 kind, active = self.of(gast.BinOp(left, node.op, node.value))
                 own = self.facts.kind(node.target.id)
                 if own.is_array:
@@ -175,7 +177,7 @@ class _Inference:
                 elif own.tag == "list":
                     self.store(node.target.id, node)
                     kind = K.join(own, self.of(node.value)[0])
-                self.set(node.target.id, None if self.is_waiting(reads) else kind, active)
+                self.put(node.target.id, None if self.is_waiting(reads) else kind, active)
             else:
                 self.assign(node.target, node.value, False)
         elif isinstance(node, gast.Return):
@@ -185,7 +187,7 @@ class _Inference:
             self.of(node.value)
         else:
             for name in names.writes(node):
-                self.set(name, K.UNKNOWN, False)
+                self.put(name, K.UNKNOWN, False)
 
     def is_waiting(self, reads: set[str]) -> bool:
         """Whether one of these names is read before a value has come to it (in a loop, on the first round)."""
@@ -194,23 +196,23 @@ class _Inference:
     def assign(self, target: build.Node, value: build.Node, is_waiting: bool) -> None:
         kind, active = self.of(value)
         if isinstance(target, gast.Name):
-            self.set(target.id, None if is_waiting else kind, active)
+            self.put(target.id, None if is_waiting or self.pending else kind, active)
         elif isinstance(target, (gast.Tuple, gast.List)):
             for i, element in enumerate(target.elts):
                 part = kind.items[i] if kind.items is not None and i < len(kind.items) else kind.item or K.UNKNOWN
                 if isinstance(element, gast.Name):
-                    self.set(element.id, part, active)
+                    self.put(element.id, part, active)
                 else:
                     for name in names.writes(element):
-                        self.set(name, K.UNKNOWN, active)
+                        self.put(name, K.UNKNOWN, active)
         elif isinstance(target, (gast.Subscript, gast.Attribute)) and names.root(target):
             owner = names.root(target)
             self.store(owner, target)
             own = self.facts.kind(owner)
             if own.tag in ("list", "dict"):
-                self.set(owner, K.Kind(own.tag, item=K.join(own.item, kind)), active)
+                self.put(owner, K.Kind(own.tag, item=K.join(own.item, kind)), active)
             elif active:
-                self.set(owner, own, active)
+                self.put(owner, own, active)
 
     def store(self, name: str, node: build.Node) -> None:
         self.facts.stored.setdefault(name, node)
@@ -218,16 +220,16 @@ class _Inference:
     def loop_target(self, target: build.Node, iterable: build.Node) -> None:
         kind, active = self.iterated(iterable)
         if isinstance(target, gast.Name):
-            self.set(target.id, kind, active)
+            self.put(target.id, kind, active)
             return
         if isinstance(target, (gast.Tuple, gast.List)):
             for i, element in enumerate(target.elts):
                 part = kind.items[i] if kind.items is not None and i < len(kind.items) else kind.item or K.UNKNOWN
                 if isinstance(element, gast.Name):
-                    self.set(element.id, part, False)
+                    self.put(element.id, part, False)
                 else:
                     for name in names.writes(element):
-                        self.set(name, K.UNKNOWN, False)
+                        self.put(name, K.UNKNOWN, False)
 
     def iterated(self, node: build.Node) -> tuple[Kind, bool]:
         """The kind of an item of an iterable."""
@@ -398,7 +400,8 @@ class _Inference:
             self.asked = True
             flags = tuple(a for _, a in found)
             kind, active = self.summary(callee, tuple(k for k, _ in found), flags)
-            return kind, active
+            self.pending = self.pending or kind is None
+            return kind if kind is not None else K.UNKNOWN, active
         if callee.form == "passive":
             active = False
         if callee.form == "unknown" and callee.function is None and isinstance(node.func, gast.Attribute):
@@ -506,10 +509,10 @@ class _Inference:
             if callee.function in ("append", "extend", "insert"):
                 self.store(owner.id, node)
                 new = args[-1] if callee.function != "extend" else args[-1].item
-                self.set(owner.id, Kind("list", item=K.join(own.item, new)), active)
+                self.put(owner.id, Kind("list", item=K.join(own.item, new)), active)
             elif callee.function in ("pop", "remove", "clear", "sort", "reverse"):
                 self.store(owner.id, node)
-                self.set(owner.id, Kind("list", item=own.item), active)
+                self.put(owner.id, Kind("list", item=own.item), active)
         if callee.function == "pop":
             return own.item or K.UNKNOWN, active
         if callee.function == "copy":

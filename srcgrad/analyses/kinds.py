@@ -267,20 +267,22 @@ def elementwise(function: Callable[..., Any], kinds: Sequence[Kind]) -> Kind:
     if function in CHOOSING:
         return _chosen(kinds)
     if any(k.dtype == "" and k.tag in ("float", "array") for k in kinds):
-        dtype: str | None = ""
+        dtype = ""
     else:
-        dtype = _result_dtype(function, tuple((k.tag, k.dtype) for k in kinds))
-        if dtype is None:
+        found = _result_dtype(function, tuple((k.tag, k.dtype) for k in kinds))
+        if found is None:
             return UNKNOWN
+        dtype = found
     arrays = [k for k in kinds if k.is_array]
     if not arrays:
         if dtype in ("int", "bool"):
             return INT if dtype == "int" else BOOL
         return Kind("float", dtype)
     name = {"int": "int64", "python": "float64"}.get(dtype, dtype)
-    if any(k.rank is None for k in arrays):
+    ranks = [k.rank for k in arrays if k.rank is not None]
+    if len(ranks) < len(arrays):
         return array(name, None)
-    rank = max(k.rank for k in arrays)  # type: ignore[type-var]
+    rank = max(ranks)
     if rank == 0:
         return Kind("float", name) if name == "" or np.dtype(name).kind in "fc" else INT
     return array(name, rank, broadcast([k.ones for k in arrays], rank), _broadcast_dims(arrays, rank))
@@ -589,8 +591,8 @@ def attribute(kind: Kind, name: str) -> Kind:
         function = rules.attribute(name)
         if function is not None:
             if name == "T" and kind.is_array and kind.rank is not None:
-                dims = tuple(reversed(kind.dims)) if kind.dims is not None else None
-                return replace(kind, ones=tuple(reversed(kind.ones or ())), dims=dims)
+                turned = tuple(reversed(kind.dims)) if kind.dims is not None else None
+                return replace(kind, ones=tuple(reversed(kind.ones or ())), dims=turned)
             return called(function, [kind], {})
     return UNKNOWN
 

@@ -151,8 +151,8 @@ def copy(node: Any) -> Any:
 
 def _twin(node: Node) -> tuple[Node, tuple[str, ...]]:
     """Another node with the very parts of this one, and the fields in which they are."""
-    cls = type(node)
-    fresh = cls.__new__(cls)
+    cls: Any = type(node)
+    fresh: Node = cls.__new__(cls)
     fresh.__dict__.update(node.__dict__)
     return fresh, _PART_FIELDS[cls]
 

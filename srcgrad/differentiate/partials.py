@@ -148,7 +148,8 @@ class Contributions:
             return True
         callee = self.facts.callees.get(id(self.single[operand.id]))
         rule = rules.lookup(callee.function, len(callee.args)) if callee is not None else None
-        return rule is not None and len(rule.partials) == 1 and "y" in names.reads(build.template(rule.partials[0]))
+        partial = rule.partials[0] if rule is not None and len(rule.partials) == 1 else None
+        return partial is not None and "y" in names.reads(build.template(partial))
 
     def is_elementwise(self, value: build.Node) -> bool:
         if isinstance(value, gast.BinOp):

@@ -97,7 +97,7 @@ def build(
         place = Place(function.__code__.co_filename, function.__code__.co_firstlineno)
         why = f"the meaning of {min(unknown)} could not be followed"
         raise Refused([Refusal(f"cannot differentiate {function.__name__}", place, why)])
-    imports = {n for n in ("np", "rt", "math") if n in used and n not in free}
+    imports: set[str] = {n for n in ("np", "rt", "math") if n in used and n not in free}
     filename = source.look(function).filename
     for one in functions:
         if not hasattr(one, "filename"):
@@ -135,6 +135,7 @@ class _Builder:
         self.helpers: dict[Any, Helper] = {}
         self.taken = names.Fresh({"np", "rt", "math"})
         self.units: dict[FunctionType, Unit] = {}
+        self.aux = ""  # the name of what is returned beside the value
         self.settled: list[Helper] = []  # those whose result is known, in the order in which it was found
 
     def plain(self, function: FunctionType) -> Unit:
@@ -296,9 +297,9 @@ class _Builder:
                 if value
                 else [outcome, b.name(self.aux)]
             )
-        given, kept_arguments, restored = self.keep_arguments(unit, facts, storage, last)
+        first, kept_arguments, restored = self.keep_arguments(unit, facts, storage, last)
         body = [
-            *given,
+            *first,
             *forward,
             *kept,
             *kept_arguments,
@@ -541,7 +542,7 @@ class _Builder:
 
     def use_helper(
         self, callee: Callee, reverse: Reverse, node: b.Node, target: str
-    ) -> tuple[list[b.Node], Effect] | None:
+    ) -> tuple[list[b.Node], Effect]:
         """The statements that call the forward part in the place of `target = helper(...)`, and their effect."""
         operands = [*callee.args, *callee.keywords.values()]
         found = [reverse.kind_of(o) for o in operands]

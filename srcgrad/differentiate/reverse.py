@@ -255,9 +255,10 @@ class Reverse:
             effect.steps.append(Replace(target, total))
         else:
             effect.always.append(Clear(target))
-        if all(isinstance(step, Add) for step in effect.steps):
+        additions = [step for step in effect.steps if isinstance(step, Add)]
+        if len(additions) == len(effect.steps):
             # a name of the user's goes last: its adjoint may be what the others are made of, under another name
-            effect.steps.sort(key=self.turn)
+            effect.steps = [*sorted(additions, key=self.turn)]
         return effect
 
     def turn(self, step: Add) -> int:

@@ -739,7 +739,7 @@ class Storage:
             if content is not None and self.begins(name, content, node):
                 required.discard(content)
         if id(node) in self.from_place:
-            after = after | {self.stored_content(node)}
+            after |= {content for content in (self.stored_content(node),) if content is not None}
         stored = self.stored_content(node)
         if (
             stored is not None
@@ -812,13 +812,9 @@ class Storage:
         found = []
         for name, place in overlap.parts_read(part, wanted):
             value = self.again.get(name)
-            if (
-                place is None
-                and value is not None
-                and isinstance(value, gast.Subscript)
-                and aliases.root_of(value) is not None
-            ):
-                found.append((aliases.root_of(value), value))
+            root = aliases.root_of(value) if isinstance(value, gast.Subscript) else None
+            if place is None and root is not None:
+                found.append((root, value))
             else:
                 found.append((name, place))
         return found
@@ -1016,7 +1012,7 @@ class Storage:
             raise self.unit.refuse(
                 node, "cannot write the reverse of this loop", "values that it overwrites are needed, and its trips are not counted"
             )  # fmt: skip
-        if isinstance(node, gast.While):
+        if isinstance(node, gast.While) and trips is not None:
             return [build.at(build.for_("_", build.call("range", build.name(trips)), body), node)]
         items = node.iter
         if trips is not None:

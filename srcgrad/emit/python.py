@@ -94,7 +94,8 @@ def _broken(line: str) -> list[str]:
 def _widest_bracket(tokens: list[Any]) -> tuple[int, int, list[int]] | None:
     """The longest outermost bracket: where its inside begins and ends, and the places behind the commas and operators in it."""
     depth, strings = 0, 0
-    start, places, best = 0, [], None
+    start, places = 0, list[int]()
+    best: tuple[int, int, list[int]] | None = None
     for token in tokens:
         name = tokenize.tok_name[token.type]
         strings += {"FSTRING_START": 1, "FSTRING_END": -1, "TSTRING_START": 1, "TSTRING_END": -1}.get(name, 0)

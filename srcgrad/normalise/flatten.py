@@ -1129,16 +1129,8 @@ def _has_scope(node: build.Node) -> bool:
 def _is_simple(node: build.Node) -> bool:
     """Passive arguments that stay where the user wrote them: numbers, shapes, tuples and attributes of names."""
     allowed = (
-        gast.Name,
-        gast.Constant,
-        gast.Tuple,
-        gast.List,
-        gast.Attribute,
-        gast.Subscript,
-        gast.UnaryOp,
-        gast.Slice,
-    )
-    allowed += (gast.expr_context, gast.unaryop, gast.BinOp, gast.operator)
+        gast.Name, gast.Constant, gast.Tuple, gast.List, gast.Attribute, gast.Subscript, gast.UnaryOp, gast.Slice, gast.BinOp,
+    )  # fmt: skip
     return all(isinstance(n, allowed) for n in build.walk(node))
 
 

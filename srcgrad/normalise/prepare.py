@@ -53,16 +53,18 @@ def _copy_targets(statements: list[build.Node], counts: dict[str, int], unit: Un
             if shared:
                 fresh = {n: unit.fresh(n) for n in shared}
                 unit.temporaries |= set(fresh.values())
-                node.target = build.rewrite(
-                    node.target,
-                    lambda item, fresh=fresh: (
-                        build.name(fresh[item.id], True) if isinstance(item, gast.Name) and item.id in fresh else None
-                    ),
-                )
+                node.target = _renamed_target(node.target, fresh)
                 copies = [build.at(build.assign(n, build.name(fresh[n])), node) for n in shared]
                 node.body = [*copies, *node.body]
         out.append(node)
     return out
+
+
+def _renamed_target(target: build.Node, fresh: dict[str, str]) -> build.Node:
+    def replace(item: build.Node) -> build.Node | None:
+        return build.name(fresh[item.id], True) if isinstance(item, gast.Name) and item.id in fresh else None
+
+    return build.rewrite(target, replace)
 
 
 def augmented(unit: Unit, facts: Facts) -> tuple[Unit, bool]:

@@ -190,8 +190,8 @@ class _Webs:
                 name = node.target.id
                 if name in self.wanted:
                     number = self.define(name, node.target)
-                    for other in environment.get(name, ()):
-                        self.join(number, other)
+                    for earlier in environment.get(name, ()):
+                        self.join(number, earlier)
                     environment[name] = frozenset([number])
             else:
                 self.use(self.mentioned(node.target), environment)

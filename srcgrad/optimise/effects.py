@@ -212,7 +212,8 @@ def forget_effects(facts: Facts) -> None:
 
 def shallow(node: build.Node) -> build.Node:
     """A node of its own with the same parts and the same origin, of which fields may then be set."""
-    fresh = type(node).__new__(type(node))
+    cls: Any = type(node)
+    fresh: build.Node = cls.__new__(cls)
     fresh.__dict__.update(node.__dict__)
     return fresh
 

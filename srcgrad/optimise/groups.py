@@ -222,7 +222,7 @@ class Groups:
             return self._aliases_of_call(value)
         if isinstance(value, gast.NamedExpr):
             return self.aliases(value.value) | self.aliases(build.name(value.target.id))
-        return self.facts.notes.reads(value) - self.scalars - self.modules
+        return set(self.facts.notes.reads(value) - self.scalars - self.modules)
 
     def _aliases_of_call(self, call: build.Node) -> set[str]:
         method = isinstance(call.func, gast.Attribute)
@@ -231,7 +231,7 @@ class Groups:
             return (
                 owner
                 if self.is_list_method(call)
-                else self.facts.notes.reads(call) - self.scalars - self.modules | {OUTSIDE}
+                else set(self.facts.notes.reads(call) - self.scalars - self.modules | {OUTSIDE})
             )
         if self.new(call):
             return set()

@@ -519,7 +519,7 @@ class Calls(Recorder):
             cls.__init__(made, *args, **kwargs)
         return made
 
-    def created(self, cls: type, new: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+    def created(self, cls: Any, new: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         if new is None:
             return cls.__new__(cls) if cls.__new__ is object.__new__ else cls.__new__(cls, *args, **kwargs)
         try:

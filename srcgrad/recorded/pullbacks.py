@@ -166,7 +166,8 @@ def children(value: Any) -> Iterator[Any]:
         yield from value.flat
     elif hasattr(value, "__dict__") and not isinstance(value, type):
         yield from vars(value).values()
-    for name in _slots(type(value)):
+    cls: type = type(value)
+    for name in _slots(cls):
         if hasattr(value, name):
             yield getattr(value, name)
 

@@ -173,7 +173,8 @@ class Recorder(Tape):
                     f"cannot differentiate the operator on {type(a).__name__}", "it is not written in Python"
                 )
             return native(a)
-        return self.covered(rules.lookup(ufunc), (a,), {}, native(a)) if ufunc is not None else native(a)  # type: ignore[arg-type]
+        rule = rules.lookup(ufunc) if ufunc is not None else None
+        return self.covered(rule, (a,), {}, native(a)) if rule is not None else native(a)
 
     def inplace(self, sign: str, x: Any, value: Any) -> Any:
         """`x op= value` of a name: in place for arrays and lists, a new value for anything else."""

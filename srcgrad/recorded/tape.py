@@ -30,7 +30,7 @@ SIGNS: dict[str, tuple[Callable[..., Any], Any, Callable[..., Any], str]] = {
     "&": (operator.and_, None, operator.iand, "and"), "|": (operator.or_, None, operator.ior, "or"),
     "^": (operator.xor, None, operator.ixor, "xor"),
 }  # fmt: skip
-SIGNS_OF_ONE = {
+SIGNS_OF_ONE: dict[str, tuple[Callable[[Any], Any], np.ufunc | None, str]] = {
     "-": (operator.neg, np.negative, "neg"),
     "+": (operator.pos, np.positive, "pos"),
     "~": (operator.invert, None, "invert"),

@@ -24,7 +24,10 @@ def order(
 ) -> None:
     """A row for a function that this SciPy has: its one parameter with a derivative, and arguments for its test."""
     if hasattr(special, name):
-        cases = lambda draw: [(each, {}) for each in arguments(draw)]  # noqa: E731
+
+        def cases(draw: Any) -> list[Any]:
+            return [(each, {}) for each in arguments(draw)]
+
         broadcasting(getattr(special, name), signature, {parameter: partial}, cases, ignored, f"scipy.special.{name}")
 
 
