@@ -27,7 +27,12 @@ __all__ = [
 ]
 
 # the scaling of the inverse transform under the name that gives it to the forward transform
-_SWAPPED: dict[str | None, Literal["forward", "ortho", "backward"]] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+_SWAPPED: dict[str | None, Literal["forward", "ortho", "backward"]] = {
+    None: "forward",
+    "backward": "forward",
+    "ortho": "ortho",
+    "forward": "backward",
+}
 
 
 def _resized(g: Any, size: int, axis: int) -> Any:

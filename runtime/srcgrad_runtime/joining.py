@@ -87,7 +87,7 @@ def joined_by_adjoint(g: Any, concatenator: Any, items: Any) -> list[Any]:
 
 def joined_by_parts(parts: Any, concatenator: Any, items: Any) -> Any:
     """`joined_by` of parts that belong to the items, where None is zero."""
-    found = []
+    found: list[Any] = []
     for part, item in zip(parts, items, strict=True):
         if isinstance(item, slice):
             found.append(np.zeros(len(np.r_[item])))

@@ -11,7 +11,15 @@ import numpy as np
 
 from . import lapack
 from .adjoint import unbroadcast
-from .decompositions import cholesky_adjoint, cholesky_tangent, conjugate, fold_triangle, hermitian_part, transposed
+from .decompositions import (
+    Triangle,
+    cholesky_adjoint,
+    cholesky_tangent,
+    conjugate,
+    fold_triangle,
+    hermitian_part,
+    transposed,
+)
 
 __all__ = [
     "lapack",
@@ -40,7 +48,7 @@ __all__ = [
 _SYMMETRIC = ("pos", "positive definite", "sym", "symmetric", "her", "hermitian")
 
 
-def _triangle(lower: bool) -> str:
+def _triangle(lower: bool) -> Triangle:
     return "L" if lower else "U"
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Mapping
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 
 import gast
 import numpy as np
@@ -18,34 +17,37 @@ MUTATORS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "s
                       "add", "discard", "appendleft", "popleft", "extendleft", "rotate", "itemset", "put", "resize", "partition"})  # fmt: skip
 
 
-Estimates = dict[CodeType, frozenset[str]]  # what each function changes, as far as it is known
-_settled: weakref.WeakKeyDictionary[CodeType, frozenset[str]] = weakref.WeakKeyDictionary()
+# what each function changes, as far as it is known; by the function, as two of equal code may call different ones
+Estimates = dict[FunctionType, frozenset[str]]
 
 
-def changed_parameters(function: FunctionType) -> frozenset[str]:
+def changed_parameters(function: FunctionType, settled: Estimates | None = None) -> frozenset[str]:
     """The names of the parameters whose content the function, or one that it calls, may change.
 
-    Functions that call each other are gone through until nothing is added.
+    Functions that call each other are gone through until nothing is added. `settled` keeps what was found, for as long as the names of
+    the functions mean what they mean now.
     """
-    if function.__code__ not in _settled:
+    settled = settled if settled is not None else {}
+    if function not in settled:
         estimates: Estimates = {}
         before: Estimates | None = None
         while estimates != before:
             before = dict(estimates)
-            _estimate(function, estimates, set())
-        _settled.update(estimates)
-    return _settled[function.__code__]
+            _estimate(function, estimates, settled, set())
+        settled.update(estimates)
+    return settled[function]
 
 
-def _estimate(function: FunctionType, estimates: Estimates, visited: set[CodeType]) -> frozenset[str]:
-    code = function.__code__
-    if code in _settled:
-        return _settled[code]
-    if code not in visited:
-        visited.add(code)
-        found = _find(function, lambda callee: _estimate(callee, estimates, visited))
-        estimates[code] = estimates.get(code, frozenset()) | found
-    return estimates.get(code, frozenset())
+def _estimate(
+    function: FunctionType, estimates: Estimates, settled: Estimates, visited: set[FunctionType]
+) -> frozenset[str]:
+    if function in settled:
+        return settled[function]
+    if function not in visited:
+        visited.add(function)
+        found = _find(function, lambda callee: _estimate(callee, estimates, settled, visited))
+        estimates[function] = estimates.get(function, frozenset()) | found
+    return estimates.get(function, frozenset())
 
 
 def _find(function: FunctionType, changed_by: Callable[[FunctionType], frozenset[str]]) -> frozenset[str]:
@@ -143,10 +145,14 @@ def _passed_on(
 
 
 def arguments_changed(
-    function: FunctionType, args: list[build.Node], keywords: Mapping[str, build.Node]
+    function: FunctionType,
+    args: list[build.Node],
+    keywords: Mapping[str, build.Node],
+    settled: Estimates | None = None,
 ) -> list[build.Node]:
     """The arguments of a call whose content the function may change."""
-    return _arguments_for(function, changed_parameters(function), args, keywords)
+    named: dict[str | None, build.Node] = dict(keywords.items())
+    return _arguments_for(function, changed_parameters(function, settled), args, named)
 
 
 def _arguments_for(

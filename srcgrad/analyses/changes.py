@@ -88,9 +88,9 @@ def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[
     if isinstance(node, gast.For):
         for name in names.reads(node.iter):
             if not _is_plain(name, facts):
-                for target in sorted(names.writes(node.target)):
-                    if not _is_plain(target, facts):
-                        yield "share", target
+                for bound in sorted(names.writes(node.target)):
+                    if not _is_plain(bound, facts):
+                        yield "share", bound
                         yield "share", name
         return
     if isinstance(node, gast.While):
@@ -143,7 +143,7 @@ def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple
         for name in sorted(names.reads(item.args[0])):
             yield "change", name
     if callee is not None and callee.form == "helper":
-        for argument in callees.arguments_changed(callee.function, callee.args, callee.keywords):
+        for argument in callees.arguments_changed(callee.function, callee.args, callee.keywords, facts.changed):
             for name in sorted(names.reads(argument)):
                 if not _is_plain(name, facts):
                     yield "change", name

@@ -68,6 +68,8 @@ class Facts:
     # names that may share memory: those of one group have one representative
     groups: dict[str, str] = field(default_factory=dict)
     stores: list[Any] = field(default_factory=list)  # the stores of `analyses.aliases`
+    # the parameters that functions change, found when somebody asks
+    changed: dict[FunctionType, frozenset[str]] = field(default_factory=dict)
     # what may share memory with what when the function returns
     end: dict[str, frozenset[str]] = field(default_factory=dict)
 

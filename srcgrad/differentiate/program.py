@@ -540,9 +540,7 @@ class _Builder:
             self.settled.append(helper)
         return helper.result, helper.result_active
 
-    def use_helper(
-        self, callee: Callee, reverse: Reverse, node: b.Node, target: str
-    ) -> tuple[list[b.Node], Effect]:
+    def use_helper(self, callee: Callee, reverse: Reverse, node: b.Node, target: str) -> tuple[list[b.Node], Effect]:
         """The statements that call the forward part in the place of `target = helper(...)`, and their effect."""
         operands = [*callee.args, *callee.keywords.values()]
         found = [reverse.kind_of(o) for o in operands]

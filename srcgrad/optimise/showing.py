@@ -14,7 +14,9 @@ from .facts import Facts
 
 def show(pass_: Callable[[list[build.Node], Facts], list[build.Node]], source: str, **facts: Any) -> None:
     """Print a program as a pass leaves it; `facts` are those of `Facts`, sets of names written as one text."""
-    given: dict[str, Any] = {key: frozenset(value.split()) if isinstance(value, str) else value for key, value in facts.items()}
+    given: dict[str, Any] = {
+        key: frozenset(value.split()) if isinstance(value, str) else value for key, value in facts.items()
+    }
     print(text(pass_(program(source), Facts(**given))))
 
 

@@ -8,13 +8,14 @@ with the user's own line numbers.
 from __future__ import annotations
 
 import ast
+import sys
 import threading
 import types
-import weakref
 from typing import Any
 
 import gast
 
+from ..core import identity
 from ..core.errors import Place, Refusal, Refused
 from ..frontend import source
 
@@ -25,15 +26,15 @@ BINARY = {
 UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}
 BLIND = ("exec", "eval", "locals")
 WRAPPER = "recorded_"
-known: weakref.WeakKeyDictionary[types.CodeType, Transformed] = weakref.WeakKeyDictionary()
+known: identity.ByIdentity[Transformed] = identity.ByIdentity()  # by the code of the function
 writing = threading.RLock()
 
 
 class Transformed:
-    """The code of one function in its recorded form, its text, and the name that the tape has in it."""
+    """The code of one function in its recorded form, its text, the name that the tape has in it, and the id of the globals it was made for."""
 
-    def __init__(self, code: types.CodeType, text: str, tape: str):
-        self.code, self.text, self.tape = code, text, tape
+    def __init__(self, code: types.CodeType, text: str, tape: str, space: int):
+        self.code, self.text, self.tape, self.space = code, text, tape, space
 
     def bind(self, function: types.FunctionType, tape: Any) -> types.FunctionType:
         """The recorded form of `function`, with the same cells, globals and defaults."""
@@ -51,7 +52,7 @@ def transform(function: types.FunctionType) -> Transformed:
     """The recorded form of a function. `Refused` for what no recording can follow, `SourceNotFound` without a text."""
     with writing:
         found = known.get(function.__code__)
-        if found is None:
+        if found is None or found.space != id(function.__globals__):  # which of its names are modules stands there
             found = known[function.__code__] = _transform(function)
         return found
 
@@ -78,11 +79,13 @@ def _transform(function: types.FunctionType) -> Transformed:
     outer = ast.FunctionDef(
         name=WRAPPER,
         args=ast.arguments(posonlyargs=[], args=[ast.arg(n) for n in [tape, *free]], kwonlyargs=[], kw_defaults=[], defaults=[]),
-        body=[made], decorator_list=[], type_params=[],
+        body=[made], decorator_list=[],
     )  # fmt: skip
+    if sys.version_info >= (3, 12):
+        outer.type_params = []
     module = ast.fix_missing_locations(ast.Module([outer], []))
     code = compile(module, found.filename, "exec", flags=function.__code__.co_flags & source._FUTURE, dont_inherit=True)
-    return Transformed(_inner(_inner(code, WRAPPER), made.name), text, tape)
+    return Transformed(_inner(_inner(code, WRAPPER), made.name), text, tape, id(function.__globals__))
 
 
 def _inner(code: types.CodeType, name: str) -> types.CodeType:

@@ -149,7 +149,7 @@ def refusal(function: Any) -> str | None:
 
 def is_concatenator(value: Any) -> bool:
     """Whether a value is `np.r_` or `np.c_`, which join what they are subscripted with."""
-    return isinstance(value, type(np.r_).__base__)
+    return isinstance(value, type(np.r_).__mro__[1])
 
 
 def method(name: str) -> Method | None:

@@ -37,6 +37,7 @@ import functools
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import FunctionType
 from typing import Any, cast
 
 REQUIRED = inspect.Parameter.empty
@@ -172,7 +173,7 @@ class Written:
 
     function: Callable[..., Any]
     name: str
-    text: Callable[..., Any]
+    text: FunctionType
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]]
     pure: bool  # whether it changes nothing and calls nothing that it is given
 
@@ -350,7 +351,7 @@ def written(
     `structural`. A text that calls functions which it is given is not `pure`.
     """
     REFUSED.pop(function, None)
-    WRITTEN[function] = Written(function, qualified_name(function), text, cases, pure)
+    WRITTEN[function] = Written(function, qualified_name(function), cast(FunctionType, text), cases, pure)
 
 
 def followed(*functions: Callable[..., Any]) -> None:

@@ -79,3 +79,25 @@ def test_views_and_items_are():
 
 def test_functions_in_modules_are_looked_into():
     assert changed_parameters(by_module) == {"u", "v"}
+
+
+def made_with(helper):
+    def outer(u, v):
+        helper(u)
+        return v
+
+    return outer
+
+
+def overwrites(a):
+    a[0] = 0.0
+
+
+def only_reads(a):
+    return a[0]
+
+
+def test_functions_of_one_code_may_call_different_ones():
+    found = {}
+    assert changed_parameters(made_with(only_reads), found) == set()
+    assert changed_parameters(made_with(overwrites), found) == {"u"}

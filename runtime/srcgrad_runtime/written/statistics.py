@@ -51,7 +51,7 @@ def gmean(
     weights: Any = None,
     *,
     nan_policy: str = "propagate",
-    keepdims: bool = False,
+    keepdims: Any = False,
 ) -> Any:
     """`scipy.stats.gmean`: the geometric mean."""
     _checked(nan_policy)
@@ -71,7 +71,7 @@ def hmean(
     *,
     weights: Any = None,
     nan_policy: str = "propagate",
-    keepdims: bool = False,
+    keepdims: Any = False,
 ) -> Any:
     """`scipy.stats.hmean`: the harmonic mean."""
     _checked(nan_policy)
