@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime.nn as nn
 
-from srcgrad import grad, optim, training
+from srcgrad import grad, optim
+from srcgrad.training import accuracy, minibatches, xavier
 
-from . import checkpoint, command, data
+from . import command, data, training
 
 
 def predict(w, x):
@@ -57,7 +58,7 @@ def weights(rng: np.random.Generator) -> list[Any]:
     """Weight and bias of each layer, float32."""
     w = []
     for shape in SHAPES:
-        w.append(training.xavier(rng, shape))
+        w.append(xavier(rng, shape))
         w.append(np.zeros(shape[0] if len(shape) == 4 else shape[1], dtype=np.float32))
     return w
 
@@ -76,9 +77,9 @@ def as_images(x: np.ndarray) -> np.ndarray:
 def measure(w, x: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """The share of images whose digit is predicted right, and the mean loss; in blocks, to spare memory."""
     right, total = 0.0, 0.0
-    for images, digits in training.minibatches(1000, x, labels, partial=True):
+    for images, digits in minibatches(1000, x, labels, partial=True):
         scores = predict(w, images)
-        right += training.accuracy(scores, digits) * len(digits)
+        right += accuracy(scores, digits) * len(digits)
         total += float(nn.cross_entropy(scores, digits, "sum"))
     return right / len(x), total / len(x)
 
@@ -94,7 +95,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     print(f"{digits.name}: {len(x)} images to train on, {len(digits.x_test)} to test")
     if options.batchsize > len(x):
         raise command.Stop(f"--batchsize {options.batchsize} is more than the {len(x)} images there are")
-    batches = list(training.minibatches(options.batchsize, x, y))
+    batches = list(minibatches(options.batchsize, x, y))
     rng = np.random.default_rng(options.seed)
     w, optimiser = weights(rng), OPTIMISERS[options.optim](options.lr)
     if options.show_gradient:
@@ -103,20 +104,16 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
         near = [part + 0.01 * rng.standard_normal(part.shape) for part in w]
         command.check_entries(loss, lossgradient, near, (x[:2], y[:2]), options.gcheck, rng)
 
-    settings = {name: getattr(options, name) for name in ("optim", "lr", "batchsize", "seed", "fast")}
-    run = checkpoint.read(options.checkpoint, settings) if options.checkpoint else None
-    if run is None:
-        curves: dict[str, list[float]] = {f"{name} {what}": [] for name in sets for what in ("accuracy", "loss")}
-        run = {"epoch": 0, "update": 0, "w": w, "optimiser": optimiser.state(), "curves": curves}
-    else:
-        print(f"going on after update {run['update']} of epoch {run['epoch']}")
-        optimiser.restore(run["optimiser"])
+    curves: dict[str, list[float]] = {f"{name} {what}": [] for name in sets for what in ("accuracy", "loss")}
+    facts = {"digits": digits.name.split(" in ")[0]}
+    start = {"epoch": 0, "update": 0, "w": w, "optimiser": optimiser.state(), "curves": curves}
+    run = training.begin(options, facts, start)
+    optimiser.restore(run["optimiser"])
     w, curves = run["w"], run["curves"]
 
     def keep(epoch: int, update: int) -> None:
-        if options.checkpoint:
-            state = {"epoch": epoch, "update": update, "w": w, "optimiser": optimiser.state(), "curves": curves}
-            checkpoint.write(options.checkpoint, settings, state)
+        state = {"epoch": epoch, "update": update, "w": w, "optimiser": optimiser.state(), "curves": curves}
+        training.keep(options, facts, state)
 
     epochs = min(options.epochs, 2) if options.fast else options.epochs
     for epoch in range(run["epoch"], epochs + 1):
@@ -126,8 +123,8 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
             if (i + 1) % options.every == 0:
                 keep(epoch, i + 1)
         for name, (images, labels) in sets.items():
-            accuracy, mean_loss = measure(w, images, labels)
-            curves[f"{name} accuracy"].append(accuracy)
+            right, mean_loss = measure(w, images, labels)
+            curves[f"{name} accuracy"].append(right)
             curves[f"{name} loss"].append(mean_loss)
         last = {name: values[-1] for name, values in curves.items()}
         if not math.isfinite(last["train loss"]):
@@ -146,9 +143,7 @@ def parser() -> argparse.ArgumentParser:
     options.prog = "lenet"
     options.add_argument("--optim", choices=list(OPTIMISERS), default="sgd", help="the optimiser")
     options.add_argument("--batchsize", type=command.size, default=100, metavar="N", help="images per step")
-    what = "updates between two checkpoints; each epoch ends with one"
-    options.add_argument("--every", type=command.size, default=100, metavar="N", help=what)
-    command.add_checkpoint(options)
+    training.add_options(options, every=100)
     return options
 
 

@@ -205,11 +205,11 @@ def _spreads(draw):
 
 
 structural(nn.max_pool, cases=_pools)
-structural(nn.max_unpool, multilinear=("g",), ignored=("x", "top"), cases=_unpools)
+structural(nn.max_unpool, multilinear=("g",), shapes=("x", "top"), cases=_unpools)
 structural(
     nn.max_pool_tangent,
     multilinear=("x_dot",),
-    ignored=("x", "top"),
+    shapes=("x", "top"),
     cases=lambda draw: [
         ((draw(2, 2, 4, 6), draw.distinct(2, 2, 4, 6)), {}),
         ((draw(1, 1, 5), draw.distinct(1, 1, 5), 3, 1, 1), {}),

@@ -89,6 +89,24 @@ def cross_entropy_adjoint(g, x, labels):
     return np.sum(nn.cross_entropy_adjoint(g, x, labels) ** 3) + np.sum(nn.nll_adjoint(g, x, labels) ** 2)
 
 
+def convolution_adjoints(g, x, w):
+    return np.sum(nn.conv_input(g, w, (2, 2, 5), 1, 1) ** 2) + np.sum(nn.conv_kernel(g, x, (3, 2, 3), 1, 1) ** 3)
+
+
+def unpooled(g, x):
+    return (
+        np.sum(nn.max_unpool(g, x) ** 2)
+        + np.sum(nn.max_pool_tangent(x, x) ** 3)
+        + np.sum(nn.avg_unpool(g, x.shape) ** 3)
+    )
+
+
+def kinked_slopes(x, slope):
+    return (
+        np.sum(nn.leaky_relu_slope(x, slope) ** 2) + np.sum(nn.elu_slope(x, slope) ** 2) + np.sum(nn.selu_slope(x) ** 2)
+    )
+
+
 def gelu_slope(x):
     return np.sum(nn.gelu_slope(x) ** 2)
 
@@ -114,6 +132,9 @@ CASES = [
     (scan_weights, (draw(3, 2, 2), draw(2, 3), draw(3, 2, 3), draw(3, 2, 12)), ("x", "h", "states", "a_bar")),
     (standardise_adjoint, (draw(3, 2, 4), draw(3, 2, 4, seed=1), draw(3, 2, 4, seed=2)), ("g", "x", "y")),
     (cross_entropy_adjoint, (0.7, draw(2, 4), LABELS), ("g", "x")),
+    (convolution_adjoints, (draw(2, 3, 5), draw(2, 2, 5), draw(3, 2, 3)), ("g", "x", "w")),
+    (unpooled, (draw(2, 1, 2, 2), draw(2, 1, 4, 4)), ("g", "x")),
+    (kinked_slopes, (draw(6), 0.3), ("x", "slope")),
     (gelu_slope, (draw(5),), "x"),
 ]  # fmt: skip
 
