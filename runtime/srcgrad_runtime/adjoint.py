@@ -216,7 +216,7 @@ def scatter_add(x_bar: Any, index: Any, value: Any) -> None:
         elif not _add_rows(x_bar, index, value):
             np.add.at(x_bar, index, value)
     elif isinstance(x_bar, dict):
-        x_bar[index] = add(x_bar.get(index), value)
+        x_bar[index] = add(x_bar[index], value)
     elif isinstance(x_bar, (list, deque)):
         if isinstance(index, slice):
             for place, item in zip(range(*index.indices(len(x_bar))), value, strict=False):

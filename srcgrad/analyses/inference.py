@@ -323,7 +323,7 @@ class _Inference:
             return K.of_value(value), False
         kind, active = self.of(node.value)
         found = K.attribute(kind, node.attr)
-        passive = node.attr in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes")
+        passive = node.attr in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes") and not kind.holds_records
         return found, active and not passive and found.may_be_active
 
     def sequence(self, node: build.Node) -> tuple[Kind, bool]:

@@ -87,6 +87,18 @@ class Kind:
         return False
 
     @property
+    def holds_records(self) -> bool:
+        """Whether the value is, or has in it, an object or a named tuple: its attributes are what its class says."""
+        if self.tag == "object" or self.tag in ("tuple", "list") and self.dtype != "":
+            return True
+        if self.tag == "static":
+            return not isinstance(
+                self.value, (int, float, str, bytes, bool, type(None), FunctionType, ModuleType, type)
+            )
+        parts = self.items if self.items is not None else (self.item,)
+        return any(k is not None and k.holds_records for k in parts)
+
+    @property
     def is_complex(self) -> bool:
         return self.dtype.startswith("complex") or self.tag == "unknown"
 

@@ -64,8 +64,10 @@ def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
             loads |= (inner_loads - inner_stores) | outer
         elif isinstance(item, (gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
             inner_loads, inner_stores = set(), set()
+            first = item.generators[0].iter  # is evaluated outside of the comprehension
             for child in build.children(item):
                 _collect(child, inner_loads, inner_stores)
+            _collect(first, loads, stores)
             walrus = {w.target.id for w in build.walk(item) if isinstance(w, gast.NamedExpr)}
             loads |= inner_loads - inner_stores
             stores |= walrus

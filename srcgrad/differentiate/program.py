@@ -26,7 +26,7 @@ from ..core import names
 from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
-from ..normalise import flatten, prepare, stores, webs
+from ..normalise import activity, flatten, prepare, stores, webs
 from ..optimise import elements
 from ..optimise.facts import Facts as ProgramFacts
 from . import fence
@@ -152,7 +152,10 @@ class _Builder:
         own = [*unit.parameters]
         self.share_names(unit)
         fence.check(unit)
-        unit = flatten.flatten(unit, {dict(zip(own, unit.parameters, strict=True)).get(n, n) for n in active})
+        seeds = {dict(zip(own, unit.parameters, strict=True)).get(n, n) for n in active}
+        if any(n in active and kind.holds_records for n, kind in kinds.items()):
+            seeds.add(activity.RECORDS)
+        unit = flatten.flatten(unit, seeds)
         self.share_names(unit)
         renamed = dict(
             zip(own, unit.parameters, strict=True)

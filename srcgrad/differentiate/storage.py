@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import gast
 
 from ..analyses import aliases
-from ..analyses.kinds import constant_kind
+from ..analyses.kinds import UNKNOWN, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import MISSING, resolve
 from . import overlap, recompute
@@ -96,6 +96,7 @@ class Storage:
         self.tests: dict[int, build.Node] = {}
         self.heads: dict[int, build.Node] = {}
         self.trips: dict[int, str] = {}
+        self.gone_through: dict[int, str] = {}  # loops over iterators -> the list of what they have given
         self.scopes: dict[str, Block] = {}
         self.harmless: dict[int, bool] = {}
         self.worth: set[str] = set()  # names of arrays that are better computed again than saved
@@ -283,7 +284,14 @@ class Storage:
             count = build.assign(trips, gast.BinOp(build.name(trips), gast.Add(), build.constant(1)))
             node.body.insert(0, build.at(count, node))
         if isinstance(node, gast.For):
-            if not self.is_sequence(node.iter):
+            if not self.is_settled(node.iter):  # an iterator is advanced by the loop itself, and no further
+                name = self.temporary("items")
+                self.facts.kinds[name] = Kind("list", item=UNKNOWN)
+                extra.append(build.at(build.assign(name, gast.List([], build.LOAD)), node))
+                push = build.call(build.attribute(name, "append"), _loaded(node.target))
+                node.body.insert(0, build.at(build.expression(push), node))
+                self.gone_through[id(node)] = name
+            elif not self.is_sequence(node.iter):
                 name = self.temporary("items")
                 items = node.iter if self.is_range(node.iter) else build.call("list", node.iter)
                 extra.append(build.at(build.assign(name, items), node))
@@ -293,6 +301,27 @@ class Storage:
                 extra.append(build.at(build.assign(name, node.iter), node))
                 node.iter = build.name(name)
         return extra
+
+    def is_settled(self, node: build.Node) -> bool:
+        """Whether the items of an iterable are there before the loop begins, and stay there."""
+        if self.is_sequence(node) or isinstance(node, (gast.Constant, gast.ListComp, gast.Subscript, gast.BinOp)):
+            return True
+        kind = self.reverse.kind_of(node)[0]
+        if (
+            kind.tag in ("dict", "str")
+            or kind.tag == "static"
+            and isinstance(kind.value, (str, tuple, list, dict, set))
+        ):
+            return True
+        if not isinstance(node, gast.Call):
+            return False
+        if isinstance(node.func, gast.Attribute) and node.func.attr in ("items", "keys", "values") and not node.args:
+            return True
+        value = resolve(node.func, self.unit.free, self.reverse.inference.bound)
+        if value in (sorted, list, tuple, set):
+            return True
+        module = (getattr(value, "__module__", None) or "").partition(".")[0]
+        return module == "numpy" or value in (zip, enumerate, reversed) and all(map(self.is_settled, node.args))
 
     def is_range(self, node: build.Node) -> bool:
         return isinstance(node, gast.Call) and resolve(node.func, self.unit.free, self.reverse.inference.bound) is range
@@ -427,7 +456,9 @@ class Storage:
                 self.collect(self.blocks[id(node.body)])
                 reads = self.primal_reads(self.swept.before.get(id(node), []))
                 if self.has_reverse(node):
-                    if isinstance(node, gast.For):
+                    if id(node) in self.gone_through:
+                        reads.add(self.gone_through[id(node)])
+                    elif isinstance(node, gast.For):
                         reads |= self.reads(node.iter)
                     if id(node) in self.trips:
                         reads.add(self.trips[id(node)])
@@ -1015,7 +1046,9 @@ class Storage:
         if isinstance(node, gast.While) and trips is not None:
             return [build.at(build.for_("_", build.call("range", build.name(trips)), body), node)]
         items = node.iter
-        if trips is not None:
+        if id(node) in self.gone_through:
+            items = build.name(self.gone_through[id(node)])
+        elif trips is not None:
             items = build.subscript(build.copy(items), gast.Slice(None, build.name(trips), None))
         return [build.at(build.for_(node.target, build.call("reversed", items), body), node)]
 
@@ -1197,3 +1230,10 @@ def _stands_in(block: list[build.Node], goal: build.Node) -> bool:
     return any(
         s is goal or isinstance(s, COMPOUND) and (_stands_in(s.body, goal) or _stands_in(s.orelse, goal)) for s in block
     )
+
+
+def _loaded(target: build.Node) -> build.Node:
+    """The value of what a target binds."""
+    if isinstance(target, gast.Name):
+        return build.name(target.id)
+    return build.tuple_(_loaded(e) for e in target.elts)

@@ -154,7 +154,11 @@ class _Index:
                     line, end_line = old.setdefault(node, (node.lineno, node.end_lineno))
                     node.lineno, node.end_lineno = line + number * apart, end_line + number * apart
         try:
-            codes = {c.co_firstlineno: c for c in _nested(self._compiled())}
+            codes: dict[int, types.CodeType] = {}
+            for code in _nested(
+                self._compiled()
+            ):  # comprehensions begin where the function around them does, and come after it
+                codes.setdefault(code.co_firstlineno, code)
         finally:
             for node, (line, end_line) in old.items():
                 node.lineno, node.end_lineno = line, end_line

@@ -15,6 +15,7 @@ from ..core import build, names
 PASSIVE_ATTRIBUTES = frozenset(
     {"shape", "ndim", "size", "dtype", "itemsize", "nbytes", "__class__", "__name__", "strides", "flags"}
 )
+RECORDS = ""  # is among the active names where some of them may be objects, whose `size` may be a float as well
 
 Passive = Callable[[build.Node], bool]
 
@@ -81,7 +82,8 @@ def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
         return False
     if isinstance(node, gast.Attribute):
-        return node.attr not in PASSIVE_ATTRIBUTES and mentions(node.value, active, passive_call)
+        passive = node.attr in PASSIVE_ATTRIBUTES and RECORDS not in active
+        return not passive and mentions(node.value, active, passive_call)
     if isinstance(node, gast.Subscript):  # np.r_[x], and what a user's class does with an index
         return any(mentions(part, active, passive_call) for part in (node.value, node.slice))
     if isinstance(node, gast.Slice):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -116,6 +116,7 @@ class _Closure:
         self.arguments = arguments
         self.body = body
         self.name = name
+        self.certain = True  # whether it is this function that the name means wherever it is known
 
 
 class _Flatten:
@@ -125,6 +126,8 @@ class _Flatten:
         self.active: set[str] = set()
         self.closures: dict[str, _Closure] = {}
         self.bound = _bound_names(unit)
+        walked = [n for s in unit.body for n in build.walk(s)]
+        self.nonlocals = {name for n in walked if isinstance(n, gast.Nonlocal) for name in n.names}
         self.inlining: list[Any] = []
         self.origin: build.Node | None = None
 
@@ -171,6 +174,30 @@ class _Flatten:
 
     # ---- statements -------------------------------------------------------------------------------------------------------------
 
+    def closure(self, arguments: build.Node, body: list[build.Node], name: str) -> _Closure:
+        """A nested function; its defaults are evaluated here, where it is defined."""
+        arguments = build.copy(arguments)
+        arguments.defaults = [self.default(d) for d in arguments.defaults]
+        arguments.kw_defaults = [self.default(d) if d is not None else None for d in arguments.kw_defaults]
+        return _Closure(arguments, body, name)
+
+    def default(self, node: build.Node) -> build.Node:
+        if isinstance(node, gast.Constant) or callable(self.resolve(node)) and self.resolve(node) is not MISSING:
+            return node
+        atom = self.operand(node)
+        return self.bind(atom) if isinstance(atom, gast.Name) and atom.id not in self.unit.temporaries else atom
+
+    def define(self, name: str, closure: _Closure) -> None:
+        self.closures[name] = closure
+
+    def forget_closures(self, before: dict[str, _Closure]) -> None:
+        """After a block that may not have run: a name that means another function in it is uncertain."""
+        for name in self.closures.keys() | before.keys():
+            if self.closures.get(name) is not before.get(name):
+                closure = _Closure(build.parameters([]), [], name)
+                closure.certain = False
+                self.closures[name] = closure
+
     def emit(self, statement: build.Node) -> None:
         if self.origin is not None:
             build.at(statement, self.origin)
@@ -183,6 +210,12 @@ class _Flatten:
         self.block(statements)
         inner, self.out = self.out, saved
         return inner or [gast.Pass()]
+
+    def defined_within(self, statements: list[build.Node]) -> None:
+        """Before a loop: a function that its body defines anew is another one in the first trip than later."""
+        for name in {n for s in statements for n in names.writes(s)} & self.closures.keys():
+            self.closures[name] = _Closure(build.parameters([]), [], name)
+            self.closures[name].certain = False
 
     def block(self, statements: list[build.Node]) -> None:
         for statement in statements:
@@ -278,8 +311,11 @@ class _Flatten:
     def assign(self, target: build.Node, value: build.Node) -> None:
         if isinstance(target, gast.Name):
             if isinstance(value, gast.Lambda):
-                self.closures[target.id] = _Closure(value.args, [build.return_(value.body)], target.id)
+                self.define(target.id, self.closure(value.args, [build.return_(value.body)], target.id))
                 return
+            if target.id in self.closures:  # it means something else from here on
+                value = _Lowered(self.operand(value))
+                del self.closures[target.id]
             self.emit(build.assign(target.id, self.expression(value)))
         elif isinstance(target, (gast.Tuple, gast.List)):
             self.unpack(target, value)
@@ -312,24 +348,28 @@ class _Flatten:
     def parallel(self, targets: list[build.Node], values: list[build.Node]) -> None:
         """`a, b = e1, e2`: all values are taken before any target is bound."""
         bound: set[str] = set()
-        taken = []
+        taken: list[build.Node] = []
         for position, value in enumerate(values):
             later = bound & names.reads(value)  # names that an earlier target is about to rebind
             bound |= names.writes(targets[position]) | stored_names(targets[position])
             stores = any(not isinstance(t, gast.Name) for t in targets[:position])
+            mark = len(self.out)
             if later or stores or _has_call(value):
                 atom = self.operand(value)
                 if isinstance(atom, gast.Name) and (atom.id in later or stores):
                     atom = self.bind(atom)
             else:
                 atom = self.expression(value)
+            self.check_order(taken, mark, value)
             taken.append(atom)
         for target, atom in zip(targets, taken, strict=True):
             self.assign(target, _Lowered(atom))
 
     def on_AugAssign(self, node: build.Node) -> None:
+        mark = len(self.out)
         value = self.operand(node.value)
         target = node.target
+        self.check_order([build.name(target.id) if isinstance(target, gast.Name) else target], mark, node)
         if isinstance(target, gast.Name):
             self.emit(build.augment(target.id, node.op, value))
             return
@@ -337,13 +377,19 @@ class _Flatten:
 
     def on_If(self, node: build.Node) -> None:
         test = self.passive(node.test)
+        before = dict(self.closures)
         orelse = self.nested(node.orelse) if node.orelse else []
+        after, self.closures = self.closures, dict(before)
         body = self.nested(node.body)
+        self.forget_closures(before)
+        self.forget_closures({**self.closures, **{n: c for n, c in after.items() if before.get(n) is not c}})
         self.emit(
             build.at(build.if_(test, body, [] if all(isinstance(s, gast.Pass) for s in orelse) else orelse), node)
         )
 
     def on_While(self, node: build.Node) -> None:
+        self.defined_within(node.body)
+        before = dict(self.closures)
         saved, self.out = self.out, []
         test = self.passive(node.test)
         prelude, self.out = self.out, saved
@@ -355,8 +401,15 @@ class _Flatten:
             self.emit(build.at(build.while_(build.constant(True), [*prelude, build.at(stop, node)]), node))
         else:
             self.emit(build.at(build.while_(test, self.nested(node.body)), node))
+        self.forget_closures(before)
 
     def on_For(self, node: build.Node) -> None:
+        self.defined_within([gast.Assign([node.target], build.constant(None), None), *node.body])
+        before = dict(self.closures)
+        self.loop(node)
+        self.forget_closures(before)
+
+    def loop(self, node: build.Node) -> None:
         iterable = node.iter
         if not self.is_active(iterable):
             self.passive_for(node)
@@ -456,7 +509,8 @@ class _Flatten:
                 )  # fmt: skip
             self.emit(node)
         else:
-            self.closures[node.name] = _Closure(node.args, [s for s in node.body if not _is_docstring(s)], node.name)
+            body = [s for s in node.body if not _is_docstring(s)]
+            self.define(node.name, self.closure(node.args, body, node.name))
 
     # ---- expressions ------------------------------------------------------------------------------------------------------------
 
@@ -507,11 +561,22 @@ class _Flatten:
             # later operands run only if the earlier ones let them: keep that
             return self.operand(node)
         fresh = build.copy(node)
+        done: list[build.Node] = []
+
+        def lowered(part: Any) -> Any:
+            if not isinstance(part, gast.expr):
+                return part
+            mark = len(self.out)
+            made = self.passive(part)
+            self.check_order(done, mark, node)
+            done.append(made)
+            return made
+
         for key, value in list(fresh.__dict__.items()):
             if isinstance(value, gast.expr):
-                setattr(fresh, key, self.passive(value))
+                setattr(fresh, key, lowered(value))
             elif isinstance(value, list):
-                setattr(fresh, key, [self.passive(v) if isinstance(v, gast.expr) else v for v in value])
+                setattr(fresh, key, [lowered(v) for v in value])
         if isinstance(fresh, gast.Call):
             return self.operand(node)
         return fresh
@@ -563,7 +628,38 @@ class _Flatten:
 
     def of_BinOp(self, node: build.Node) -> build.Node:
         left = self.kept(self.operand(node.left), node.right)
-        return gast.BinOp(left, node.op, self.operand(node.right))
+        mark = len(self.out)
+        right = self.operand(node.right)
+        self.check_order([left], mark, node)
+        return gast.BinOp(left, node.op, right)
+
+    def check_order(self, earlier: Sequence[build.Node], mark: int, node: build.Node) -> None:
+        """Refuse an expression in which a part that stands further right changes what a part to its left has read.
+
+        The statements since `mark` belong to the part on the right; `earlier` are the parts that will be read after them.
+        """
+        since = self.out[mark:]
+        if not since or not earlier:
+            return
+        rebound = {n for s in since for n in names.writes(s)}
+        stored = {n for s in since for n in stored_names_within(s)}
+        for part in earlier:
+            read = names.reads(part)
+            if read & rebound or read & stored and not isinstance(part, (gast.Name, gast.Constant)):
+                raise self.unit.refuse(
+                    node, "cannot differentiate an expression that changes what it has read already",
+                    "its parts depend on their order", "make the change in a statement of its own",
+                )  # fmt: skip
+
+    def in_order(self, nodes: Sequence[Any], lower: Callable[[Any], build.Node], whole: build.Node) -> list[build.Node]:
+        """Each of some nodes lowered, from left to right."""
+        found: list[build.Node] = []
+        for node in nodes:
+            mark = len(self.out)
+            made = lower(node)
+            self.check_order(found, mark, whole)
+            found.append(made)
+        return found
 
     def kept(self, atom: build.Node, later: build.Node) -> build.Node:
         """The atom, under a name of its own if evaluating `later` rebinds it."""
@@ -586,10 +682,10 @@ class _Flatten:
         return build.name(node.target.id)
 
     def of_Tuple(self, node: build.Node) -> build.Node:
-        return gast.Tuple([self.element(e) for e in node.elts], build.LOAD)
+        return gast.Tuple(self.in_order(node.elts, self.element, node), build.LOAD)
 
     def of_List(self, node: build.Node) -> build.Node:
-        return gast.List([self.element(e) for e in node.elts], build.LOAD)
+        return gast.List(self.in_order(node.elts, self.element, node), build.LOAD)
 
     def of_Dict(self, node: build.Node) -> build.Node:
         if any(k is None for k in node.keys):
@@ -730,7 +826,7 @@ class _Flatten:
         """A call over operands, or the result of the callee's body where that is put in the place of the call."""
         func = node.func
         if isinstance(func, gast.Lambda):
-            return self.inline(_Closure(func.args, [build.return_(func.body)], "lambda_"), node)
+            return self.inline(self.closure(func.args, [build.return_(func.body)], "lambda_"), node)
         if isinstance(func, gast.Name) and func.id in self.closures:
             return self.inline(self.closures[func.id], node)
         value = self.resolve(func)
@@ -751,9 +847,10 @@ class _Flatten:
         for part in [*node.args, *(k.value for k in node.keywords)]:
             if isinstance(part, gast.GeneratorExp) and not self.goes_through(value) and self.is_active(part):
                 raise self.lazy(part)
-        args = [self.argument(a, True) for a in node.args]
-        keywords = [gast.keyword(k.arg, self.argument(k.value, True)) for k in node.keywords]
-        return gast.Call(func, args, keywords)
+        values = [*node.args, *(k.value for k in node.keywords)]
+        atoms = self.in_order(values, lambda a: self.argument(a, True), node)
+        keywords = [gast.keyword(k.arg, a) for k, a in zip(node.keywords, atoms[len(node.args) :], strict=True)]
+        return gast.Call(func, atoms[: len(node.args)], keywords)
 
     def goes_through(self, function: Any) -> bool:
         """Whether a function goes through an iterable at once, so that a generator expression may as well be a list."""
@@ -866,6 +963,11 @@ class _Flatten:
 
     def inline(self, closure: _Closure, node: build.Node, owner: Any = None) -> build.Node:
         """Put the body of a function in the place of its call: parameters are bound, locals get names of their own."""
+        if not closure.certain:
+            raise self.unit.refuse(
+                node, f"cannot differentiate through '{closure.name}', which means one function here and another there",
+                "which one is called is known when the program runs", "give them different names",
+            )  # fmt: skip
         key = owner if owner is not None else closure.name
         if key in self.inlining:
             raise self.unit.refuse(
@@ -887,12 +989,13 @@ class _Flatten:
         functions: dict[str, _Closure] = {}
         for name in sorted(locals_ - set(bindings)):
             renamed[name] = self.unit.fresh(name)
+        given: list[build.Node] = []
         for name, value in bindings.items():
             if isinstance(value, gast.Lambda):
-                functions[name] = _Closure(value.args, [build.return_(value.body)], name)
+                functions[name] = self.closure(value.args, [build.return_(value.body)], name)
                 renamed[name] = self.unit.fresh(name)
                 continue
-            if isinstance(value, gast.Name) and value.id in self.closures:
+            if isinstance(value, gast.Name) and value.id in self.closures and name not in stored:
                 functions[name] = self.closures[value.id]
                 renamed[name] = self.unit.fresh(name)
                 continue
@@ -904,8 +1007,12 @@ class _Flatten:
                 renamed[name] = ""
                 assignments.append((name, value))
                 continue
+            mark = len(self.out)
             atom = self.operand(value)
-            if isinstance(atom, gast.Name) and name not in stored and not self.rebinds(body, atom.id):
+            self.check_order(given, mark, node)
+            given.append(atom)
+            fixed = not isinstance(atom, gast.Name) or atom.id not in self.nonlocals and not self.rebinds(body, atom.id)
+            if isinstance(atom, gast.Name) and name not in stored and fixed:
                 renamed[name] = atom.id
             else:
                 renamed[name] = self.unit.fresh(name)

@@ -72,17 +72,7 @@ def active_leaves(tape: Tape, value: Any, seen: set[int] | None = None) -> Itera
         if tape.is_active(value):
             yield value
         return
-    inside = list(pullbacks.children(value))
-    if callable(value):
-        inside += [
-            getattr(value, name, None)
-            for name in ("__self__", "__wrapped__", "func", "args", "keywords", "__defaults__", "__kwdefaults__")
-        ]
-    for cell in getattr(value, "__closure__", None) or ():
-        try:
-            inside.append(cell.cell_contents)
-        except ValueError:
-            continue
+    inside = [*pullbacks.children(value), *pullbacks.behind(value)]
     for part in inside:
         if part is not None:
             yield from active_leaves(tape, part, seen)

@@ -5,8 +5,10 @@ Comes in: a rule, the arguments of one call, its result. Goes out: for the adjoi
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -140,6 +142,8 @@ def _is_numeric(value: Any) -> bool:
 def _rank(value: Any) -> int | None:
     if isinstance(value, (int, float, complex)):
         return 0
+    if isinstance(value, (list, tuple)):
+        return np.ndim(value) if _is_numeric(value) else None
     return getattr(value, "ndim", None)
 
 
@@ -170,6 +174,27 @@ def children(value: Any) -> Iterator[Any]:
     for name in _slots(cls):
         if hasattr(value, name):
             yield getattr(value, name)
+
+
+def behind(value: Any) -> list[Any]:
+    """What a callable or a generator was made with: cells, defaults, the object of a method, arguments, local variables."""
+    found: list[Any] = []
+    if isinstance(value, types.FunctionType):
+        found += [value.__defaults__, value.__kwdefaults__]
+        for cell in value.__closure__ or ():
+            with contextlib.suppress(ValueError):  # nothing is bound there yet
+                found.append(cell.cell_contents)
+    elif isinstance(value, types.MethodType):
+        found += [value.__self__, value.__func__]
+    elif isinstance(value, (types.BuiltinMethodType, types.MethodWrapperType)):
+        found.append(value.__self__)
+    elif isinstance(value, functools.partial):
+        found += [value.func, value.args, value.keywords]
+    elif isinstance(value, functools._lru_cache_wrapper):
+        found.append(value.__wrapped__)
+    elif isinstance(value, types.GeneratorType) and value.gi_frame is not None:
+        found += value.gi_frame.f_locals.values()
+    return found
 
 
 @functools.lru_cache(maxsize=1024)

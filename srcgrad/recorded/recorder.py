@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import functools
-import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import srcgrad_runtime as rt
 
 from .. import rules
-from ..analyses import inference
-from ..core.errors import Place, Refusal, Refused
-from . import pullbacks
-from .tape import NUMBERS, SIGNS, SIGNS_OF_ONE, Tape, frozen
+from .operators import BASIC, PLAIN, Operators, is_generated, is_library, user_method
+from .tape import NUMBERS, frozen
 
-PLAIN = (int, bool, str, bytes, type(None), range, slice)
 SEQUENCES = (list, tuple)
 
 
@@ -43,160 +39,10 @@ class Flat:
         raise TypeError("array.flat cannot be used as an array here; write array.ravel()")
 
 
-def user_method(cls: type, name: str) -> types.FunctionType | None:
-    """The Python function that a class has for a special method, from a class that is not part of a library."""
-    for base in cls.__mro__:
-        found = base.__dict__.get(name)
-        if found is not None:
-            return found if isinstance(found, types.FunctionType) and not is_library(found) else None
-    return None
-
-
-LIBRARIES = inference.LIBRARIES | {"srcgrad", "srcgrad_runtime"}
-
-
-def is_library(function: Any) -> bool:
-    """Whether a function is not the user's: it belongs to Python, NumPy, SciPy or srcgrad."""
-    return is_library_name(getattr(function, "__module__", None))
-
-
-def is_library_name(module: str | None) -> bool:
-    """The same for the name of a module; what parts of the runtime have without a rule is followed like a user's."""
-    name = module or ""
-    return name.partition(".")[0] in LIBRARIES and not name.startswith(
-        ("srcgrad_runtime.nn", "srcgrad_runtime.written")
-    )
-
-
-class Recorder(Tape):
+class Recorder(Operators):
     """A tape with the operations of the language."""
 
     slice = slice
-
-    def call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        """A call of anything: see `calls`."""
-        raise NotImplementedError
-
-    # ---- refusals ---------------------------------------------------------------------------------------------------------------
-
-    def refuse(self, what: str, why: str = "", instead: str = "") -> Refused:
-        """A refusal at the line of the user's program that is being run."""
-        frame = sys._getframe(1)
-        while frame is not None and (frame.f_globals.get("__name__") or "").startswith("srcgrad.recorded"):
-            frame = frame.f_back  # type: ignore[assignment]
-        place = Place(frame.f_code.co_filename, frame.f_lineno) if frame is not None else Place("", 0)
-        error = Refused([Refusal(what, place, why, instead)])
-        self.failed = error
-        return error
-
-    # ---- operators --------------------------------------------------------------------------------------------------------------
-
-    def op(self, sign: str, a: Any, b: Any) -> Any:
-        native, ufunc, _, name = SIGNS[sign]
-        kind_a, kind_b = type(a), type(b)
-        if kind_a is list and kind_b is np.ndarray or kind_a is np.ndarray and kind_b is list:
-            a, b = (self.array_of(a), b) if kind_a is list else (a, self.array_of(b))
-        elif not (isinstance(a, (*NUMBERS, int, np.ndarray)) and isinstance(b, (*NUMBERS, int, np.ndarray))):
-            return self.dunder(native, name, a, b)
-        if not (self.is_active(a) or self.is_active(b)):
-            return self.object_arrays(native, a, b) if _holds_objects(a) or _holds_objects(b) else native(a, b)
-        y = native(a, b)
-        if _holds_objects(a) or _holds_objects(b):
-            raise self.refuse(
-                "cannot differentiate an operation on an array of objects", "its items are not looked into"
-            )
-        rule = rules.lookup(ufunc) if ufunc is not None else None
-        if rule is None:
-            return y  # whole numbers and bits do not vary smoothly
-        if sign == "**" and isinstance(b, (int, float)) and not self.is_active(b):
-            return self.power(a, b, y)
-        return self.covered(rule, (a, b), {}, y)
-
-    def power(self, a: Any, b: Any, y: Any) -> Any:
-        """a ** b with a constant b."""
-        rule = rules.lookup(np.power)
-        assert rule is not None
-        texts = rule.choose_partials(("x2",), {"x2": b}, not np.iscomplexobj(a))
-        if texts[0] is None:
-            return y
-        pull = pullbacks.scaling(texts[0], ("x1", "x2"), (a, b), y)
-        return self.result(self.fresh(y) if y is a else y, [(a, pull)])
-
-    def covered(self, rule: rules.Rule, args: tuple, kwargs: dict[str, Any], y: Any) -> Any:
-        try:
-            return self.record(rule, args, kwargs, y)
-        except pullbacks.NotCovered as error:
-            raise self.refuse(f"cannot differentiate this call of '{rule.name}'", str(error)) from None
-
-    def object_arrays(self, native: Any, a: Any, b: Any) -> Any:
-        if self.holds_active(a) or self.holds_active(b):
-            raise self.refuse(
-                "cannot differentiate an operation on an array of objects", "its items are not looked into"
-            )
-        return native(a, b)
-
-    def array_of(self, items: Any) -> Any:
-        return self.call(np.array, items)
-
-    def dunder(self, native: Any, name: str, a: Any, b: Any) -> Any:
-        """An operator on something that is no number: a class of the user's may say what it means."""
-        one, other = user_method(type(a), f"__{name}__"), user_method(type(b), f"__r{name}__")
-        sides = [(one, a, b), (other, b, a)]
-        if type(b) is not type(a) and isinstance(b, type(a)) and other is not None:
-            sides.reverse()
-        known = False
-        for method, left, right in sides:
-            if method is None:
-                continue
-            known = True
-            result = self.call(method, left, right)
-            if result is not NotImplemented:
-                return result
-        container = isinstance(a, (list, tuple, str, bytes, dict, set, frozenset)) or isinstance(b, (list, tuple))
-        if known or container or type(a).__module__ == "collections":
-            return native(a, b)
-        if self.holds_active(a) or self.holds_active(b):
-            raise self.refuse(
-                f"cannot differentiate the operator on {type(a).__name__} and {type(b).__name__}",
-                "it is not written in Python",
-            )
-        return native(a, b)
-
-    def unary(self, sign: str, a: Any) -> Any:
-        native, ufunc, name = SIGNS_OF_ONE[sign]
-        method = None if isinstance(a, (*NUMBERS, int, np.ndarray)) else user_method(type(a), f"__{name}__")
-        if method is not None:
-            return self.call(method, a)
-        if not self.is_active(a):
-            if not isinstance(a, (*PLAIN, *NUMBERS, np.ndarray)) and self.holds_active(a):
-                raise self.refuse(
-                    f"cannot differentiate the operator on {type(a).__name__}", "it is not written in Python"
-                )
-            return native(a)
-        rule = rules.lookup(ufunc) if ufunc is not None else None
-        return self.covered(rule, (a,), {}, native(a)) if rule is not None else native(a)
-
-    def inplace(self, sign: str, x: Any, value: Any) -> Any:
-        """`x op= value` of a name: in place for arrays and lists, a new value for anything else."""
-        native = SIGNS[sign][2]
-        if isinstance(x, np.ndarray):
-            y = self.op(sign, x, value)
-            same = getattr(y, "shape", None) == x.shape and np.can_cast(y.dtype, x.dtype, "same_kind")
-            if not same:
-                return native(x.copy(), value)  # raises as NumPy does
-            self.store_array(x, ..., y)
-            return x
-        if isinstance(x, list) and sign == "+":
-            x.extend(self.items(value))
-            return x
-        method = None if isinstance(x, (*PLAIN, *NUMBERS)) else user_method(type(x), f"__i{SIGNS[sign][3]}__")
-        if method is not None:
-            result = self.call(method, x, value)
-            if result is not NotImplemented:
-                return result
-        elif type(x).__module__ in ("builtins", "collections") and not isinstance(x, (*PLAIN, *NUMBERS, tuple)):
-            return native(x, value)
-        return self.op(sign, x, value)
 
     # ---- subscripts -------------------------------------------------------------------------------------------------------------
 
@@ -207,7 +53,7 @@ class Recorder(Tape):
             return self.load_array(owner.array, owner.place(index))
         cls = type(owner)
         if cls in (list, dict, tuple, str):
-            return owner[index]
+            return owner[index if type(index) in BASIC or cls is not dict else self.dict_key(index)]
         method = user_method(cls, "__getitem__")
         if method is not None:
             return self.call(method, owner, index)
@@ -247,16 +93,32 @@ class Recorder(Tape):
         elif isinstance(index, slice) and isinstance(owner, list):
             owner[index] = self.items(value)
         else:
-            owner[index] = value
+            owner[index if type(index) in BASIC else self.dict_key(index)] = value
 
-    def aug_store(self, owner: Any, index: Any, sign: str, value: Any) -> None:
+    def dict_key(self, value: Any) -> Any:
+        """A key of a dict, for which Python is about to ask for the hash: it is asked for through the tape before."""
+        method = None if type(value) in BASIC else user_method(type(value), "__hash__")
+        if method is not None and not is_generated(method):
+            self.call(method, value)
+        return value
+
+    def put_item(self, value: Any, owner: Any, index: Any) -> None:
+        """`owner[index] = value`, in the order in which Python looks at them."""
+        self.store(owner, index, value)
+
+    def item(self, owner: Any, index: Any) -> Item:
+        """`owner[index]` at the beginning of `owner[index] op= ...`."""
         if isinstance(owner, Flat):
             owner, index = owner.array, owner.place(index)
         index = frozen(index)
-        old = self.load(owner, index)
-        self.store(owner, index, self.inplace(sign, old, value)) if not _is_view(owner, old) else self.inplace(
-            sign, old, value
-        )
+        return Item(self, owner, index, self.load(owner, index))
+
+    def delete_item(self, owner: Any, index: Any) -> None:
+        method = user_method(type(owner), "__delitem__")
+        if method is not None:
+            self.call(method, owner, index)
+        else:
+            del owner[index]
 
     # ---- attributes -------------------------------------------------------------------------------------------------------------
 
@@ -295,7 +157,7 @@ class Recorder(Tape):
     def above(self, owner: Any, name: str) -> Any:
         """`super().name`: a property of a class further up is run through the tape."""
         this = owner.__self__
-        order = (this if isinstance(this, type) else type(this)).__mro__
+        order = owner.__self_class__.__mro__
         for base in order[order.index(owner.__thisclass__) + 1 :]:
             found = base.__dict__.get(name)
             if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
@@ -337,24 +199,48 @@ class Recorder(Tape):
         if isinstance(owner, (types.ModuleType, type)):
             setattr(owner, name, value)
             return
+        hook = user_method(type(owner), "__setattr__")
+        if hook is not None and not is_generated(hook):
+            self.call(hook, owner, name, value)
+        else:
+            self.set_plainly(owner, name, value)
+
+    def set_plainly(self, owner: Any, name: str, value: Any) -> None:
+        """What `object.__setattr__` does: properties and descriptors of the class come first."""
         found = _in_class(type(owner), name)
+        setter = user_method(type(found), "__set__") if found is not None else None
         if isinstance(found, property) and isinstance(found.fset, types.FunctionType):
             self.call(found.fset, owner, value)
-            return
-        setter = user_method(type(found), "__set__") if found is not None else None
-        hook = user_method(type(owner), "__setattr__")
-        if setter is not None:
+        elif setter is not None:
             self.call(setter, found, owner, value)
-        elif hook is not None:
-            self.call(hook, owner, name, value)
+        elif user_method(type(owner), "__setattr__") is not None:
+            object.__setattr__(owner, name, value)
         else:
             setattr(owner, name, value)
 
-    def aug_attribute(self, owner: Any, name: str, sign: str, value: Any) -> None:
-        old = self.attribute(owner, name)
-        new = self.inplace(sign, old, value)
-        if new is not old or not isinstance(old, np.ndarray):
-            self.set_attribute(owner, name, new)
+    def put_attribute(self, value: Any, owner: Any, name: str) -> None:
+        """`owner.name = value`, in the order in which Python looks at them."""
+        self.set_attribute(owner, name, value)
+
+    def member(self, owner: Any, name: str) -> Member:
+        """`owner.name` at the beginning of `owner.name op= ...`."""
+        return Member(self, owner, name, self.attribute(owner, name))
+
+    def delete_attribute(self, owner: Any, name: str) -> None:
+        if isinstance(owner, (types.ModuleType, type)):
+            delattr(owner, name)
+            return
+        found = _in_class(type(owner), name)
+        deleter = user_method(type(found), "__delete__") if found is not None else None
+        hook = user_method(type(owner), "__delattr__")
+        if hook is not None:
+            self.call(hook, owner, name)
+        elif isinstance(found, property) and isinstance(found.fdel, types.FunctionType):
+            self.call(found.fdel, owner)
+        elif deleter is not None:
+            self.call(deleter, found, owner)
+        else:
+            delattr(owner, name)
 
     # ---- loops and targets ------------------------------------------------------------------------------------------------------
 
@@ -409,6 +295,13 @@ class Recorder(Tape):
         found = self.iterate(value)
         return list(found) if isinstance(value, np.ndarray) else found
 
+    def mapping(self, value: Any) -> Any:
+        """What is written out by `**value`."""
+        keys = user_method(type(value), "keys")
+        if isinstance(value, dict) or keys is None and user_method(type(value), "__getitem__") is None:
+            return value
+        return {key: self.load(value, key) for key in self.iterate(self.method(value, "keys"))}
+
     def unpack(self, value: Any, shape: tuple) -> Any:
         """The parts of a value for a target like `a, (b, *c)`, taken apart where a part is taken apart further."""
         parts = list(self.iterate(value))
@@ -432,6 +325,97 @@ class Recorder(Tape):
         enter, leave = user_method(type(manager), "__enter__"), user_method(type(manager), "__exit__")
         return Context(self, manager, enter, leave) if enter is not None and leave is not None else manager
 
+    # ---- patterns ---------------------------------------------------------------------------------------------------------------
+
+    def sequence(self, subject: Any, count: int, star: int | None) -> list[Any] | None:
+        """The parts of a subject that a sequence pattern takes, the starred one as a list; None where it does not match."""
+        if not isinstance(subject, Sequence) or isinstance(subject, (str, bytes, bytearray)):
+            return None
+        length = self.call(len, subject)
+        if length != count if star is None else length < count - 1:
+            return None
+        items = [self.load(subject, i) for i in range(length)]
+        if star is None:
+            return items
+        after = length - (count - 1 - star)
+        return [*items[:star], items[star:after], *items[after:]]
+
+    def entries(self, subject: Any, keys: list[Any], rest: bool) -> list[Any] | None:
+        """The values of a mapping that a pattern takes, and what is left of it; None where it does not match."""
+        if not isinstance(subject, Mapping):
+            return None
+        missing = object()
+        values = [self.method(subject, "get", key, missing) for key in keys]
+        if any(v is missing for v in values):
+            return None
+        if rest:
+            left = dict(self.mapping(subject))
+            for key in keys:
+                del left[key]
+            values.append(left)
+        return values
+
+    def fields(self, subject: Any, cls: Any, count: int, names: list[str]) -> list[Any] | None:
+        """The attributes of an object that a class pattern takes; None where it does not match."""
+        if not isinstance(cls, type) and not hasattr(type(cls), "__instancecheck__"):
+            raise TypeError("called match pattern must be a class")
+        if not isinstance(subject, cls):
+            return None
+        if count and issubclass(cls, WHOLE):
+            if count > 1:
+                raise TypeError(f"{cls.__name__}() accepts 1 positional sub-pattern ({count} given)")
+            whole, names = [subject], names
+        else:
+            known = getattr(cls, "__match_args__", ())
+            if count > len(known):
+                raise TypeError(f"{cls.__name__}() accepts {len(known)} positional sub-patterns ({count} given)")
+            whole, names = [], [*known[:count], *names]
+        try:
+            return [*whole, *(self.attribute(subject, name) for name in names)]
+        except AttributeError:
+            return None
+
+    def method(self, owner: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """`owner.name(...)`: see `calls`."""
+        raise NotImplementedError
+
+
+WHOLE = (
+    bool,
+    bytearray,
+    bytes,
+    dict,
+    float,
+    frozenset,
+    int,
+    list,
+    set,
+    str,
+    tuple,
+)  # patterns of these take the subject itself
+
+
+class Item:
+    """`owner[index]` while a statement `owner[index] op= value` is under way: what it was is read first."""
+
+    def __init__(self, recorder: Recorder, owner: Any, index: Any, old: Any):
+        self.recorder, self.owner, self.index, self.old = recorder, owner, index, old
+
+    def change(self, sign: str, value: Any) -> None:
+        new = self.recorder.inplace(sign, self.old, value)
+        if not (_is_view(self.owner, self.old) and new is self.old):
+            self.recorder.store(self.owner, self.index, new)
+
+
+class Member:
+    """`owner.name` while a statement `owner.name op= value` is under way."""
+
+    def __init__(self, recorder: Recorder, owner: Any, name: str, old: Any):
+        self.recorder, self.owner, self.name, self.old = recorder, owner, name, old
+
+    def change(self, sign: str, value: Any) -> None:
+        self.recorder.set_attribute(self.owner, self.name, self.recorder.inplace(sign, self.old, value))
+
 
 class Context:
     """A context manager of the user's, entered and left through the tape."""
@@ -444,10 +428,6 @@ class Context:
 
     def __exit__(self, *what: Any) -> Any:
         return self.recorder.call(self.leave, self.manager, *what)
-
-
-def _holds_objects(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype.kind == "O"
 
 
 def _is_view(owner: Any, part: Any) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -35,6 +36,9 @@ SIGNS_OF_ONE: dict[str, tuple[Callable[[Any], Any], np.ufunc | None, str]] = {
     "+": (operator.pos, np.positive, "pos"),
     "~": (operator.invert, None, "invert"),
 }
+
+
+LEAVES = (int, str, bytes, type, range, types.ModuleType)  # nothing is looked for in these
 
 
 class Tape:
@@ -69,30 +73,25 @@ class Tape:
             return self.shadows.is_active(value) and value.dtype.kind in "fc"
         return id(value) in self.alive
 
-    def holds_active(self, value: Any, seen: set[int] | None = None, depth: int = 0) -> bool:
+    def holds_active(self, value: Any) -> bool:
         """Whether anything active can be reached from a value: items, attributes, what a function has in its cells."""
-        if isinstance(value, (*NUMBERS, np.ndarray)) and not (isinstance(value, np.ndarray) and value.dtype == object):
-            return self.is_active(value)
-        if value is None or isinstance(value, (int, str, bytes, type, range)) or depth > 30:
-            return False
-        if isinstance(value, slice):
-            return any(self.holds_active(part) for part in (value.start, value.stop, value.step))
-        seen = set() if seen is None else seen
-        if id(value) in seen:
-            return False
-        seen.add(id(value))
-        inside = list(pullbacks.children(value))
-        for name in ("__self__", "__wrapped__", "func", "args", "keywords", "__defaults__", "__kwdefaults__"):
-            inside.append(getattr(value, name, None) if callable(value) else None)
-        for cell in getattr(value, "__closure__", None) or ():
-            try:
-                inside.append(cell.cell_contents)
-            except ValueError:
+        seen: set[int] = set()
+        todo = [value]
+        while todo:
+            one = todo.pop()
+            if isinstance(one, (*NUMBERS, np.ndarray)) and not (isinstance(one, np.ndarray) and one.dtype == object):
+                if self.is_active(one):
+                    return True
                 continue
-        frame = getattr(value, "gi_frame", None)
-        if frame is not None:
-            inside += frame.f_locals.values()
-        return any(self.holds_active(v, seen, depth + 1) for v in inside if v is not self)
+            if one is None or one is self or isinstance(one, LEAVES) or id(one) in seen:
+                continue
+            if isinstance(one, slice):
+                todo += (one.start, one.stop, one.step)
+                continue
+            seen.add(id(one))
+            todo += pullbacks.children(one)
+            todo += pullbacks.behind(one)
+        return False
 
     def activate(self, value: Any) -> Any:
         """A result as an active value."""

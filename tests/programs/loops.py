@@ -514,3 +514,43 @@ def iterator_protocol(x):
     for v in it:
         s += v * a
     return s + next(it, x)
+
+
+def fibonacci():
+    a, b = 0, 1
+    while True:
+        yield a
+        a, b = b, a + b
+
+
+@program(lambda d: (d.num(),))
+def loop_over_a_generator_without_end(x):
+    s = x
+    for n in fibonacci():
+        if n > 20:
+            break
+        if n % 2:
+            continue
+        s = s * x + n
+    return s
+
+
+@program(lambda d: (d.num(),))
+def iterators_made_in_an_outer_loop(x):
+    s = x
+    for k in range(3):
+        for n, m in zip(iter([1.0, 2.0, 3.0]), fibonacci(), strict=False):
+            if m > k:
+                break
+            s = s * x + n
+    return s
+
+
+@program(lambda d: (d.num(), iter([1.0, 2.0, 3.0, 4.0])))
+def iterator_advanced_by_two(x, numbers):
+    s = x
+    for n in numbers:
+        s = s * x + n
+        if n > 1:
+            break
+    return s + next(numbers)

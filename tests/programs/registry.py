@@ -30,6 +30,9 @@ AREAS = (
     "numerics",
     "science",
     "array_programs",
+    "protocols",
+    "order",
+    "library",
 )
 
 

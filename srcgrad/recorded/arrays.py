@@ -1,0 +1,164 @@
+"""Methods of arrays, the `at` of ufuncs, and what else reads or changes an array by a call."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import srcgrad_runtime as rt
+
+from .. import rules
+from .recorder import Recorder
+from .tape import owner_of
+
+
+class Arrays(Recorder):
+    """A recorder that knows the methods of arrays."""
+
+    def any_active(self, args: tuple, kwargs: dict[str, Any]) -> bool:
+        return any(self.holds_active(a) for a in (*args, *kwargs.values()))
+
+    def as_array(self, value: Any) -> Any:
+        return value if isinstance(value, np.ndarray) else self.call(np.array, value)
+
+    def array_method(self, owner: Any, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
+        if isinstance(owner, np.ndarray):
+            if name == "fill" and len(args) == 1:
+                return self.store(owner, ..., args[0])
+            if name in ("sort", "partition"):
+                self.store_array(owner, ..., self.call(getattr(np, name), owner, *args, **kwargs))
+                return None
+            if name == "put":
+                return self.put(owner, *args)
+            if name == "tolist":
+                return self.listed(owner)
+            if name == "dot":
+                return self.call(np.dot, owner, *args, **kwargs)
+            if name == "__setitem__":
+                return self.store(owner, *args)
+            if name == "__getitem__":
+                return self.load_array(owner, *args)
+            if name == "view" and not args and not kwargs:
+                return owner.view()
+            if name == "item" and args:
+                return self.load_array(
+                    owner, args if len(args) > 1 or owner.ndim == 1 else np.unravel_index(args[0], owner.shape)
+                )
+            if name == "copy" or name == "__copy__":
+                return self.call(np.copy, owner, *args, **kwargs)
+            if name in ("itemset", "resize", "setfield", "byteswap"):
+                raise self.refuse(
+                    f"cannot differentiate '{name}' of an array", "it changes the array in a way that is not followed"
+                )
+        if name == "item" and not args and isinstance(owner, np.generic) and not self.is_active(owner):
+            return owner.item()
+        method = rules.method(name)
+        if method is None:
+            if self.any_active((owner, *args), kwargs):
+                raise self.refuse(f"cannot differentiate through the method '{name}' of an array", "no rule covers it")
+            return getattr(owner, name)(*args, **kwargs)
+        if not self.any_active((owner, *args), kwargs) and "out" not in kwargs:
+            return getattr(owner, name)(*args, **kwargs)
+        packed: tuple = (args,) if method.pack and len(args) > 1 else args
+        if method.pack and not args:
+            packed = ()
+        return self.call(method.function, owner, *packed, **kwargs)
+
+    def listed(self, array: np.ndarray) -> Any:
+        if not array.ndim:
+            return self.call(float, array) if array.dtype.kind == "f" else array.item()
+        if not self.is_active(array):
+            return array.tolist()
+        if array.ndim > 1:
+            return [self.listed(row) for row in array]
+        return [self.call(float, v) if array.dtype.kind == "f" else v for v in self.iterate(array)]
+
+    def put(self, array: np.ndarray, places: Any, values: Any, mode: str = "raise") -> None:
+        places = np.asarray(places)
+        count = places.size
+        values = self.as_array(values)
+        chosen = (
+            self.call(np.resize, values, places.shape)
+            if values.size != count
+            else self.call(np.reshape, values, places.shape)
+        )
+        self.store_array(array, np.unravel_index(places, array.shape), chosen)
+
+    def at(self, ufunc: np.ufunc, array: np.ndarray, index: Any, value: Any = None) -> None:
+        if not (self.is_active(array) or self.holds_active(value)):
+            done = self.keep(array)
+            ufunc.at(array, index, *([value] if value is not None else []))
+            done()
+            return
+        if ufunc not in (np.add, np.subtract):
+            raise self.refuse(
+                f"cannot differentiate np.{ufunc.__name__}.at",
+                "only np.add.at and np.subtract.at are followed",
+                "write the loop",
+            )
+        if isinstance(value, (list, tuple)):
+            value = self.call(np.array, value)
+        old = array[index].copy() if isinstance(array[index], np.ndarray) else array[index]
+        ufunc.at(array, index, value)
+        active = self.is_active(value)
+        if active:
+            self.shadows.activate(array)
+        self.stored[id(owner_of(array))] = owner_of(array)
+
+        def back() -> None:
+            bar = self.shadows.view(array, False)
+            if bar is not None and active:
+                g = bar[index]
+                self.add(value, rt.unbroadcast(g if ufunc is np.add else -g, value))
+            array[index] = old
+
+        self.steps.append(back)
+
+    def vectorized(self, function: np.vectorize, args: tuple, kwargs: dict[str, Any]) -> Any:
+        if function.signature is not None or kwargs or function.excluded:
+            raise self.refuse("cannot differentiate this use of np.vectorize", "", "write the loop")
+        return self.recorded(rt.written.entrywise)(function.pyfunc, *args)
+
+    def recorded(self, function: Any) -> Any:
+        """A Python function in its recorded form: see `calls`."""
+        raise NotImplementedError
+
+    def drawn(self, name: str, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """What a random generator takes out of a sequence, or puts into another order."""
+        if not isinstance(args[0], np.ndarray):
+            if name == "shuffle" and isinstance(args[0], list):  # moves the items themselves
+                return function(*args, **kwargs)
+            args = (self.as_array(args[0]), *args[1:])
+        if name == "choice":
+            return self.chosen(function, *args, **kwargs)
+        return self.shuffled(name, function, args, kwargs)
+
+    def chosen(self, function: Any, array: np.ndarray, *args: Any, axis: int = 0, **kwargs: Any) -> Any:
+        """`choice` from an array: the same draws, of positions."""
+        places = function(array.shape[axis], *args, **kwargs)
+        return self.load_array(array, (slice(None),) * (axis % array.ndim) + (places,))
+
+    def shuffled(self, name: str, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """`shuffle` or `permutation` of an array: the same draws, on positions, say where each part has gone."""
+        array, axis = args[0], kwargs.get("axis", args[1] if len(args) > 1 else 0)
+        places = np.arange(array.shape[axis])
+        owner = getattr(function, "__self__", None)
+        if isinstance(owner, np.random.Generator):
+            copy.deepcopy(owner).shuffle(places)
+        else:
+            twin = np.random.RandomState()
+            twin.set_state(np.random.get_state() if not isinstance(owner, np.random.RandomState) else owner.get_state())
+            twin.shuffle(places)
+        old = array.copy()
+        moved = self.call(np.take, self.call(np.copy, array), places, axis)
+        result = function(*args, **kwargs)
+        found = array if name == "shuffle" else result
+        same = name in ("shuffle", "permutation") and np.array_equal(found, moved, equal_nan=True)
+        array[...] = old
+        if not same:
+            raise self.refuse(f"cannot differentiate this '{name}' of an array", "where its parts went is not known")
+        if name == "permutation":
+            return moved
+        self.store_array(array, ..., moved)
+        return None
