@@ -10,26 +10,41 @@ from typing import Any
 __version__ = "0.1.0"
 
 from .api import grad, rule, source, stop_gradient, value_and_grad
-from .core.errors import ArgumentError, Refused, ResultError, SourceNotFound, SrcgradError
+from .core.errors import ArgumentError, Refused, ResultError, SourceNotFound, SrcgradError, TangentError
+from .operators import elementwise_grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, ravel, vjp
+from .transforms import DerivativeError, checkpoint, implicit
 
 __all__ = [
     "ArgumentError",
+    "DerivativeError",
     "DeviceFailure",
     "GradientMismatch",
     "Refused",
     "ResultError",
     "SourceNotFound",
     "SrcgradError",
+    "TangentError",
     "check_device",
     "check_grads",
+    "checkpoint",
+    "elementwise_grad",
     "grad",
+    "hessian",
+    "hvp",
+    "implicit",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
     "numerical_gradient",
+    "ravel",
     "rule",
     "source",
     "stop_gradient",
     "to_device",
     "to_host",
     "value_and_grad",
+    "vjp",
 ]
 
 

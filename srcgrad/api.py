@@ -11,7 +11,7 @@ from typing import Any
 
 from . import pipeline
 from .core.errors import ArgumentError
-from .core.markers import stop_gradient
+from .core.markers import handing_on, stop_gradient
 from .pipeline import signatures
 
 __all__ = ["Gradient", "grad", "rule", "source", "stop_gradient", "value_and_grad"]
@@ -96,6 +96,7 @@ class Gradient:
         return self._recipe.of_kinds(kinds).function
 
 
+@handing_on
 def grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """The gradient of a function that returns a real number, as a function of the same arguments.
 
@@ -117,6 +118,7 @@ def grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: b
     return Gradient(fun, argnums, has_aux, False)
 
 
+@handing_on
 def value_and_grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """Like `grad`, but the function it gives returns the value and the gradient: `(value, gradient)`.
 

@@ -72,6 +72,12 @@ def _parser() -> argparse.ArgumentParser:
     dump.add_argument(
         "-o", "--output", metavar="OUT.py", type=Path, help="write a file that runs without srcgrad's compiler"
     )
+    dump.add_argument(
+        "--mode",
+        choices=("reverse", "forward", "pullback"),
+        default="reverse",
+        help="the gradient (default), value and tangent, or value and pullback",
+    )
     dump.add_argument("--color", action="store_true", help="colour the comments that carry the lines of the source")
     dump.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="show the program for arrays of a GPU")
     dump.set_defaults(run=_dump)
@@ -121,6 +127,7 @@ def _dump(options: argparse.Namespace) -> int:
         after=options.after,
         standalone=options.output is not None,
         device=options.device == "gpu",
+        mode=options.mode,
     )
     text = text.rstrip("\n") + "\n"
     if options.output is None:

@@ -4,6 +4,7 @@ import copy
 import functools
 import gc
 import inspect
+import itertools
 import linecache
 import pickle
 import threading
@@ -222,11 +223,14 @@ def test_keys_tell_kinds_apart():
     assert pipeline.key_of([1.0] * 30) == pipeline.key_of([2.0] * 20)
 
 
+cells = itertools.count()
+
+
 def test_a_redefined_helper_is_seen(built):
     space = {"np": np, "srcgrad": srcgrad}
 
     def define(text):
-        name = f"<cell {len(linecache.cache)}>"
+        name = f"<cell {next(cells)}>"
         linecache.cache[name] = (len(text), None, text.splitlines(True), name)
         exec(compile(text, name, "exec"), space)
 
@@ -245,7 +249,7 @@ def test_a_helper_that_is_not_named_in_the_program_is_seen(call):
     space = {"np": np, "library": types.ModuleType("library")}
 
     def define(text):
-        name = f"<cell {len(linecache.cache)}>"
+        name = f"<cell {next(cells)}>"
         linecache.cache[name] = (len(text), None, text.splitlines(True), name)
         exec(compile(text, name, "exec"), space)
 

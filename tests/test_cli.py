@@ -58,6 +58,13 @@ def test_version_and_help(command):
     assert "usage" in command(status=2).stderr
 
 
+def test_dump_of_other_modes(command):
+    text = command("dump", "model.py:loss", "--mode", "forward", *ARGS).stdout
+    assert "def loss_jvp(w, x, w_dot)" in text and "p_dot" in text
+    text = command("dump", "model.py:loss", "--mode", "pullback", *ARGS).stdout
+    assert "def loss_vjp(w, x)" in text and "def loss_reverse(" in text
+
+
 def test_dump(command):
     text = command("dump", "model.py:loss").stdout
     assert "def loss_grad(w, x" in text

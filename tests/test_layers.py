@@ -19,6 +19,8 @@ ORDER = [
     ["recorded"],
     ["pipeline"],
     ["api"],
+    ["operators"],
+    ["transforms"],
     ["testing", "optim"],
     ["training"],
     ["cli"],

@@ -35,6 +35,7 @@ __all__ = [
     "is_differentiable",
     "attributes_of",
     "element",
+    "sequence_like",
 ]
 
 SEQUENCES = (list, tuple, deque)

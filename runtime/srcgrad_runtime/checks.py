@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ResultError", "SrcgradError", "check_scalar", "seed"]
+__all__ = ["ResultError", "SrcgradError", "TangentError", "check_scalar", "seed"]
 
 
 class SrcgradError(Exception):
@@ -15,6 +15,10 @@ class SrcgradError(Exception):
 
 class ResultError(SrcgradError, TypeError):
     """The differentiated function returned something that has no gradient (not a real scalar)."""
+
+
+class TangentError(SrcgradError, TypeError):
+    """A tangent, or the adjoint that a pullback is given, does not have the structure and the shapes of its value."""
 
 
 def check_scalar(value: Any, name: str) -> Any:

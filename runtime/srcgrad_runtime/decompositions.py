@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from .adjoint import unbroadcast
+from .transposition import tangent_like
 
 Triangle = Literal["L", "U", "l", "u"]
 
@@ -244,7 +245,8 @@ def eig_tangent(y: Any, a_dot: Any) -> Any:
         top = _largest_entry(v)
         turn = np.sum(top * np.imag(v_dot), axis=-2, keepdims=True)
         change = change + 1j * turn / np.real(np.sum(top * v, axis=-2, keepdims=True))
-    return np.diagonal(turned, axis1=-2, axis2=-1), v_dot - v * change
+    values = np.diagonal(turned, axis1=-2, axis2=-1)
+    return tangent_like(values, w), tangent_like(v_dot - v * change, v)
 
 
 def _largest_entry(v: Any) -> Any:

@@ -106,7 +106,7 @@ def compress(a: Any, condition: Any, axis: int | None = None) -> Any:
 
 def item(a: Any, *args: Any) -> Any:
     """`a.item(*args)` as a function."""
-    return a.item(*args)
+    return a.item(*args) if hasattr(a, "item") else np.asarray(a).item(*args)
 
 
 def item_adjoint(g: Any, a: Any, args: tuple = ()) -> Any:

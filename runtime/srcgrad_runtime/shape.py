@@ -168,12 +168,12 @@ def cast_adjoint(g: Any, x: Any, dtype: Any = None) -> Any:
 
 def astype(x: Any, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True) -> Any:
     """`x.astype(...)` as a function."""
-    return x.astype(dtype, order, casting, subok, copy)
+    return (x if hasattr(x, "astype") else np.asarray(x)[()]).astype(dtype, order, casting, subok, copy)
 
 
 def tolist(x: Any) -> Any:
     """`x.tolist()` as a function."""
-    return x.tolist()
+    return x.tolist() if hasattr(x, "tolist") else x
 
 
 def fill_adjoint(g: Any, value: Any, dtype: Any = None) -> Any:

@@ -9,9 +9,19 @@ from typing import Any
 import numpy as np
 
 from . import backend
-from .adjoint import SEQUENCES, attributes_of, children, is_differentiable, map_container, sequence_like
+from .adjoint import (
+    SEQUENCES,
+    attributes_of,
+    children,
+    is_differentiable,
+    map_container,
+    sequence_like,
+    to_kind,
+    zeros_like,
+)
+from .checks import TangentError
 
-__all__ = ["ravel"]
+__all__ = ["conformed", "copies", "leaves", "ravel", "refilled"]
 
 
 def ravel(tree: Any) -> tuple[np.ndarray, Callable[[Any], Any]]:
@@ -28,12 +38,12 @@ def ravel(tree: Any) -> tuple[np.ndarray, Callable[[Any], Any]]:
     >>> unravel(vector + 1.0)["b"]
     4.0
     """
-    leaves = list(_leaves(tree))
-    parts = [np.asarray(backend.to_host(leaf)).reshape(-1) for leaf in leaves]
+    parts_of = leaves(tree)
+    parts = [np.asarray(backend.to_host(leaf)).reshape(-1) for leaf in parts_of]
     vector = np.concatenate(parts) if parts else np.zeros(0)
-    zeros = _filled(tree, [None] * len(leaves))  # keeps the structure as it is now, and no numbers
+    zeros = refilled(tree, [None] * len(parts_of))  # keeps the structure as it is now, and no numbers
 
-    shapes = [(np.shape(leaf), _maker(leaf)) for leaf in leaves]
+    shapes = [(np.shape(leaf), _maker(leaf)) for leaf in parts_of]
 
     def unravel(flat: Any) -> Any:
         flat = np.asarray(flat)
@@ -44,7 +54,7 @@ def ravel(tree: Any) -> tuple[np.ndarray, Callable[[Any], Any]]:
             end = start + math.prod(shape)
             values.append(make(flat[start:end].reshape(shape)))
             start = end
-        return _filled(zeros, values, hollow=True)
+        return refilled(zeros, values, hollow=True)
 
     return vector, unravel
 
@@ -60,10 +70,11 @@ def _is_leaf(x: Any) -> bool:
     return isinstance(x, (float, complex, np.inexact, np.ndarray)) or backend.is_device_array(x)
 
 
-def _leaves(tree: Any) -> list[Any]:
+def leaves(tree: Any) -> list[Any]:
+    """The floats and floating arrays of a nested structure, in the order in which they stand."""
     if _is_leaf(tree):
         return [tree] if is_differentiable(tree) else []
-    return [leaf for item in children(tree) for leaf in _leaves(item)]
+    return [leaf for item in children(tree) for leaf in leaves(item)]
 
 
 def _maker(leaf: Any) -> Callable[[np.ndarray], Any]:
@@ -81,7 +92,7 @@ def _like(part: np.ndarray, leaf: Any) -> Any:
     return made if getattr(leaf, "shape", None) != () or isinstance(leaf, np.ndarray) else made[()]
 
 
-def _filled(tree: Any, values: list[Any], hollow: bool = False) -> Any:
+def refilled(tree: Any, values: list[Any], hollow: bool = False) -> Any:
     """A structure like `tree` with these values in the places of its floating numbers and arrays, in order.
 
     In a `hollow` tree the places are those of `HOLE`; `None` as a value makes such a place.
@@ -99,3 +110,79 @@ def _filled(tree: Any, values: list[Any], hollow: bool = False) -> Any:
         return item
 
     return put(tree)
+
+
+def conformed(dot: Any, x: Any, name: str = "") -> Any:
+    """A tangent (or adjoint) as given by a user in the structure and the dtypes of its value `x`; None becomes zeros.
+
+    Raises `TangentError` where a structure or a shape differs; `name` is what the message calls the value.
+    """
+    if dot is None:
+        return zeros_like(x)
+    what = name or "the value"
+    if isinstance(x, SEQUENCES):
+        if not isinstance(dot, SEQUENCES) or len(dot) != len(x):
+            raise TangentError(f"a {type(x).__name__} of {len(x)} is needed for {what}, not {_described(dot)}")
+        return sequence_like(x, [conformed(d, v, f"{what}[{i}]") for i, (d, v) in enumerate(zip(dot, x, strict=True))])
+    if isinstance(x, dict):
+        if not isinstance(dot, dict) or set(dot) - set(x):
+            raise TangentError(f"a dict with keys of {what} is needed, not {_described(dot)}")
+        return {key: conformed(dot.get(key), value, f"{what}[{key!r}]") for key, value in x.items()}
+    if attributes_of(x):
+        if type(dot) is not type(x):
+            raise TangentError(f"a {type(x).__name__} is needed for {what}, not {_described(dot)}")
+        record = map_container(lambda item: item, x)
+        for field in attributes_of(x):
+            value = conformed(getattr(dot, field, None), getattr(x, field), f"{what}.{field}")
+            object.__setattr__(record, field, value)
+        return record
+    if not is_differentiable(x):
+        return zeros_like(x)
+    if np.shape(dot) != np.shape(x) or np.result_type(dot).kind not in "fciub":
+        raise TangentError(f"a number or an array of shape {np.shape(x)} is needed for {what}, not {_described(dot)}")
+    dtype = getattr(x, "dtype", None)
+    if dtype is None:
+        return complex(dot) if isinstance(x, complex) else float(np.real(dot))
+    if not isinstance(dot, (np.ndarray, np.generic)) and not backend.is_device_array(dot):
+        dot = np.asarray(dot, dtype)[()] if not isinstance(x, np.ndarray) else np.array(dot, dtype)
+    dot = to_kind(dot, dtype)
+    return dot if dot.dtype == dtype else dot.astype(dtype)
+
+
+def _described(x: Any) -> str:
+    if isinstance(x, np.ndarray) or backend.is_device_array(x):
+        return f"an array of shape {x.shape} and dtype {x.dtype}"
+    return f"a {type(x).__name__}" + (f" of {len(x)}" if isinstance(x, (*SEQUENCES, dict)) else "")
+
+
+def copies(x: Any) -> Any:
+    """A copy of lists, tuples, dicts and arrays inside one another; what was one object, or shared memory, does so in the copy."""
+    known: dict[int, Any] = {}
+
+    def copied(item: Any) -> Any:
+        if id(item) in known:
+            return known[id(item)][0]
+        if isinstance(item, np.ndarray):
+            made = _view_of_copy(item, known)
+        elif isinstance(item, (*SEQUENCES, dict)):
+            made = map_container(copied, item)
+        else:
+            return item
+        known[id(item)] = made, item
+        return made
+
+    return copied(x)
+
+
+def _view_of_copy(array: np.ndarray, known: dict[int, Any]) -> np.ndarray:
+    owner = array
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    if owner is array or not (owner.flags.c_contiguous or owner.flags.f_contiguous) or owner.dtype == object:
+        return array.copy(order="K")
+    key = -id(owner)
+    if key not in known:
+        known[key] = owner.copy(order="K"), owner
+    whole = known[key][0]
+    start = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+    return np.ndarray(array.shape, array.dtype, whole.reshape(-1, order="A").view(np.uint8).data, start, array.strides)

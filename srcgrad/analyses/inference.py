@@ -415,6 +415,10 @@ class _Inference:
     def result_of(self, function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind:
         if function in _BY_SHAPE:
             return _created(function, args, keywords)
+        if isinstance(function, FunctionType) and not (
+            is_library(function) or function.__module__.startswith("srcgrad_")
+        ):
+            return K.UNKNOWN  # a function of the user's with a rule is not called to see what comes out
         rule = rules.lookup(function) if function is not None else None
         if rule is not None and rule.is_elementwise and not keywords and len(args) == len(rule.parameters):
             return K.elementwise(function, args)

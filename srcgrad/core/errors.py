@@ -10,7 +10,7 @@ import linecache
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from srcgrad_runtime.checks import ResultError, SrcgradError
+from srcgrad_runtime.checks import ResultError, SrcgradError, TangentError
 
 __all__ = [
     "ArgumentError",
@@ -18,6 +18,7 @@ __all__ = [
     "Refusal",
     "Refused",
     "ResultError",
+    "TangentError",
     "SourceNotFound",
     "SrcgradError",
     "format_refusal",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -14,3 +15,21 @@ def stop_gradient(x: T) -> T:
     2.0
     """
     return x
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def handing_on(function: F) -> F:
+    """Mark a function of srcgrad that looks at functions and at the kinds of values, and hands both on as they are.
+
+    A program that is differentiated may call it: it computes nothing that has a derivative.
+    """
+    function.__srcgrad_handing_on__ = True  # type: ignore[attr-defined]
+    return function
+
+
+def followed(function: F) -> F:
+    """Mark a function of srcgrad that is differentiated through its source, as the user's are."""
+    function.__srcgrad_followed__ = True  # type: ignore[attr-defined]
+    return function

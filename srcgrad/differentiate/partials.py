@@ -267,7 +267,7 @@ class Contributions:
                 continue
             given = [n for n in bound if n != name]
             if name not in rule.differentiable:
-                if name in rule.ignored:
+                if name in rule.shapes:
                     continue
                 raise self.unit.refuse(
                     node, f"cannot differentiate '{rule.name}' with respect to its argument '{name}'",
@@ -443,27 +443,48 @@ def _truth(test: build.Node) -> bool | None:
 
 
 def _without_defaults(node: build.Node) -> build.Node:
-    """Trailing arguments of runtime functions that equal their defaults are left out."""
+    """Arguments of runtime functions and keywords of NumPy functions that equal their defaults are left out."""
+    import numpy as np
     import srcgrad_runtime as runtime
 
     for item in build.walk(node):
         if not (isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute)):
             continue
-        if not (isinstance(item.func.value, gast.Name) and item.func.value.id == "rt"):
+        if not (isinstance(item.func.value, gast.Name) and item.func.value.id in ("rt", "np")):
             continue
-        function = getattr(runtime, item.func.attr, None)
+        function = getattr(runtime if item.func.value.id == "rt" else np, item.func.attr, None)
         if function is None:
             continue
-        defaults = _signature(function)
+        known = _defaults(function)
+        item.keywords = [k for k in item.keywords if not _is_literal(k.value, known.get(k.arg, REQUIRED), k.arg)]
+        defaults = _signature(function) if item.func.value.id == "rt" else ()
         while item.args and not item.keywords and len(item.args) <= len(defaults):
-            default = defaults[len(item.args) - 1]
-            last = item.args[-1]
-            if default is REQUIRED or not isinstance(last, gast.Constant):
-                break
-            if type(last.value) is not type(default) or last.value != default:
+            if not _is_literal(item.args[-1], defaults[len(item.args) - 1]):
                 break
             item.args.pop()
     return node
+
+
+IMPLIED = {"keepdims": False, "where": True}  # what NumPy's marker for "not given" means
+
+
+def _is_literal(node: build.Node, value: Any, name: str = "") -> bool:
+    """Whether a node is the literal of a default."""
+    import numpy as np
+
+    if value is np._NoValue and name in IMPLIED:  # type: ignore[attr-defined]
+        value = IMPLIED[name]
+    if value is REQUIRED or not isinstance(node, gast.Constant):
+        return False
+    return type(node.value) is type(value) and bool(node.value == value)
+
+
+@functools.lru_cache(maxsize=512)
+def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return {p.name: p.default for p in inspect.signature(function).parameters.values()}
+    except (TypeError, ValueError):
+        return {}
 
 
 @functools.lru_cache(maxsize=512)

@@ -67,6 +67,7 @@ class Helper:
     normal: tuple[Unit, Facts] | None = None  # what was found when it was looked through, if it does not call itself
     kinds: tuple[Kind, ...] = ()
     flags: tuple[bool, ...] = ()
+    dots: dict[str, str] = field(default_factory=dict)  # forward mode: active parameter -> the name of its tangent
 
 
 def build(
@@ -84,10 +85,13 @@ def build(
     With `value` it returns the value as well, with `aux` the function returns a pair of which only the first item is differentiated.
     With `device` it is to run on arrays of a device, where elements are views.
     """
-    builder = _Builder(device)
-    if not isinstance(function, FunctionType):
-        function = _as_function(function)
-    main = builder.main(function, wrt, kinds, value, aux, after)
+    builder = Builder(device)
+    function = as_function(function)
+    return gathered(builder, function, builder.main(function, wrt, kinds, value, aux, after))
+
+
+def gathered(builder: Builder, function: FunctionType, main: b.Node) -> Program:
+    """The program of a builder's functions, the main one last, with the outside names that they read."""
     functions = [*builder.functions, main]
     bound = {f.name for f in functions}
     used = {n for f in functions for n in names.reads(f)}
@@ -115,8 +119,10 @@ def _is_import(name: str, free: Free) -> bool:
     return {"np": np, "rt": srcgrad_runtime, "math": math}.get(name, MISSING) is free.value
 
 
-def _as_function(function: Any) -> FunctionType:
-    """A callable that is not a plain function (np.sin, a bound method, a partial) as one whose source can be read."""
+def as_function(function: Any) -> FunctionType:
+    """A callable that is not a plain function (a bound method, a partial, np.sin) as one whose source can be read."""
+    if isinstance(function, FunctionType):
+        return function
     found = prepare.wrapped(function)
     if found is None:
         name = getattr(function, "__name__", type(function).__name__)
@@ -126,7 +132,7 @@ def _as_function(function: Any) -> FunctionType:
     return found
 
 
-class _Builder:
+class Builder:
     def __init__(self, device: bool = False) -> None:
         self.device = device
         self.functions: list[b.Node] = []
@@ -134,6 +140,7 @@ class _Builder:
         self.guards: list[tuple[Callable[[], Any], Any]] = []
         self.helpers: dict[Any, Helper] = {}
         self.taken = names.Fresh({"np", "rt", "math"})
+        self.consuming = False  # whether a reverse part takes apart what its forward part saved
         self.units: dict[FunctionType, Unit] = {}
         self.aux = ""  # the name of what is returned beside the value
         self.settled: list[Helper] = []  # those whose result is known, in the order in which it was found
@@ -234,27 +241,7 @@ class _Builder:
         aux: bool,
         after: str | None,
     ) -> b.Node:
-        plain = flatten.unit_of(function)
-        parameters = [*plain.parameters]
-        wanted = [self.parameter(plain, one) for one in wrt]
-        for name in wanted:
-            if name in plain.keyword_only or name in parameters or name in (plain.vararg, plain.kwarg):
-                continue
-            if plain.kwarg:
-                raise plain.refuse(
-                    plain.body[0],
-                    f"cannot differentiate an argument that '**{plain.kwarg}' takes",
-                    "its name is not in the source",
-                )
-            raise ArgumentError(f"{function.__name__} has no parameter {name!r}")
-        active = set(wanted)
-        everything = [*parameters, *(n for n in (plain.vararg, plain.kwarg) if n)]
-        given = {
-            n: K.constant_kind(kinds.get(n, K.UNKNOWN)) if n in active else kinds.get(n, K.UNKNOWN) for n in everything
-        }
-        unit, facts = self.normal(function, active, given)
-        renamed = dict(zip(parameters, unit.parameters, strict=True))
-        targets = [renamed.get(n, n) for n in wanted]
+        unit, facts, targets = self.opened(function, wrt, kinds)
         if aux:
             self.split_aux(unit, facts)
         if after == "normal":
@@ -316,6 +303,32 @@ class _Builder:
         body = self.optimise(unit, facts, reverse, storage, body, targets)
         name = self.taken(_name_of(function) + "_grad")
         return self.shown(unit, body, name)
+
+    def opened(
+        self, function: FunctionType, wrt: tuple[int | str, ...], kinds: dict[str, Kind]
+    ) -> tuple[Unit, Facts, list[str]]:
+        """The unit of a function in normal form, its facts, and what its parameters `wrt` are called there."""
+        plain = flatten.unit_of(function)
+        parameters = [*plain.parameters]
+        wanted = [self.parameter(plain, one) for one in wrt]
+        for name in wanted:
+            if name in plain.keyword_only or name in parameters or name in (plain.vararg, plain.kwarg):
+                continue
+            if plain.kwarg:
+                raise plain.refuse(
+                    plain.body[0],
+                    f"cannot differentiate an argument that '**{plain.kwarg}' takes",
+                    "its name is not in the source",
+                )
+            raise ArgumentError(f"{function.__name__} has no parameter {name!r}")
+        active = set(wanted)
+        everything = [*parameters, *(n for n in (plain.vararg, plain.kwarg) if n)]
+        given = {
+            n: K.constant_kind(kinds.get(n, K.UNKNOWN)) if n in active else kinds.get(n, K.UNKNOWN) for n in everything
+        }
+        unit, facts = self.normal(function, active, given)
+        renamed = dict(zip(parameters, unit.parameters, strict=True))
+        return unit, facts, [renamed.get(n, n) for n in wanted]
 
     def parameter(self, unit: Unit, one: int | str) -> str:
         if isinstance(one, str):
@@ -621,6 +634,7 @@ class _Builder:
             unit, facts, {n for part in storage.swept.own.values() for one in part for n in names.reads(one)}
         )
         forward, backward = storage.run()
+        self.consuming = self.consuming or bool(storage.tapes or storage.undone)
         order = self.arrange(callee)
         renamed = dict(zip(self.plain(function).parameters, unit.parameters, strict=True))
         helper.blanks = frozenset(old for old, new in renamed.items() if new in accumulate.slots.blank)

@@ -190,13 +190,15 @@ class Reverse:
         target = node.targets[0].id
         if not isinstance(node.value, gast.Subscript):
             effect = self.definition(target, node.value, node, result=AFTER)
-            used = {n for step in effect.steps if isinstance(step, (Add, Replace)) for n in names.reads(step.value)}
+            used = {n for step in effect.steps for n in _read_by(step)}
             if AFTER not in used or target not in used:
                 if AFTER in used:
                     self.reads_after.add(id(node))
                 for step in effect.steps:
                     if isinstance(step, (Add, Replace)):
                         step.value = build.substitute(step.value, {AFTER: build.name(target)})
+                    elif isinstance(step, Run):
+                        step.statement = build.substitute(step.statement, {AFTER: build.name(target)})
                 self.effects[id(node)] = effect
                 return [node]
         temporary = self.unit.fresh("t")
@@ -416,22 +418,7 @@ class Reverse:
         elif callee.form == "list" and callee.function == "pop":
             raise self.unit.refuse(node, "cannot differentiate 'pop' of a list yet", "it changes the list in place")
         else:
-            raise self.refuse_call(callee, value, node)
-
-    def refuse_call(self, callee: Callee, value: build.Node, node: build.Node):
-        from .. import rules
-
-        active = [a.id for a in callee.args if isinstance(a, gast.Name) and a.id in self.facts.active]
-        what = describe(callee.function) if callee.function is not None else written(value.func)
-        reason = rules.refusal(callee.function) if callee.function is not None else None
-        shown = [n for n in active if n not in self.unit.temporaries]
-        why = f"{' and '.join(shown) or 'an argument'} depends on an argument you differentiate, and "
-        why += reason or "it has no rule and no Python source that could be differentiated"
-        instead = "" if reason else (
-            f"give it a rule with srcgrad.rule({what.rpartition('.')[2]}, ...), "
-            f"or pass srcgrad.stop_gradient({shown[0] if shown else 'x'})"
-        )  # fmt: skip
-        return self.unit.refuse(node, f"cannot differentiate through '{what}'", why, instead)
+            raise refuse_call(self.unit, self.facts, callee, value, node)
 
     # ---- stores -----------------------------------------------------------------------------------------------------------------
 
@@ -532,7 +519,31 @@ class Reverse:
             return effect
         if callee.form in ("passive", "rule") or not any(self.rules.is_active(o) for o in operands):
             return Effect(frozenset())
-        raise self.refuse_call(callee, node.value, node)
+        raise refuse_call(self.unit, self.facts, callee, node.value, node)
+
+
+def _read_by(step: Step) -> set[str]:
+    """The names that a step reads."""
+    if isinstance(step, (Add, Replace)):
+        return names.reads(step.value)
+    return names.reads(step.statement) if isinstance(step, Run) else set()
+
+
+def refuse_call(unit: Unit, facts: Facts, callee: Callee, value: build.Node, node: build.Node) -> Exception:
+    """What is said of a call that nothing covers."""
+    from .. import rules
+
+    active = [a.id for a in callee.args if isinstance(a, gast.Name) and a.id in facts.active]
+    what = describe(callee.function) if callee.function is not None else written(value.func)
+    reason = rules.refusal(callee.function) if callee.function is not None else None
+    shown = [n for n in active if n not in unit.temporaries]
+    why = f"{' and '.join(shown) or 'an argument'} depends on an argument you differentiate, and "
+    why += reason or "it has no rule and no Python source that could be differentiated"
+    instead = "" if reason else (
+        f"give it a rule with srcgrad.rule({what.rpartition('.')[2]}, ...), "
+        f"or pass srcgrad.stop_gradient({shown[0] if shown else 'x'})"
+    )  # fmt: skip
+    return unit.refuse(node, f"cannot differentiate through '{what}'", why, instead)
 
 
 def shared_calls(values: list[build.Node]) -> list[build.Node]:

@@ -7,12 +7,14 @@ runs. It is made once per function and kinds; a later call finds it by the key o
 from __future__ import annotations
 
 import os
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..core.errors import Place, Refusal, Refused, SrcgradError
+from ..core.markers import handing_on
 from ..emit import load
-from . import arguments, collection, signatures, specialise
+from . import arguments, callables, collection, signatures, specialise
 from .keys import key_of
 from .signatures import Argnums, Parameters
 from .specialise import Specialisation
@@ -39,6 +41,8 @@ class Recipe:
     `find` gives the emitted function for bound arguments. Any number of threads may call it.
     """
 
+    mode = "gradient"
+
     def __init__(self, function: Callable[..., Any], argnums: Argnums, value: bool, aux: bool):
         self.function, self.value, self.aux = function, value, aux
         self.wrt = signatures.which(function, argnums)
@@ -49,6 +53,7 @@ class Recipe:
         self._made: dict[Any, list[Specialisation]] = {}
         self._code = getattr(function, "__code__", None)
 
+    @handing_on
     def find(self, values: tuple[Any, ...]) -> Specialisation:
         """The emitted function for these arguments, made now if there is none."""
         key = tuple(map(key_of, values))
@@ -99,9 +104,9 @@ class Recipe:
         try:
             return self._made_for(lambda: self.kinds(values), values, key)
         except Refused as refused:
-            if hasattr(self.function, "__srcgrad_specialise__") or self.device_of(values) is not None:
+            if self.device_of(values) is not None:
                 raise  # only what has a straight adjoint runs on a device
-            return self.recorded(refused)
+            return self.recorded(refused, self._inner(values, refused))
         except SrcgradError:
             raise
         except Exception as error:  # a fault of ours: the other road does not need what failed
@@ -113,14 +118,25 @@ class Recipe:
                 raise
             return self.recorded(Refused([Refusal(f"an internal error, {error!r}", Place("", 0))]))
 
-    def recorded(self, why: Refused) -> Any:
+    def _inner(self, values: tuple[Any, ...], why: Refused) -> Specialisation | None:
+        """The emitted program that is differentiated again, where the function is a gradient; what was recorded is not recorded again."""
+        if not hasattr(self.function, "__srcgrad_specialise__"):
+            return None
+        inner = self.function.__srcgrad_specialise__(values)
+        if not isinstance(inner.function, types.FunctionType):
+            raise why
+        return inner
+
+    def recorded(self, why: Refused, inner: Specialisation | None = None) -> Any:
         """The gradient by recording, for a function that has no straight adjoint."""
         from .. import recorded
 
         form = recorded.Form(self.value, self.aux, self.single or len(self.wrt) > 1)
-        return recorded.Recorded(
-            self.function, self.name, self.parameters.signature, self.wrt, form, why, specialise.epoch
-        )
+        return recorded.Recorded(*self._of_recorded(form, why, inner))
+
+    def _of_recorded(self, form: Any, why: Refused, inner: Specialisation | None) -> tuple[Any, ...]:
+        function = self.function if inner is None else inner.function
+        return function, self.name, self.parameters.signature, self.wrt, form, why, specialise.epoch, inner
 
     def check(self, values: tuple[Any, ...]) -> None:
         """`ArgumentError` unless every argument to differentiate is given, and can be differentiated."""
@@ -155,13 +171,13 @@ class Recipe:
     def _made_for(
         self, kinds: Callable[[], dict[str, Any]], values: tuple[Any, ...] | None, key: Any
     ) -> Specialisation:
-        function, inner = self.function, None
+        function, inner = callables.with_source(self.function, values), None
         if hasattr(function, "__srcgrad_specialise__"):  # the gradient of a gradient is that of the emitted function
             inner = function.__srcgrad_specialise__(values)
             function = inner.function
-        place = shared.key(function, self.wrt, self.value, self.aux, values is None, key)
+        place = shared.key(function, self.mode, self.wrt, self.value, self.aux, values is None, key)
         device = self.device_of(values or ())
-        rest = load.spread(self.parameters.signature), self._wrapping(), inner, device
+        rest = self.adapt, self._wrapping(), inner, device
         template = shared.get(place, specialise.epoch)
         if template is not None:
             found = Specialisation(template, function, *rest)
@@ -170,6 +186,10 @@ class Recipe:
         template = Template.of(self.build(function, kinds(), values), function, self.title(), specialise.epoch)
         shared.put(place, template)
         return Specialisation(template, function, *rest)
+
+    def adapt(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The emitted function as one that takes the bound arguments in order."""
+        return load.spread(self.parameters.signature)(function)
 
     def build(
         self,
@@ -180,14 +200,19 @@ class Recipe:
         device: bool = False,
     ) -> Any:
         """The program of the differentiation for a function: `self.function`, or what was emitted for it."""
-        from ..differentiate import program
-
         wrt = self.wrt
         if values is not None:  # a wrapper may be given an argument by position or by name
             wrt = tuple(signatures.given(self.function, values, self.parameters.signature, one)[0] for one in wrt)
         with collection.paused():
             device = device or self.device_of(values or ()) is not None
-            return program.build(function, wrt, kinds, value=self.value, aux=self.aux, after=after, device=device)
+            return self.program(function, wrt, kinds, after, device)
+
+    def program(
+        self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Any], after: str | None, device: bool
+    ) -> Any:
+        from ..differentiate import program
+
+        return program.build(function, wrt, kinds, value=self.value, aux=self.aux, after=after, device=device)
 
     def _wrapping(self) -> str:
         """How the result is to be changed, as an expression of `result`: a tuple of one argument gives a tuple of one gradient."""
@@ -199,10 +224,13 @@ class Recipe:
 
     def title(self) -> str:
         names = [one if isinstance(one, str) else f"argument {one}" for one in self.wrt]
-        what = "Value and gradient" if self.value else "Gradient"
         file = signatures.file_of(self.function)
         place = f", from {signatures.shown_file(file)}" if file else ""
-        return f"{what} of {self.name} with respect to {_listed(names)}{place}"
+        return f"{self.what} of {self.name} with respect to {_listed(names)}{place}"
+
+    @property
+    def what(self) -> str:
+        return "Value and gradient" if self.value else "Gradient"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -219,13 +247,23 @@ def dump(
     value: bool = False,
     aux: bool = False,
     device: bool = False,
+    mode: str = "reverse",
 ) -> str:
     """The gradient program of a function as text: for these arguments if some are given, the general one otherwise.
+
+    In `mode` "forward" it is the program of value and tangent, in `mode` "pullback" that of value and pullback.
 
     `after` names the pass after which the program is shown. With `device` it is the program for arrays of a device. A `standalone` text is a file that runs with NumPy and the runtime
     alone.
     """
-    recipe = Recipe(function, argnums, value, aux)
+    from . import modes
+
+    made: dict[str, Callable[[], Recipe]] = {
+        "reverse": lambda: Recipe(function, argnums, value, aux),
+        "forward": lambda: modes.Tangent(function, argnums, aux),
+        "pullback": lambda: modes.Pullback(function, argnums, aux),
+    }
+    recipe = made[mode]()
     with specialise.compiling:
         kinds: dict[str, Any] = {}
         values = None
@@ -233,6 +271,7 @@ def dump(
             values = recipe.parameters.bind(*args)
             recipe.check(values)
             kinds = recipe.kinds(values)
+        function = callables.with_source(function, values)
         if hasattr(function, "__srcgrad_specialise__"):
             function = function.__srcgrad_specialise__(values).function
         program = recipe.build(function, kinds, values, after, device)

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from .. import rules
 from ..core.errors import ArgumentError
 from ..emit import load
 
@@ -56,12 +59,14 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature:
     """The signature by which the function itself is called; wrappers are not looked through."""
     if hasattr(function, "__srcgrad_signature__"):  # a gradient is called as its function is
         return function.__srcgrad_signature__
+    if isinstance(function, np.ufunc):
+        rule = rules.lookup(function)
+        if rule is not None and rule.is_elementwise:
+            return inspect.Signature([inspect.Parameter(p.name, p.kind, default=p.default) for p in rule.parameters])
     try:
         return inspect.signature(function, follow_wrapped=False)
     except (ValueError, TypeError):
         pass
-    from .. import rules
-
     rule = rules.lookup(function)
     if rule is None:
         return inspect.Signature([inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)])

@@ -49,54 +49,65 @@ def elementwise(function: Callable[..., Any], partials: Sequence[str | None]) ->
 
 def adjoint(function: Callable[..., Any], parameter: str, body: Callable[..., Any]) -> Callable[..., Any]:
     """Declare `body` as the adjoint of one parameter; returns it."""
-    rule = _declared_rule(function, parameter)
-    _check_names(function, body, [p.name for p in rule.parameters], ("y", "y_bar"))
+    rule = _declared_rule(function, parameter, body, ("y", "y_bar"))
     rule.adjoints.pop(parameter, None)
-    declare.adjoint(function, parameter)(_as_expression(body, declare.qualified_name(function), "adjoint", parameter))
+    shim = _as_expression(body, declare.qualified_name(function), "adjoint", parameter)
+    declare.adjoint(function, parameter)(shim)
     return _entered(function, body)
 
 
 def tangent(function: Callable[..., Any], parameter: str, body: Callable[..., Any]) -> Callable[..., Any]:
     """Declare `body` as the tangent of the result for one parameter; returns it."""
-    rule = _declared_rule(function, parameter)
-    _check_names(function, body, [p.name for p in rule.parameters], ("y", f"{parameter}_dot"))
+    rule = _declared_rule(function, parameter, body, ("y", f"{parameter}_dot"))
     rule.tangents.pop(parameter, None)
-    declare.tangent(function, parameter)(_as_expression(body, declare.qualified_name(function), "tangent", parameter))
+    shim = _as_expression(body, declare.qualified_name(function), "tangent", parameter)
+    declare.tangent(function, parameter)(shim)
     return _entered(function, body)
 
 
-def _declared_rule(function: Callable[..., Any], parameter: str) -> declare.Rule:
-    """The rule that the user gives the function, begun now if there is none; one from the tables makes way."""
+def of_all_arguments(function: Callable[..., Any], adjoint: Callable[..., Any], tangent: Callable[..., Any]) -> None:
+    """Give a function `f(*args)` a rule of its own for all arguments together; it goes when the function goes.
+
+    `adjoint(args, *, y, y_bar)` and `tangent(args, args_dot, *, y)`, of which each takes what it needs.
+    """
+    rule = declare.Rule(function, signatures.name_of(function), cases=_no_cases, order2="not tested")
+    for table, body in ((rule.adjoints, adjoint), (rule.tangents, tangent)):
+        table["args"] = [declare.Adjoint("args", _as_expression(body))]
+    function.__srcgrad_rule__ = rule  # type: ignore[attr-defined]
+
+
+def _declared_rule(
+    function: Callable[..., Any], parameter: str, body: Callable[..., Any], more: tuple[str, ...]
+) -> declare.Rule:
+    """The rule that the user gives the function, begun now if there is none; one from the tables makes way.
+
+    Nothing is changed where the function has no such parameter, or where `body` takes anything but parameters and `more`.
+    """
     name = signatures.name_of(function)
     rules.lookup(function)
     rule = declare.RULES.get(function)
-    if rule is None or id(rule) not in _declared:
-        try:
-            inspect.signature(function)
-        except (ValueError, TypeError):
-            raise ArgumentError(
-                f"rule of {name}: its parameters are not known to Python; wrap it in a function with a def"
-            ) from None
-        declare.RULES.pop(function, None)
-        declare.structural(function, cases=_no_cases, order2="not tested")
-        rule = declare.RULES[function]
-        _declared.add(id(rule))
-    names = [p.name for p in rule.parameters]
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (ValueError, TypeError):
+        raise ArgumentError(
+            f"rule of {name}: its parameters are not known to Python; wrap it in a function with a def"
+        ) from None
     if parameter not in names:
         raise ArgumentError(
             f"rule of {name}: there is no parameter {parameter!r}; the parameters are {', '.join(names)}"
         )
-    return rule
-
-
-def _check_names(function: Any, body: Callable[..., Any], names: Sequence[str], more: tuple[str, ...]) -> None:
     strange = [n for n in inspect.signature(body).parameters if n not in (*names, *more)]
     if strange:
         allowed = ", ".join([*names, *more])
         raise ArgumentError(
-            f"rule of {signatures.name_of(function)}: {signatures.name_of(body)} takes {', '.join(strange)}; "
-            f"it may take {allowed}"
+            f"rule of {name}: {signatures.name_of(body)} takes {', '.join(strange)}; it may take {allowed}"
         )
+    if rule is None or id(rule) not in _declared:
+        declare.RULES.pop(function, None)
+        declare.structural(function, cases=_no_cases, order2="not tested")
+        rule = declare.RULES[function]
+        _declared.add(id(rule))
+    return rule
 
 
 def _entered(function: Any, body: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,8 +126,9 @@ def _as_expression(body: Callable[..., Any], *where: str) -> Callable[..., Any]:
 
     name = getattr(body, "__name__", "derivative")
     name = name if name.isidentifier() else "derivative"
-    place = (getattr(body, "__module__", ""), getattr(body, "__qualname__", ""), *where)
-    name = _names.setdefault(place, name if name not in _names.values() else _fresh(name))
+    if where:
+        place = (getattr(body, "__module__", ""), getattr(body, "__qualname__", ""), *where)
+        name = _names.setdefault(place, name if name not in _names.values() else _fresh(name))
     parameters = inspect.signature(body).parameters.values()
     keyword = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     plain = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]

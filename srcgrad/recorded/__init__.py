@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+import numpy as np
 import srcgrad_runtime as rt
 
 from ..core.errors import ArgumentError, Refused
@@ -19,7 +20,7 @@ from ..emit import load
 from . import arguments, transform
 from .calls import Calls
 
-__all__ = ["Form", "Recorded"]
+__all__ = ["Form", "Pullbacks", "Recorded", "Tangents"]
 
 
 class Recorded:
@@ -28,8 +29,6 @@ class Recorded:
     `wrt` names the arguments to differentiate: names of parameters, positions or keys that `*args` or `**kwargs` take. `why` is what the static
     road said of the function.
     """
-
-    inner = None
 
     def __init__(
         self,
@@ -40,9 +39,14 @@ class Recorded:
         form: Form,
         why: Refused | None,
         epoch: int,
+        inner: Any = None,
     ):
         self.target, self.name, self.signature, self.wrt, self.form = function, name, signature, wrt, form
-        self.why, self.epoch = why, epoch
+        self.why, self.epoch, self.inner = (
+            why,
+            epoch,
+            inner,
+        )  # inner: what tells whether an emitted function is up to date
         self.run = self.function = self.gradient
         if isinstance(function, FunctionType):
             transform.transform(function)  # raises what is to be said about the function itself
@@ -57,27 +61,11 @@ class Recorded:
         return "\n".join([*head, "", body, ""])
 
     def current(self) -> bool:
-        return True
+        return self.inner is None or self.inner.current()
 
     def gradient(self, *values: Any) -> Any:
-        tape = Calls()
-        args, kwargs = self.spread(values)
-        places = [self.place(one, args, kwargs) for one in self.wrt]
-        args = list(arguments.apart(tuple(args), {p for p in places if isinstance(p, int)}))
-        seen: dict[int, Any] = {}
-        structures = []
-        for place in places:
-            space: Any = args if isinstance(place, int) else kwargs
-            space[place] = arguments.prepare(tape, space[place], seen)
-            structures.append(arguments.Structure(space[place]))
-        result = tape.call(self.target, *args, **kwargs)
-        if tape.failed is not None:
-            raise tape.failed  # the program has caught it, and gone another way than it would have gone
-        if self.form.aux and not (isinstance(result, tuple) and len(result) == 2):
-            raise rt.ResultError(
-                f"{self.name} returns {type(result).__name__}, and has_aux=True needs a pair (value, other)"
-            )
-        main, other = result if self.form.aux else (result, None)
+        tape, structures, result = self.taped(values)
+        main, other = self.parts(result)
         rt.check_scalar(main, self.name)
         if tape.is_active(main):
             tape.add(main, rt.seed(main, self.name))
@@ -87,6 +75,38 @@ class Recorded:
         if self.form.aux:
             return ((main, other), gradient) if self.form.value else (gradient, other)
         return (main, gradient) if self.form.value else gradient
+
+    def taped(self, values: tuple[Any, ...]) -> tuple[Calls, list[arguments.Structure], Any]:
+        """Run the function on a tape: the tape, what the arguments to differentiate looked like, the result."""
+        tape = Calls()
+        args, kwargs = self.spread(values)
+        places = [self.place(one, args, kwargs) for one in self.wrt]
+        args = list(arguments.apart(tuple(args), {p for p in places if isinstance(p, int)}))
+        seen: dict[int, Any] = {}
+        structures = []
+        copied: list[tuple[np.ndarray, np.ndarray]] = []
+        for place in places:
+            space: Any = args if isinstance(place, int) else kwargs
+            space[place] = arguments.own(space[place], copied)
+            space[place] = arguments.prepare(tape, space[place], seen)
+            structures.append(arguments.Structure(space[place]))
+        try:
+            result = tape.call(self.target, *args, **kwargs)
+        finally:
+            arguments.give_back(tape, copied)
+        if tape.failed is not None:
+            raise tape.failed  # the program has caught it, and gone another way than it would have gone
+        return tape, structures, result
+
+    def parts(self, result: Any) -> tuple[Any, Any]:
+        """What is differentiated of the result, and what else there is."""
+        if not self.form.aux:
+            return result, None
+        if not (isinstance(result, tuple) and len(result) == 2):
+            raise rt.ResultError(
+                f"{self.name} returns {type(result).__name__}, and has_aux=True needs a pair (value, other)"
+            )
+        return result
 
     def spread(self, values: tuple[Any, ...]) -> tuple[list[Any], dict[str, Any]]:
         """The bound arguments as those of a call."""
@@ -110,6 +130,39 @@ class Recorded:
         raise ArgumentError(
             f"grad of {self.name}: {one!r} stands for several arguments; name one of them by its position"
         )
+
+
+class Pullbacks(Recorded):
+    """Value and pullback by recording: `run` gives (value, pullback), the pullback a tuple of the adjoints of the arguments `wrt`."""
+
+    def gradient(self, *values: Any) -> Any:
+        tape, structures, result = self.taped(values)
+        main, other = self.parts(result)
+        kept = [(array, array.copy()) for s in structures for array in s.arrays()]
+        shown = rt.copies(main)
+
+        def pullback(value_bar: Any) -> tuple:
+            for array, content in kept:
+                if not np.array_equal(array, content, equal_nan=True):
+                    raise rt.TangentError(
+                        f"the pullback of {self.name} was called after an array that the function was given had changed"
+                    )
+            tape.add(main, rt.conformed(value_bar, main))
+            tape.reverse(again=True)
+            found = arguments.finished(structures, tape)
+            tape.forget()
+            return found
+
+        return (shown, pullback, other) if self.form.aux else (shown, pullback)
+
+
+class Tangents(Pullbacks):
+    """Value and tangent from the recorded adjoint: one reverse sweep for each entry of the value."""
+
+    def gradient(self, *values: Any) -> Any:
+        count = len(self.signature.parameters)
+        value, pullback, *other = super().gradient(*values[:count])
+        return (value, rt.transpose_map(pullback, value, values[count:]), *other)
 
 
 @dataclass(frozen=True)

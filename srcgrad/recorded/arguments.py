@@ -7,6 +7,7 @@ identity and get equal numbers, immutable ones are built anew.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -48,18 +49,49 @@ def prepare(tape: Tape, value: Any, seen: dict[int, Any]) -> Any:
     return value
 
 
+def own(value: Any, copied: list[tuple[np.ndarray, np.ndarray]]) -> Any:
+    """An array to differentiate as one of its own: the same array may be a constant where the program reads it from outside."""
+    if type(value) is not np.ndarray or value.dtype == object:
+        return value
+    copy = value.copy(order="K")
+    copy.flags.writeable = value.flags.writeable
+    copied.append((value, copy))
+    return copy
+
+
+def give_back(tape: Tape, copied: list[tuple[np.ndarray, np.ndarray]]) -> None:
+    """The caller's arrays get what the program has stored."""
+    for value, copy in copied:
+        if id(copy) in tape.stored:
+            np.copyto(value, copy)
+
+
 class Structure:
     """What an argument looked like before the call: its leaves, and where they stand."""
 
     def __init__(self, value: Any):
         self.parts: Any = None
+        self.like: Any = value
         if isinstance(value, (list, tuple, deque)):
             self.parts = [Structure(v) for v in value]
+            self.like = rt.sequence_like(value, [p.like for p in self.parts])
         elif isinstance(value, dict):
             self.parts = {k: Structure(v) for k, v in value.items()}
+            self.like = value.copy()
+            self.like.update({k: p.like for k, p in self.parts.items()})
         elif not isinstance(value, (*NUMBERS, int, str, bytes, type(None), type, np.ndarray)):
             self.parts = {n: Structure(getattr(value, n)) for n in rt.attributes_of(value)}
-        self.like = value.copy() if isinstance(value, (list, deque, dict)) else value
+            if self.parts:
+                self.like = object.__new__(type(value))
+                for name, part in self.parts.items():
+                    object.__setattr__(self.like, name, part.like)
+
+    def arrays(self) -> Iterator[np.ndarray]:
+        """The arrays in the argument."""
+        if isinstance(self.like, np.ndarray):
+            yield self.like
+        for part in self.parts.values() if isinstance(self.parts, dict) else self.parts or ():
+            yield from part.arrays()
 
     def adjoint(self, tape: Tape) -> Any:
         """The adjoint of the argument as it was when the call began."""

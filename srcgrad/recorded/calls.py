@@ -18,7 +18,7 @@ import numpy as np
 from .. import rules
 from ..core import markers
 from ..core.errors import Refused, SourceNotFound
-from . import integrals, special, transform
+from . import integrals, nested, special, transform
 from .classes import Classes
 from .natives import _hashable
 from .operators import FOLLOWED, Own, is_library, is_library_name, user_method
@@ -95,6 +95,9 @@ class Calls(Classes):
             return function(*args, **kwargs)
         if function is markers.stop_gradient:
             return self.stopped(*args, **kwargs)
+        own = nested.python(self, function, args, kwargs)
+        if own is not None:
+            return own()
         if self.has_rule(function, args):
             return self.by_rule(function, args, kwargs)
         text = rules.written(function)
@@ -138,6 +141,9 @@ class Calls(Classes):
             return self.python(inner, args, kwargs)
         if isinstance(function, (operator.itemgetter, operator.attrgetter, operator.methodcaller)):
             return self.getter(function, args[0])
+        derivative = nested.derivative(self, function, args, kwargs)
+        if derivative is not None:
+            return derivative()
         method = user_method(type(function), "__call__")
         if method is not None:
             return self.python(method, (function, *args), kwargs)

@@ -64,6 +64,12 @@ class Natives(Arrays):
 
     def by_rule(self, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         """A function of the table: recorded if something active is in its arguments."""
+        if getattr(function, "__closure__", None) and self.holds_active(function):
+            raise self.refuse(
+                f"cannot differentiate this call of '{rules.declare.qualified_name(function)}'",
+                "it has a rule, and reads a value that depends on a differentiated argument from outside",
+                "pass that value as an argument",
+            )
         out = kwargs.get("out")
         if out is None and isinstance(function, np.ufunc) and len(args) > function.nin:
             out, args = args[function.nin], args[: function.nin]

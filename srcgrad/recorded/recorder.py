@@ -54,6 +54,8 @@ class Recorder(Operators):
         cls = type(owner)
         if cls in (list, dict, tuple, str):
             return owner[index if type(index) in BASIC or cls is not dict else self.dict_key(index)]
+        if isinstance(owner, np.inexact) and self.is_active(owner):
+            return self.load_array(self.call(np.array, owner), index)
         method = user_method(cls, "__getitem__")
         if method is not None:
             return self.call(method, owner, index)

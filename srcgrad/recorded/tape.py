@@ -19,7 +19,7 @@ import srcgrad_runtime as rt
 
 from .. import rules
 from . import pullbacks
-from .shadows import Shadows, owner_of
+from .shadows import Shadows, overlaps_itself, owner_of
 
 NUMBERS = (float, complex, np.inexact)
 SIGNS: dict[str, tuple[Callable[..., Any], Any, Callable[..., Any], str]] = {
@@ -147,6 +147,9 @@ class Tape:
         elif isinstance(value, dict):
             for key, item in value.items():
                 self.add(item, g.get(key) if isinstance(g, dict) else None)
+        else:
+            for name in rt.attributes_of(value):
+                self.add(getattr(value, name), getattr(g, name, None))
 
     # ---- operations -------------------------------------------------------------------------------------------------------------
 
@@ -163,6 +166,9 @@ class Tape:
             if rule.function is not np.imag:
                 return y
             y = y.copy()  # the adjoint of an imaginary part is minus that part of the adjoint
+        if isinstance(y, np.ndarray) and y.size and not self.is_view(y, operands) and overlaps_itself(y):
+            repeated, y = y, y.copy()  # a number that was broadcast: its entries are to be entries
+            y.flags.writeable = repeated.flags.writeable
         if isinstance(y, (list, tuple)):
             views = [isinstance(v, np.ndarray) and self.is_view(v, operands) for v in y]
             if views and all(views):
@@ -245,16 +251,24 @@ class Tape:
 
     # ---- the reverse sweep ------------------------------------------------------------------------------------------------------
 
-    def reverse(self) -> None:
-        """Run all steps backwards; memory is left as it was found here."""
+    def reverse(self, again: bool = False) -> None:
+        """Run all steps backwards; memory is left as it was found here. The steps are gone then, unless they are to be run `again`."""
         final = [(owner, owner.copy()) for owner in self.stored.values()]
         try:
-            while self.steps:
+            if again:
+                for step in reversed(self.steps):
+                    step()
+            while self.steps and not again:
                 self.steps.pop()()
         finally:
             for owner, content in final:
                 if owner.flags.writeable:
                     np.copyto(owner, content)
+
+    def forget(self) -> None:
+        """Let all adjoints be zero."""
+        self.bars.clear()
+        self.shadows.bars.clear()
 
 
 def snapshot(value: Any) -> Any:

@@ -18,7 +18,7 @@ import gast
 from ..core import identity
 from ..core.errors import Refused
 from ..frontend import source
-from . import rewriting
+from . import nested, rewriting
 
 WRAPPER = "recorded_"
 known: identity.ByIdentity[Transformed] = identity.ByIdentity()  # by the code of the function
@@ -89,6 +89,7 @@ def _transform(function: types.FunctionType) -> Transformed:
     named = _named(inner, f"{WRAPPER}.<locals>.{made.name}", function.__qualname__).replace(
         co_name=function.__code__.co_name
     )
+    nested.note_originals(named, function.__code__)
     return Transformed(named, text, tape, frozenset(work.modules))
 
 

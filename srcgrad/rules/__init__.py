@@ -12,6 +12,7 @@ import operator
 import sys
 import warnings
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,8 @@ def lookup(function: Any, count: int | None = None) -> Rule | None:
     """
     _load_late_tables()
     rule = _get(RULES, function)
+    if rule is None and type(function) is FunctionType:
+        rule = function.__dict__.get("__srcgrad_rule__")  # a rule of its own
     if rule is not None and count is not None and rule.by_count:
         return rule.by_count.get(count, rule)
     return rule

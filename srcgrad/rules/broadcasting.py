@@ -46,8 +46,9 @@ def broadcasting(
         body = f"rt.unbroadcast(y_bar * {text}, {parameter})"
         adjoint(function, parameter)(_defined(rule.name, f"{parameter}_adjoint", head, body))
         dot = f"{parameter}_dot"
-        head = ", ".join([dot, *filter(None, [_listed(takes, defaults)]), *(["*", "y"] if result else [])])
-        tangent(function, parameter)(_defined(rule.name, f"{parameter}_tangent", head, f"{dot} * {text}"))
+        head = ", ".join([dot, *filter(None, [_listed(takes, defaults)]), "*", "y"])
+        body = f"rt.tangent_like({dot} * {text}, y)"
+        tangent(function, parameter)(_defined(rule.name, f"{parameter}_tangent", head, body))
 
 
 def _listed(names: list[str], defaults: Mapping[str, Any]) -> str:

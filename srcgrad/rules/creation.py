@@ -149,6 +149,10 @@ def ascontiguousarray_tangent(a_dot, a, dtype=None):
 
 
 @tangent(np.asfortranarray)
+def asfortranarray_tangent(a_dot, a, dtype=None):
+    return np.asfortranarray(rt.filled(a_dot, a), dtype=dtype)
+
+
 @tangent(np.require)
 def require_tangent(a_dot, a, dtype=None):
     return np.asarray(rt.filled(a_dot, a), dtype=dtype)

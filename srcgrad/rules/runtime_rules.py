@@ -43,12 +43,59 @@ def _tangents(draw):
     yield (draw(2, 2), draw.complex(2, 2)), {}
 
 
-structural(rt.tangent_like, multilinear=("dot",), ignored=("x",), cases=_tangents)
+structural(rt.tangent_like, multilinear=("dot",), shapes=("x",), cases=_tangents)
 
 
 @adjoint(rt.tangent_like, "dot")
 def tangent_like_(dot, *, y_bar):
     return rt.unbroadcast(y_bar, dot)
+
+
+# finished gradients and tangents, in the structure of what they belong to
+
+structural(
+    rt.gradient,
+    multilinear=("x_bar",),
+    shapes=("x",),
+    cases=lambda draw: [
+        ((draw(2), draw(2)), {}),
+        ((0.5, 1.5), {}),
+        ((0.5, draw(2)), {}),
+        (([draw(2), 0.5], [draw(2), 1.0]), {}),
+    ],
+)
+
+
+@adjoint(rt.gradient, "x_bar")
+def gradient_of_(x_bar, *, y_bar):
+    return rt.unbroadcast(y_bar, x_bar)
+
+
+structural(
+    rt.gradients,
+    multilinear=("x_bars",),
+    shapes=("xs",),
+    cases=lambda draw: [(((draw(2), 0.5), (draw(2), 1.5)), {})],
+)
+
+
+@adjoint(rt.gradients, "x_bars")
+def gradients_(*, y_bar):
+    return y_bar
+
+
+structural(
+    rt.conformed,
+    multilinear=("dot",),
+    ignored=("name",),
+    shapes=("x",),
+    cases=lambda draw: [((draw(2), draw(2)), {}), ((0.5, 1.5), {}), (([draw(2), 0.5], [draw(2), 1.0], "w"), {})],
+)
+
+
+@adjoint(rt.conformed, "dot")
+def conformed_(*, y_bar):
+    return y_bar
 
 
 def _expands(draw):
@@ -139,7 +186,7 @@ elementwise(
 elementwise(rt.polygamma, None, "rt.polygamma(x1 + 1, x2)", domain=((1, 1), (0.5, 4)))
 nondifferentiable(
     rt.equal_length,
-    rt.zeros_like, rt.blank, rt.is_differentiable, rt.maximum_partial, rt.minimum_partial, rt.fmax_partial,
+    rt.zeros_like, rt.slots_like, rt.seed, rt.blank, rt.is_differentiable, rt.maximum_partial, rt.minimum_partial, rt.fmax_partial,
     rt.fmin_partial, rt.extremum_share, rt.ptp_share, rt.count,
 )  # fmt: skip
 

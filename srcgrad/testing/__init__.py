@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import api
+from .. import api, operators
 from ..core.names import Fresh
 from ..emit import load
 from . import nested
@@ -69,7 +69,7 @@ def check_grads(
     if "fwd" in modes:
         worst = _check_forward(problem, Bound.of(problem, atol, rtol), draw)
     if "rev" not in modes and order == 1:
-        return worst
+        return worst  # the derivatives of the gradient are checked in the same modes
     gradient = _gradient_function(problem, draw)
     if "rev" in modes:
         worst = max(worst, _check_reverse(problem, gradient, atol, rtol, draw))
@@ -235,34 +235,48 @@ def _compare_arguments(problem: Problem, args: Any, kwargs: Any) -> None:
 
 
 def _check_forward(problem: Problem, bound: Bound, draw: np.random.Generator) -> float:
-    if problem.kwargs:
-        raise ValueError("modes=('fwd',) takes positional arguments only")
-    jvp: Any = getattr(api, "jvp", None)
-    if jvp is None:
-        raise ValueError("this version of srcgrad has no forward mode to check: leave modes=('rev',)")
     paths = [path for number in problem.numbers for path, _ in problem.leaves(number)]
+    function = _by_position(problem)
+    shape = problem.result.shape
+    weights = draw.uniform(0.5, 1.5, shape) * draw.choice([-1.0, 1.0], shape)
     results = []
-    for trial in range(DIRECTIONS):
-        direction = problem.random_direction(paths, draw)
+    for label, direction in _trials(problem, paths, draw):
 
         def tangent(path: str, leaf: Any, direction: Any = direction) -> Any:
             if not nested.is_differentiable(leaf):
                 return None
-            entries = direction.get(path, np.zeros(np.shape(leaf)))
+            entries = np.asarray(direction.get(path, np.zeros(np.shape(leaf))))
             return entries.astype(leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(entries)
 
-        tangents, _ = problem.copies(tangent)
+        args, kwargs = problem.copies()
+        tangents, more = problem.copies(tangent)
+        looked_at = set(problem.numbers)
+        dots = [dot if i in looked_at else None for i, dot in enumerate(tangents)]
+        dots += [dot if name in looked_at else None for name, dot in more.items()]
         with fixed_randomness():
-            _, found = jvp(problem.f, problem.copies()[0], tangents)
+            _, found = operators.jvp(function, (*args, *kwargs.values()), tuple(dots))
+        _compare_arguments(problem, args, kwargs)
         try:
-            entries = vector(found, problem.result.shape)
+            entries = vector(found, shape)
         except ValueError:
             raise GradientMismatch(
                 f"{problem.title}: the tangent {nested.kind(found)} is not like the result"
             ) from None
-        weights = draw.uniform(0.5, 1.5, entries.shape) * draw.choice([-1.0, 1.0], entries.shape)
         terms = weights * entries
         spread = math.sqrt(float(np.sum(terms * terms)))
-        compared = bound.nearest(problem, direction, weights, float(np.sum(terms)), spread, 1.0)
-        results.append((f"random direction {trial + 1}", *compared))
+        stretch = max(float(np.max(np.abs(d), initial=0.0)) for d in direction.values())
+        compared = bound.nearest(problem, direction, weights, float(np.sum(terms)), spread, stretch)
+        results.append((label, *compared))
     return verdict(problem, bound, results, "tangent")
+
+
+def _by_position(problem: Problem) -> Callable[..., Any]:
+    """The function as one that takes the keyword arguments by position as well, after the others."""
+    if not problem.kwargs:
+        return problem.f
+    names = [f"argument_{i}" for i in range(len(problem.args))]
+    fresh = Fresh([*names, *problem.kwargs])
+    function = fresh("function")
+    given = ", ".join([*names, *(f"{name}={name}" for name in problem.kwargs)])
+    text = f"def by_position({', '.join([*names, *problem.kwargs])}):\n    return {function}({given})\n"
+    return load.load(text, "by_position", {function: problem.f})

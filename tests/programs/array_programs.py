@@ -137,3 +137,55 @@ def moving_average(x):
     kernel = np.ones((3, 1)) / 3
     y = np.stack([np.sum(x[i : i + 3] * kernel, axis=0) for i in range(2)])
     return np.sum(y**2)
+
+
+@program(lambda r: (r.vec(3),))
+def number_broadcast_on_the_tape(x):
+    items = [x]
+    for item in items:
+        if len(items) < 2:
+            items.append(item * 2.0)
+    x = items.pop()
+    return np.sum(np.broadcast_to(x[0], (3,)) * x)
+
+
+@program(lambda r: (r.vec(3),))
+def axes_put_on_a_number(x):
+    s = np.sum(x * x)
+    return np.sum(s[..., None, None] * np.outer(x, x))
+
+
+@program(lambda r: (r.vec(3),))
+def axes_put_on_a_number_on_the_tape(x):
+    items = [x]
+    for item in items:
+        if len(items) < 2:
+            items.append(item * 2.0)
+    x = items.pop()
+    s = np.sum(x * x)
+    return np.sum(s[..., None, None] * np.outer(x, x))
+
+
+def power_by_halves(x, n):
+    if n < 2:
+        return x if n else 1.0
+    items = [power_by_halves(x, n // 2)]
+    items.append(items[0] * power_by_halves(x, n - 2 * (n // 2)))
+    return items.pop(0) * items.pop()
+
+
+@program(lambda r: (r.num(),))
+def recursion_on_the_tape(x):
+    return power_by_halves(x, 5)
+
+
+START = np.array([0.5, -1.5, 2.0])
+
+
+@program(lambda r: (START,), expected=lambda x: x)
+def argument_that_is_read_from_outside_as_well(x):
+    items = [x]
+    for item in items:
+        if len(items) < 2:
+            items.append(item * START)
+    return np.sum(items.pop())

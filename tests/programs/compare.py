@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
+import functools
 import io
 import signal
 import threading
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import srcgrad_runtime as rt
 
 from .registry import Program
 
@@ -254,6 +256,61 @@ def outcome(program: Program) -> Outcome:
     except Mismatch as difference:
         return Outcome("WRONG", first_line(difference))
     return Outcome("right")
+
+
+def forward_outcome(program: Program, seed: int = 3) -> Outcome:
+    """Compare the tangent of a program along a random direction with its gradient, and everything else with a plain call."""
+    import srcgrad
+    from srcgrad.core.errors import SrcgradError
+
+    function = functools.partial(program.function, **program.kwargs) if program.kwargs else program.function
+    plain = run(program, program.function, copies(program.make_args()))
+    random = np.random.default_rng(seed)
+    args = copies(program.make_args())
+    tangents = [drawn(arg, random) if i in program.numbers else None for i, arg in enumerate(args)]
+    given = copy.deepcopy(tangents)
+    try:
+        called = run(program, lambda *args, **kwargs: srcgrad.jvp(function, args, tangents), args)
+        reverse = run(program, srcgrad.grad(program.function, program.numbers), copies(program.make_args()))
+        if isinstance(called.error, SrcgradError):
+            return Outcome("refused", first_line(called.error))
+        if program.raises is not None:
+            same_error(plain.error, called.error)
+            return Outcome("right")
+        if called.error is not None:
+            return Outcome("internal error", f"{type(called.error).__name__}: {first_line(called.error)}")
+        value, y_dot = called.result
+        same(plain.result, value, "the value")
+        same(plain.args, called.args, "after jvp, the arguments")
+        same(given, tangents, "after jvp, the tangents")
+        if called.output != plain.output:
+            raise Mismatch(f"jvp prints {called.output!r}, not {plain.output!r}")
+        same(plain.seen, called.seen, "after jvp, the outer state")
+        if type(y_dot) is not type(value) and not (is_float(y_dot) and is_float(value)):
+            raise Mismatch(f"the tangent is of type {type(y_dot).__name__}, not {type(value).__name__}")
+        pairs = [
+            (rt.ravel(g)[0], rt.ravel(tangents[n])[0]) for n, g in zip(program.numbers, reverse.result, strict=True)
+        ]
+        expected = float(sum(np.sum(g * dot) for g, dot in pairs))
+        scale = 1.0 + float(sum(np.sum(np.abs(g * dot)) for g, dot in pairs))
+        single = any(g.dtype.itemsize < 8 for g, _ in pairs)
+        tolerance = max(1e-4 if single else 1e-9, program.tolerance if program.tolerance > 1e-6 else 0.0)
+        if not np.allclose(float(y_dot), expected, rtol=tolerance, atol=tolerance * min(scale, 1e300), equal_nan=True):
+            raise Mismatch(f"the tangent is {float(y_dot)}, and the gradient times the direction {expected}")
+    except Mismatch as difference:
+        return Outcome("WRONG", first_line(difference))
+    return Outcome("right")
+
+
+def drawn(value: Any, random: np.random.Generator) -> Any:
+    """A random tangent: the structure of a value, with normal deviates in the places of its floats."""
+    vector, unravel = rt.ravel(value)
+    return unravel(random.normal(size=vector.shape))
+
+
+def same_error(expected: BaseException | None, found: BaseException | None) -> None:
+    if type(found) is not type(expected) or str(found) != str(expected):
+        raise Mismatch(f"raises {found!r}, not {expected!r}")
 
 
 def self_check(program: Program) -> Outcome:

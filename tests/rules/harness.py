@@ -287,6 +287,8 @@ def check(rule: Rule, args: tuple, kwargs: dict | None = None, tol: float = 1e-6
         dot = like_random(x, draw)
         y_dot = tangent_of(rule, args, kwargs, name, dot, y)
         assert y_dot is not ABSENT, f"{rule.name}: no tangent for {name}"
+        if not rule.is_elementwise:
+            same_structure(y_dot, y, f"{rule.name}{describe(args, kwargs)}: tangent of {name}")
         forward, reverse = pair(y_bar, y_dot), pair(found[0], dot)
         assert abs(forward - reverse) <= (1e-9 + 10 * precision) * (abs(forward) + magnitude(y_dot, y_bar)), (
             f"{rule.name}{describe(args, kwargs)}: tangent of {name}: {forward} != {reverse}"

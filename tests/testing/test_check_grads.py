@@ -19,13 +19,15 @@ def given(monkeypatch):
     """Makes a function written by hand, which returns the tuple of gradients, stand for srcgrad's gradient."""
 
     def use(gradient, tangent=None):
-        stand_in = types.SimpleNamespace(grad=lambda f, argnums: one_or_several, jvp=tangent, Gradient=types.NoneType)
+        stand_in = types.SimpleNamespace(grad=lambda f, argnums: one_or_several, Gradient=types.NoneType)
 
         def one_or_several(*args, **kwargs):
             found = gradient(*args, **kwargs)
             return found[0] if isinstance(found, tuple) and len(found) == 1 else found
 
         monkeypatch.setattr(testing, "api", stand_in)
+        if tangent is not None:
+            monkeypatch.setattr(testing, "operators", types.SimpleNamespace(jvp=tangent))
 
     return use
 
@@ -262,6 +264,26 @@ def test_forward_mode(given):
     given(None, lambda f, primals, tangents: (f(*primals), 2.1 * primals[0] * tangents[0]))
     with pytest.raises(GradientMismatch, match="tangent"):
         check_grads(lambda x: x * x, (X,), modes=("fwd",))
+
+
+def test_forward_mode_names_the_worst_entry(given):
+    def wrong(f, primals, tangents):
+        (x,), (dot,) = primals, tangents
+        factors = np.full(x.shape, 2.0)
+        factors[1, 0] = 2.001
+        return f(x), np.sum(factors * x * dot)
+
+    given(None, wrong)
+    with pytest.raises(GradientMismatch, match=r"(?s)1 of 4 .*tangent.*\n    x\[1, 0\]: srcgrad gives"):
+        check_grads(quadratic, (X,), modes=("fwd",))
+
+
+def test_both_modes_and_orders():
+    def f(w, x, *, b):
+        return np.sum(np.tanh(x @ w) * b)
+
+    assert check_grads(f, (X, X + 1.0), modes=("fwd", "rev"), kwargs={"b": 2.0}) < 1e-7
+    assert check_grads(lambda x: np.sum(np.sin(x) ** 3), (X,), order=3, modes=("fwd", "rev")) < 1e-6
 
 
 def test_numerical_gradient():

@@ -1,0 +1,76 @@
+"""What else is made of a function besides its gradient: value and tangent (forward mode), value and pullback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..core.errors import Refused
+from ..emit import load
+from . import Recipe
+from .signatures import Argnums
+from .specialise import Specialisation
+
+
+class Tangent(Recipe):
+    """Value and tangent of a function: the emitted function takes the bound arguments, then the tangents of those to differentiate."""
+
+    mode = "tangent"
+    what = "Value and tangent"
+
+    def __init__(self, function: Callable[..., Any], argnums: Argnums, aux: bool):
+        super().__init__(function, argnums, True, aux)
+
+    def adapt(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        spread, count = load.spread(self.parameters.signature), len(self.parameters.names)
+        if spread(function) is function:
+            return function
+
+        def run(*values: Any) -> Any:
+            arguments, dots = values[:count], values[count:]
+            return spread(lambda *args, **keywords: function(*args, *dots, **keywords))(*arguments)
+
+        return run
+
+    def _wrapping(self) -> str:
+        return ""
+
+    def program(
+        self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Any], after: str | None, device: bool
+    ) -> Any:
+        from ..differentiate import forward_program
+
+        return forward_program.build(function, wrt, kinds, aux=self.aux, after=after, device=device)
+
+    def recorded(self, why: Refused, inner: Specialisation | None = None) -> Any:
+        """The tangent from the recorded adjoint, one reverse sweep for each entry of the result."""
+        from .. import recorded
+
+        form = recorded.Form(True, self.aux, True)
+        return recorded.Tangents(*self._of_recorded(form, why, inner))
+
+
+class Pullback(Recipe):
+    """Value of a function and the function from the adjoint of the value to the adjoints of the arguments."""
+
+    mode = "pullback"
+    what = "Value and pullback"
+
+    def __init__(self, function: Callable[..., Any], argnums: Argnums, aux: bool):
+        super().__init__(function, argnums, True, aux)
+
+    def _wrapping(self) -> str:
+        return ""
+
+    def program(
+        self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Any], after: str | None, device: bool
+    ) -> Any:
+        from ..differentiate import pullback_program
+
+        return pullback_program.build(function, wrt, kinds, aux=self.aux, after=after, device=device)
+
+    def recorded(self, why: Refused, inner: Specialisation | None = None) -> Any:
+        from .. import recorded
+
+        form = recorded.Form(True, self.aux, True)
+        return recorded.Pullbacks(*self._of_recorded(form, why, inner))

@@ -1,0 +1,122 @@
+"""Derivatives inside of differentiated functions: functions in the form in which the user wrote them, and emitted programs on the tape.
+
+The program that was emitted for an inner derivative is run through the tape as the user's functions are. Its functions of the runtime
+are followed through their source; those that change what they are given have a meaning of their own here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import srcgrad_runtime as rt
+
+from ..core import identity
+
+if TYPE_CHECKING:
+    from .calls import Calls
+
+originals: identity.ByIdentity[types.CodeType] = (
+    identity.ByIdentity()
+)  # by the recorded code of a function inside of another
+
+
+def note_originals(recorded: types.CodeType, original: types.CodeType) -> None:
+    """Remember what the functions inside a function were before they were recorded; they stand in the same order there."""
+    inside = [[c for c in code.co_consts if isinstance(c, types.CodeType)] for code in (recorded, original)]
+    if [(c.co_name, c.co_firstlineno) for c in inside[0]] != [(c.co_name, c.co_firstlineno) for c in inside[1]]:
+        return
+    for one, other in zip(*inside, strict=True):
+        originals[one] = other
+        note_originals(one, other)
+
+
+def original(value: Any) -> Any:
+    """A function that was made while recorded code ran, in the form in which the user wrote it; anything else as it is."""
+    code = originals.get(value.__code__) if isinstance(value, types.FunctionType) else None
+    if code is None:
+        return value
+    cells = dict(zip(value.__code__.co_freevars, value.__closure__ or (), strict=True))
+    if not set(code.co_freevars) <= cells.keys():
+        return value
+    closure = tuple(cells[name] for name in code.co_freevars)
+    made = types.FunctionType(code, value.__globals__, value.__name__, value.__defaults__, closure or None)
+    made.__kwdefaults__ = value.__kwdefaults__
+    made.__qualname__ = value.__qualname__
+    return made
+
+
+def python(tape: Calls, function: types.FunctionType, args: tuple, kwargs: dict[str, Any]) -> Callable[[], Any] | None:
+    """How a Python function of srcgrad itself is called on the tape; None for any other function."""
+    if not (function.__module__ or "").startswith("srcgrad"):
+        return None
+    if hasattr(function, "__srcgrad_handing_on__"):
+        return lambda: function(*map(original, args), **{n: original(v) for n, v in kwargs.items()})
+    if hasattr(function, "__srcgrad_followed__"):
+        return lambda: tape.recorded(function)(*args, **kwargs)
+    if function in STORING:
+        return lambda: STORING[function](tape, *args, **kwargs)
+    if function.__module__.startswith("srcgrad_runtime") and not tape.has_rule(function, args):
+        return lambda: tape.recorded(function)(*args, **kwargs)
+    return None
+
+
+def derivative(tape: Calls, function: Any, args: tuple, kwargs: dict[str, Any]) -> Callable[[], Any] | None:
+    """How an object that is a derivative is called on the tape; None for any other object."""
+    if hasattr(type(function), "__srcgrad_specialise__"):
+        return lambda: _gradient(tape, function, args, kwargs)
+    call = type(function).__call__ if callable(function) else None
+    if hasattr(call, "__srcgrad_followed__"):  # a Jacobian
+        return lambda: tape.recorded(call)(function, *args, **kwargs)
+    return None
+
+
+def _gradient(tape: Calls, gradient: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+    emitted = gradient.emitted(*args, **kwargs)
+    if not isinstance(emitted, types.FunctionType):
+        raise tape.refuse(
+            f"cannot differentiate {gradient!r}",
+            "no adjoint could be written for that function, and what was recorded is not recorded again",
+        )
+    bound = inspect.Signature.bind(gradient.__srcgrad_signature__, *args, **kwargs)
+    bound.apply_defaults()
+    return tape.call(emitted, *bound.args, **bound.kwargs)
+
+
+# ---- functions of the runtime that change what they are given, or look at its memory ------------------------------------------------
+
+
+def _scatter_add(tape: Calls, x_bar: Any, index: Any, value: Any) -> None:
+    if value is None:
+        return
+    if isinstance(x_bar, np.ndarray):
+        tape.call(np.add.at, x_bar, index, value)
+    elif isinstance(index, slice):
+        for place, item in zip(range(*index.indices(len(x_bar))), tape.items(value), strict=False):
+            x_bar[place] = tape.call(rt.add, x_bar[place], item)
+    else:
+        old = x_bar.get(index) if isinstance(x_bar, dict) else x_bar[index]
+        x_bar[index] = value if old is None else tape.call(rt.add, old, value)
+
+
+def _last_written(tape: Calls, x_bar: np.ndarray, index: Any) -> Any:
+    mask = rt.last_written(np.ones(x_bar.shape), index)
+    return tape.op("*", tape.call(np.copy, tape.load(x_bar, index)), mask)
+
+
+def _copies(tape: Calls, value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return tape.call(np.copy, value)
+    if isinstance(value, (list, tuple)):
+        return rt.sequence_like(value, [_copies(tape, v) for v in value])
+    return {k: _copies(tape, v) for k, v in value.items()} if type(value) is dict else value
+
+
+STORING: dict[Any, Callable[..., Any]] = {
+    rt.scatter_add: _scatter_add,
+    rt.last_written: _last_written,
+    rt.copies: _copies,
+}
