@@ -18,6 +18,7 @@ __all__ = [
     "minimum_partial",
     "fmax_partial",
     "fmin_partial",
+    "ties",
     "power_partial1",
     "power_partial2",
     "exp_share",
@@ -65,8 +66,15 @@ def fmin_partial(x1: Any, x2: Any) -> Any:
     return _halves(np.less(x1, x2) | np.isnan(x2) & ~np.isnan(x1), np.equal(x1, x2), x1, x2)
 
 
+def ties(y: Any, *values: Any) -> int:
+    """How many of the values equal y; 1 if none does, so that one may divide by it."""
+    return values.count(y) or 1
+
+
 def _halves(whole: Any, half: Any, x1: Any, x2: Any) -> Any:
-    """1 where `whole`, 0.5 where `half`, in the floating dtype of x1 and x2."""
+    """1 where `whole`, 0.5 where `half`, in the floating dtype of x1 and x2; a boolean array where nothing is half."""
+    if isinstance(half, np.ndarray) and not np.count_nonzero(half):
+        return whole
     if getattr(x1, "dtype", None) == DOUBLE and getattr(x2, "dtype", None) == DOUBLE:
         return whole + half * 0.5
     dtype = np.result_type(x1, x2)

@@ -51,7 +51,7 @@ def sum_adjoint(items: Any, y_bar: Any) -> Any:
             parts.append(y_bar[first : first + len(item)])
             first += len(item)
         return parts
-    return [unbroadcast(y_bar, item) if is_differentiable(item) else None for item in items]
+    return [unbroadcast(y_bar, item if is_differentiable(item) else zeros_like(item)) for item in items]
 
 
 def sum_tangent(items_dot: Any, items: Any, start: Any, y: Any) -> Any:
@@ -160,5 +160,5 @@ def choice_adjoint(values: tuple, y: Any, y_bar: Any) -> Any:
         if place is not None and y_bar is not None:
             bars[place] = y_bar
     else:
-        bars = [y_bar if i == place else None for i in range(len(items))]
+        bars = [y_bar if i == place else zeros_like(item) for i, item in enumerate(items)]
     return [bars] if len(values) == 1 else bars

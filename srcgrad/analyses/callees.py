@@ -109,11 +109,11 @@ def _resolved(node: build.Node, function: FunctionType) -> object:
 def _roots_changed(item: build.Node) -> set[str]:
     """Names whose content a node changes: stores, `op=`, methods that change."""
     if isinstance(item, (gast.Subscript, gast.Attribute)) and not isinstance(item.ctx, gast.Load):
-        return _roots(item)
+        return names.owners(item)
     if isinstance(item, gast.AugAssign):
-        return _roots(item.target)
+        return names.owners(item.target)
     if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in MUTATORS:
-        return _roots(item.func.value)
+        return names.owners(item.func.value)
     if isinstance(item, gast.Call) and (
         isinstance(item.func, gast.Attribute)
         and item.func.attr in ("at", "copyto", "fill_diagonal", "putmask", "place")
@@ -122,12 +122,6 @@ def _roots_changed(item: build.Node) -> set[str]:
     if isinstance(item, gast.keyword) and item.arg == "out":
         return names.reads(item.value)
     return set()
-
-
-def _roots(place: build.Node) -> set[str]:
-    """The name that a place belongs to; if it is a part of what a call gives, all that the call may have it from."""
-    root = names.root(place)
-    return {root} if root else names.reads(place)
 
 
 def _passed_on(

@@ -17,7 +17,7 @@ import numpy as np
 from ..core import build, names
 from ..core.unit import Unit
 from . import callees, fresh
-from .inference import Facts
+from .inference import Callee, Facts
 from .kinds import Kind
 
 OVERWRITERS = (np.copyto, np.fill_diagonal, np.put, np.place, np.putmask, np.put_along_axis, np.random.shuffle)
@@ -124,7 +124,7 @@ def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[
 def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple[str, str]]:
     callee = facts.callees.get(id(item))
     function = callee.function if callee is not None else None
-    for out in outputs(item, function):
+    for out in outputs_of(item, callee):
         for name in sorted(names.reads(out)):
             yield "change", name
     if isinstance(item.func, gast.Attribute):
@@ -155,14 +155,26 @@ def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple
 
 
 def outputs(call: build.Node, function: object) -> list[build.Node]:
-    """The arguments of a call into which the function writes its result: `out`, by name or by position."""
+    """The arguments of a call into which the function writes its result: `out`, by name or by position.
+
+    `function` is None for a method of an array, which is looked up by its name.
+    """
     found = [k.value for k in call.keywords if k.arg == "out"]
     position = _position_of_out(function)
-    return (
-        [*found, *call.args[position:]]
-        if isinstance(function, np.ufunc)
-        else [*found, *call.args[position : position + 1]]
-    )
+    if function is None and isinstance(call.func, gast.Attribute) and hasattr(np.ndarray, call.func.attr):
+        position = _position_of_out(getattr(np, call.func.attr, None)) - 1  # the array itself comes first there
+    more = call.args[position:] if isinstance(function, np.ufunc) else call.args[position : position + 1]
+    return [*found, *more]
+
+
+def outputs_of(call: build.Node, callee: Callee | None) -> list[build.Node]:
+    """As `outputs`, for a call whose callee is known."""
+    is_method = callee is None or isinstance(call.func, gast.Attribute) and _is_first(call.func.value, callee.args)
+    return outputs(call, None if is_method else callee.function if callee is not None else None)
+
+
+def _is_first(owner: build.Node, operands: list[build.Node]) -> bool:
+    return bool(operands) and operands[0] is owner
 
 
 def _position_of_out(function: object) -> int:
@@ -198,22 +210,46 @@ def _sources(value: build.Node, facts: Facts) -> set[str]:
     if isinstance(value, (gast.Tuple, gast.List, gast.Dict, gast.IfExp, gast.BoolOp, gast.Starred)):
         return names.reads(value)
     if isinstance(value, gast.BinOp):
-        kinds = [facts.kind(n).tag for n in names.reads(value)]
-        return names.reads(value) if any(k in ("list", "tuple") for k in kinds) else set()
+        return names.reads(value) if _may_be_sequence(value, facts) else set()
     if isinstance(value, (gast.UnaryOp, gast.Compare, gast.Constant, gast.JoinedStr)):
         return set()
     if isinstance(value, gast.Call):
         callee = facts.callees.get(id(value))
         function = callee.function if callee is not None else None
-        if outputs(value, function):
-            return {n for out in outputs(value, function) for n in names.reads(out)}
+        if written := outputs_of(value, callee):
+            return {n for out in written for n in names.reads(out)}
+        if isinstance(value.func, gast.Attribute) and _may_give_itself(value.func, function, facts):
+            return names.reads(value)
         name = value.func.attr if isinstance(value.func, gast.Attribute) else fresh.numpys_name(function)
         if (callee is None or callee.form != "helper") and fresh.is_fresh(value, function, name):
             return set()
-        if callee is not None and callee.form == "list" and callee.function == "copy":
-            return set()
         return names.reads(value)
     return names.reads(value)
+
+
+def _may_be_sequence(node: build.Node, facts: Facts) -> bool:
+    """Whether the value of an expression may be a list or tuple, so that what is made of it by `+` and `*` has the same items."""
+    if isinstance(node, gast.BinOp):
+        parts = [_may_be_sequence(node.left, facts), _may_be_sequence(node.right, facts)]
+        return isinstance(node.op, gast.Add) and all(parts) or isinstance(node.op, gast.Mult) and any(parts)
+    if isinstance(node, gast.Name):
+        return facts.kind(node.id).tag in ("list", "tuple")
+    if isinstance(node, gast.Subscript):
+        kind = facts.kind(names.root(node))
+        return kind.is_container and not (kind.item is not None and kind.item.is_numeric)
+    return isinstance(node, (gast.List, gast.Tuple, gast.ListComp, gast.IfExp, gast.BoolOp))
+
+
+def _may_give_itself(method: build.Node, function: object, facts: Facts) -> bool:
+    """Whether this method gives its owner, or something with the items of its owner: the copy of a container has them."""
+    if method.attr in ("conj", "conjugate"):  # of a real array
+        return True
+    if method.attr != "copy" or fresh.is_numpys(function):
+        return False
+    kind = facts.kind(names.root(method.value))
+    if kind.is_container and not isinstance(method.value, gast.Name):
+        return kind.item is None or not kind.item.is_numeric
+    return not kind.is_array and not (kind.is_container and kind.item is not None and kind.item.is_scalar)
 
 
 def _copies(value: build.Node, facts: Facts) -> bool:

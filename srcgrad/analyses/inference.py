@@ -406,8 +406,8 @@ class _Inference:
             return kind if kind is not None else K.UNKNOWN, active
         if callee.form == "passive":
             active = False
-        if callee.form == "unknown" and callee.function is None and isinstance(node.func, gast.Attribute):
-            active = active or self.of(node.func.value)[1]  # a method that is not known of something active
+        elif callee.form == "unknown":  # what is called may hold a derivative itself, as the owner of a method does
+            active = active or any(n in self.facts.active for n in names.reads(node.func))
         if any(isinstance(o, gast.Starred) for o in operands):
             return K.UNKNOWN, active
         return self.result_of(callee.function, args, keywords), active

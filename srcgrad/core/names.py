@@ -105,6 +105,13 @@ def root(place: build.Node) -> str:
     return place.id if isinstance(place, gast.Name) else ""
 
 
+def owners(place: build.Node) -> set[str]:
+    """The names of whose content a place may be a part: the one it begins with, or all that stand in what it begins with."""
+    while isinstance(place, (gast.Subscript, gast.Attribute)):
+        place = place.value
+    return {place.id} if isinstance(place, gast.Name) else reads(place)
+
+
 class Fresh:
     """Gives out names that are not taken: the wish itself, or the wish with the next free number."""
 

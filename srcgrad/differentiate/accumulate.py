@@ -265,7 +265,7 @@ class Accumulate:
             self.block(node.body, after, False)
             missing = sorted(after.present - state.present)
             lent = state.owned - after.owned
-            early = sorted(self.copied & after.owned & state.present - state.owned)
+            early = self.kept_own(node.body, self.copied & state.present - state.owned, state)
             self.copied = before
             if not missing and not lent and not early:
                 break
@@ -285,6 +285,15 @@ class Accumulate:
             if write:
                 self.swept.inside.setdefault(id(node.body), []).append(build.at(zero, node))
         state.owned &= body.owned
+
+    def kept_own(self, body: list[build.Node], wanted: set[str], state: State) -> list[str]:
+        """Those of the adjoints that still own their memory after a trip if they do before it."""
+        if not wanted:
+            return []
+        trial = state.copy()
+        trial.owned |= wanted
+        self.block(body, trial, False)
+        return sorted(wanted & trial.owned)
 
 
 def blank(var: str, kind: Kind) -> build.Node:

@@ -159,7 +159,8 @@ def check_reads(unit: Unit, facts: Facts, reverse_reads: set[str]) -> None:
     for name, node in changes.changed_names(listed).items():
         if name in plain:
             continue  # it is put back to what it was
-        if name in reverse_reads and name not in facts.active and _changed_after_use(name, unit, facts):
+        known = {name} | {n for n, root in facts.groups.items() if root == facts.groups.get(name)}
+        if known & reverse_reads and name not in facts.active and _changed_after_use(name, known, unit, facts):
             found.append(
                 Refusal(
                     f"cannot differentiate past a change of '{name}' in place", unit.place(node),
@@ -170,7 +171,8 @@ def check_reads(unit: Unit, facts: Facts, reverse_reads: set[str]) -> None:
         raise Refused(found)
 
 
-def _changed_after_use(name: str, unit: Unit, facts: Facts) -> bool:
+def _changed_after_use(name: str, known: set[str], unit: Unit, facts: Facts) -> bool:
+    """Whether one of the names under which an array may be known is used before the array is changed."""
     uses = []
     last = -1
     loops: set[int] = set()
@@ -178,6 +180,6 @@ def _changed_after_use(name: str, unit: Unit, facts: Facts) -> bool:
         if any(e == ("change", name) for e in changes._of_statement(node, facts, unit)):
             last = position
             loops |= set(around)
-        elif name in names.reads(node if not isinstance(node, gast.For) else node.iter):
+        elif known & names.reads(node if not isinstance(node, gast.For) else node.iter):
             uses.append((position, set(around)))
     return any(position < last or around & loops for position, around in uses)

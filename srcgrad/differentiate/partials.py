@@ -19,6 +19,7 @@ from ..core import build, names
 from ..core.unit import Free, Unit
 from ..frontend import source
 from ..rules.declare import REQUIRED, Rule
+from . import choices
 
 
 class Contributions:
@@ -50,9 +51,13 @@ class Contributions:
 
     def of_rule(
         self, callee: Callee, y: build.Node, y_bar: build.Node, y_kind: Kind, node: build.Node
-    ) -> Iterator[tuple[build.Node, build.Node]]:
-        """(operand, contribution) for a call of a function with a rule."""
+    ) -> Iterator[tuple[build.Node | None, build.Node]]:
+        """(operand, contribution) for a call of a function with a rule; (None, statement) for what is computed before."""
         count = len(callee.args)
+        if choices.covers(callee.function, callee.args, [self.kind(a) for a in callee.args], not callee.keywords):
+            active = [self.is_active(a) for a in callee.args]
+            yield from choices.contributions(callee.function, callee.args, active, y, y_bar, self.temporary)
+            return
         rule = rules.lookup(callee.function, count)
         assert rule is not None
         bound = self.bind(rule, callee, node)
@@ -64,6 +69,11 @@ class Contributions:
             yield from self.of_elementwise(rule, bound, y, y_bar, y_kind, node)
         else:
             yield from self.of_structural(rule, bound, y, y_bar, y_kind, node)
+
+    def temporary(self, wish: str) -> str:
+        name = self.unit.fresh(wish)
+        self.unit.temporaries.add(name)
+        return name
 
     def bind(self, rule: Rule, callee: Callee, node: build.Node) -> dict[str, build.Node]:
         """The operands of a call by the names of the function's parameters."""

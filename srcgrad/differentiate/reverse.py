@@ -245,7 +245,10 @@ class Reverse:
             return effect
         own: list[build.Node] = []
         for operand, contribution in self.contributions(target, value, node, result or target):
-            self.add(effect, operand, contribution, own, target)
+            if operand is None:
+                effect.steps.append(Run(contribution))
+            else:
+                self.add(effect, operand, contribution, own, target)
         self.share_calls(effect, own)
         self.merge_equal(effect)
         if own:

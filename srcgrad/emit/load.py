@@ -1,11 +1,12 @@
 """From text to a running function. The only place where text is executed.
 
 The text is registered with `linecache`, so that tracebacks, debuggers and `inspect.getsource` show it. It stays there as long
-as the function lives.
+as the function lives, and until another one is loaded.
 """
 
 from __future__ import annotations
 
+import collections
 import functools
 import hashlib
 import linecache
@@ -21,6 +22,9 @@ from .origins import Origin
 MODULE = "srcgrad_emitted"  # what emitted functions say their module is; there is no such module to import
 
 _uses: dict[str, int] = {}  # emitted file -> living functions
+_released: collections.deque[str] = (
+    collections.deque()
+)  # files of functions that are gone, to be forgotten by the next load
 _lock = threading.Lock()
 
 
@@ -34,6 +38,7 @@ def load(
     """
     code, filename = _compiled(text, name)
     with _lock:
+        _forget_released()
         _uses[filename] = _uses.get(filename, 0) + 1
         # no modification time: checkcache leaves the entry alone
         linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
@@ -42,7 +47,7 @@ def load(
     space = {**namespace, "__name__": MODULE, "__builtins__": __builtins__}
     exec(code, space)
     function = space[name]
-    weakref.finalize(function, _release, filename).atexit = False
+    weakref.finalize(function, _released.append, filename).atexit = False
     return function
 
 
@@ -52,8 +57,13 @@ def _compiled(text: str, name: str) -> tuple[types.CodeType, str]:
     return compile(text, filename, "exec", dont_inherit=True), filename
 
 
-def _release(filename: str) -> None:
-    with _lock:
+def _forget_released() -> None:
+    """Take out of `linecache` what no function needs any more.
+
+    Not when a function ends: that may be in the middle of anything, of a search through that cache as well.
+    """
+    while _released:
+        filename = _released.popleft()
         _uses[filename] -= 1
         if not _uses[filename]:
             del _uses[filename]

@@ -28,7 +28,7 @@ from ..core import build, names
 from ..core.errors import Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit, is_static, resolve
 from ..frontend import signature, source
-from . import jumps
+from . import jumps, targets
 from .activity import active_names, mentions, stored_names
 
 STORING_LIMIT = 330  # nodes of a helper that stores into its arguments: its stores become those of its caller
@@ -87,6 +87,7 @@ def unit_of(function: FunctionType) -> Unit:
 
 def flatten(unit: Unit, active: set[str]) -> Unit:
     """The unit in normal form, given the parameters that are active."""
+    unit.body = targets.name_places(unit.body, unit.fresh)
     unit.body = jumps.remove_jumps(unit.body, unit.fresh)
     original = build.copy(unit.body)
     own = {n for s in original for n in names.reads(s) | names.writes(s)}

@@ -246,7 +246,7 @@ class _Calls(_Statements):
         if not isinstance(call, gast.Call):
             return None
         callee = self.facts.callees.get(id(call))
-        out = changes.outputs(call, callee.function if callee is not None else None)
+        out = changes.outputs_of(call, callee)
         if (
             len(out) == 1
             and self.is_array(out[0])

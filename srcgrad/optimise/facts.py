@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gast
 import numpy as np
 
+from .. import rules
+from ..analyses import changes
 from ..core import build
 from .notes import Notes, dotted
 
+ARRAY_MODULES = frozenset({"np", "numpy", "cp", "cupy"})
 MODULES = frozenset({"np", "numpy", "rt", "math", "cp", "cupy"})
 UFUNCS = frozenset(name for name, value in vars(np).items() if isinstance(value, np.ufunc))
 BUILTINS = frozenset(
@@ -20,41 +25,57 @@ BUILTINS = frozenset(
 # functions whose result is a new value, which shares no array with an argument
 NEW_NUMPY = UFUNCS | frozenset(
     "all allclose any arange argmax argmin argsort array array_equal average bincount clip concatenate convolve copy cov cross "
-    "count_nonzero cumprod cumsum diff dot empty empty_like eye full full_like hstack identity inner kron linspace max min "
+    "count_nonzero cumprod cumsum dot empty empty_like eye full full_like hstack identity inner kron linspace max min "
     "amax amin maximum mean median minimum nonzero ones ones_like outer pad prod repeat searchsorted sort stack std sum take tensordot "
     "tile trace tril triu var vdot vstack where zeros zeros_like".split()
 )
 NEW_RUNTIME = frozenset("zeros_like copy blank is_basic is_differentiable index_adjoint gradient".split())
 NEW_BUILTIN = frozenset("abs bool complex float int isinstance len pow range round str".split())
 NEW_METHODS = frozenset(
-    "all any argmax argmin argsort conj cumprod cumsum dot item max mean min nonzero prod round std sum trace var".split()
+    "all any argmax argmin argsort cumprod cumsum dot item max mean min nonzero prod round std sum trace var".split()
 )
 METHODS = NEW_METHODS | frozenset(
-    "copy astype transpose reshape ravel flatten squeeze swapaxes diagonal keys values items".split()
+    "copy astype conj transpose reshape ravel flatten squeeze swapaxes diagonal keys values items".split()
 )
+VIEWS_OF_LINALG = frozenset({"diagonal", "matrix_transpose", "matrix_power"})
 # functions that change one argument and nothing else: name -> position of that argument
-CHANGES = {
-    **{f"{module}.add.at": 0 for module in ("np", "numpy")},
-    **{f"{module}.subtract.at": 0 for module in ("np", "numpy")},
-    **{f"{module}.copyto": 0 for module in ("np", "numpy")},
-    **{f"{module}.fill_diagonal": 0 for module in ("np", "numpy")},
-    "rt.scatter_add": 0,
-}
+OVERWRITERS = ("add.at", "subtract.at", "copyto", "fill_diagonal", "put", "place", "putmask", "put_along_axis")
+CHANGES = {**{f"{module}.{name}": 0 for module in ("np", "numpy") for name in OVERWRITERS}, "rt.scatter_add": 0}
+# functions without a derivative that do more than give a value
+ACTING = frozenset(
+    "save savetxt savez savez_compressed seterr seterrcall setbufsize set_printoptions show_config show_runtime info test "
+    "load loadtxt genfromtxt fromfile fromregex fromstring".split()
+)
 
 
 def usually_pure(call: build.Node) -> bool:
     """Builtins, NumPy and runtime functions without `out=`, and the methods of arrays; by their names alone."""
-    if any(keyword.arg == "out" for keyword in call.keywords):
-        return False
     text = dotted(call.func)
     if not text and isinstance(call.func, gast.Attribute):  # a method of a part or of a result
         return call.func.attr in METHODS
     head, _, rest = text.partition(".")
+    function = getattr(np, rest, None) if head in ARRAY_MODULES else None
+    if (function is not None or head not in MODULES) and changes.outputs(call, function):
+        return False
+    if rest and head in ARRAY_MODULES:
+        return _is_pure_in_numpy(rest)
     if rest and head in MODULES:
-        return text not in CHANGES and not rest.startswith("random.")
+        return text not in CHANGES
     if not rest:
         return head in BUILTINS
     return rest.rpartition(".")[2] in METHODS
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_pure_in_numpy(path: str) -> bool:
+    """Whether a function of NumPy gives a value and does nothing else: those with a rule, or known to have no derivative."""
+    try:
+        function = operator.attrgetter(path)(np)
+        known = rules.lookup(function) is not None or rules.is_nondifferentiable(function)
+    except (AttributeError, TypeError):
+        return False
+    known = known or isinstance(function, type) and issubclass(function, np.generic)
+    return known and path not in ACTING and not path.startswith("random.") and not path.endswith(".at")
 
 
 def usually_new(call: build.Node) -> bool:
@@ -71,7 +92,8 @@ def usually_new(call: build.Node) -> bool:
     if head == "math":
         return True
     if head in MODULES:
-        return rest in NEW_NUMPY or rest.startswith("linalg.")
+        area, _, name = rest.rpartition(".")
+        return rest in NEW_NUMPY or area == "linalg" and name not in VIEWS_OF_LINALG
     return rest in NEW_METHODS
 
 

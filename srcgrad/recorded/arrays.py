@@ -41,6 +41,8 @@ class Arrays(Recorder):
                 return self.load_array(owner, *args)
             if name == "view" and not args and not kwargs:
                 return owner.view()
+            if name in ("conj", "conjugate") and owner.dtype.kind != "c" and not args and not kwargs:
+                return owner  # as the method does
             if name == "item" and args:
                 return self.load_array(
                     owner, args if len(args) > 1 or owner.ndim == 1 else np.unravel_index(args[0], owner.shape)

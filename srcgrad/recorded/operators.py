@@ -71,6 +71,9 @@ def user_frame() -> types.FrameType | None:
     return frame
 
 
+OPERANDS = (*NUMBERS, int, np.integer, np.bool_, np.ndarray)  # what the rules of the operators are for
+
+
 class Operators(Tape):
     """A tape with the operators of the language."""
 
@@ -95,7 +98,7 @@ class Operators(Tape):
         kind_a, kind_b = type(a), type(b)
         if kind_a is list and kind_b is np.ndarray or kind_a is np.ndarray and kind_b is list:
             a, b = (self.array_of(a), b) if kind_a is list else (a, self.array_of(b))
-        elif not (isinstance(a, (*NUMBERS, int, np.ndarray)) and isinstance(b, (*NUMBERS, int, np.ndarray))):
+        elif not (isinstance(a, OPERANDS) and isinstance(b, OPERANDS)):
             return self.dunder(native, name, a, b)
         if not (self.is_active(a) or self.is_active(b)):
             return self.object_arrays(native, a, b) if _holds_objects(a) or _holds_objects(b) else native(a, b)

@@ -212,7 +212,12 @@ class Tape:
             g = self.take(y)
             if g is not None:
                 bar = self.shadows.view(array, True)
-                rt.scatter_add(bar, index, g)
+                if not overlaps_itself(array):
+                    rt.scatter_add(bar, index, g)
+                    return
+                whole = np.zeros(array.shape, array.dtype)
+                rt.scatter_add(whole, index, g)
+                self.shadows.add(array, whole)
 
         self.steps.append(back)
         return y

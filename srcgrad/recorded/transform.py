@@ -61,7 +61,7 @@ def _transform(function: types.FunctionType) -> Transformed:
     tree = ast.fix_missing_locations(gast.gast_to_ast(found.tree))
     if isinstance(tree, ast.Module):
         tree = tree.body[0]
-    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | set(function.__code__.co_freevars)
+    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {tree.name, *function.__code__.co_freevars}
     tape = "tape"
     while tape in used:
         tape += "_"
@@ -76,10 +76,12 @@ def _transform(function: types.FunctionType) -> Transformed:
     made.args.kw_defaults = [ast.Constant(None) if d is not None else None for d in made.args.kw_defaults]
     text = ast.unparse(ast.fix_missing_locations(made)).replace(f"def {made.name}(", f"def {made_name}(", 1)
     free = [n for n in function.__code__.co_freevars if n != tape]
+    # a function that calls itself by a global name shall find it there, and not in the wrapper
+    globally = [] if made.name in free else [ast.Global([made.name])]
     outer = ast.FunctionDef(
         name=WRAPPER,
         args=ast.arguments(posonlyargs=[], args=[ast.arg(n) for n in [tape, *free]], kwonlyargs=[], kw_defaults=[], defaults=[]),
-        body=[made], decorator_list=[],
+        body=[*globally, made], decorator_list=[],
     )  # fmt: skip
     if sys.version_info >= (3, 12):
         outer.type_params = []

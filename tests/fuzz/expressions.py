@@ -1,7 +1,8 @@
 """Random expressions of a wanted type over the variables in scope: smooth or almost so, and mostly bounded.
 
 A type is "f" (a float), ("v", n) (an array of n entries), ("m", r, c) (a matrix), "i" (an integer), "l" (a list of two
-or more floats) or "d" (a dictionary with the keys "p" and "q").
+or more floats), "d" (a dictionary with the keys "p" and "q"), "arrays" (a list of two or more arrays of 4), "named" (a
+dictionary of two arrays of 4 under those keys) or "box" (an object with an array of 4, `v`, and a float, `w`).
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ class Helper:
 class Expressions:
     """Draws expressions; `scope` maps the names in sight to their types."""
 
-    def __init__(self, draw: random.Random, level: int):
-        self.draw, self.level = draw, level
+    def __init__(self, draw: random.Random, level: int, features: frozenset[str] = frozenset()):
+        self.draw, self.level, self.features = draw, level, features
         self.scope: dict[str, Type] = {}
+        self.ranges: dict[str, range] = {}  # the values that a counter may have
         self.helpers: list[Helper] = []
 
     # ---- choices ----
@@ -41,6 +43,10 @@ class Expressions:
     def arrays(self, rank: str) -> list[str]:
         return sorted(name for name, kind in self.scope.items() if isinstance(kind, tuple) and kind[0] == rank)
 
+    def has(self, feature: str, p: float = 1.0) -> bool:
+        """Whether this program uses a feature, and does so here."""
+        return feature in self.features and self.chance(p)
+
     def number(self) -> str:
         return self.draw.choice(["0.5", "2.0", "-1.3", "0.7", "1.0", "-0.4", "3", "1"])
 
@@ -49,6 +55,14 @@ class Expressions:
         counters = self.names("i")
         if counters and self.chance(0.6):
             counter = self.draw.choice(counters)
+            values = self.ranges.get(counter)
+            if values and self.chance(0.7):
+                low, high = min(values), max(values)
+                shifts = [k for k in range(-2, 3) if -n <= low + k and high + k < n and (low + k >= 0 or high + k < 0)]
+                texts = [f"{counter} {'-' if k < 0 else '+'} {abs(k)}" if k else counter for k in shifts]
+                texts += [f"{n - 1} - {counter}"] if 0 <= low and high < n else []
+                if texts:
+                    return self.draw.choice(texts)
             return self.draw.choice([f"{counter} % {n}", f"({counter} + 1) % {n}", f"-({counter} % {n}) - 1"])
         return str(self.draw.randrange(-n, n))
 
@@ -92,8 +106,8 @@ class Expressions:
         return form.format(left, right)
 
     def call(self, kind: Type, depth: int) -> str | None:
-        """A call of a helper that gives `kind` and does not store into its arguments."""
-        found = [h for h in self.helpers if h.gives == kind and not h.stores]
+        """A call of a helper that gives `kind`; one that stores into its arguments only where that is allowed anywhere."""
+        found = [h for h in self.helpers if h.gives == kind and (not h.stores or "effects" in self.features)]
         if not found:
             return None
         helper = self.draw.choice(found)
@@ -107,8 +121,14 @@ class Expressions:
             leaves += [self.element_of_vector] * 3
         if self.arrays("m"):
             leaves += [self.element_of_matrix] * 2
+        if self.names("i"):
+            leaves += [lambda: f"0.3 * {self.draw.choice(self.names('i'))}"]
         if self.names("l"):
             leaves += [self.element_of_list] * 2
+        if self.names("box"):
+            leaves += [lambda: f"{self.draw.choice(self.names('box'))}.w"]
+        if self.has("table"):
+            leaves += [lambda: f"TABLE[{self.index(4)}]"]
         if self.names("d"):
             leaves += [lambda: "{}[{}]".format(self.draw.choice(self.names("d")), self.draw.choice(['"p"', '"q"']))]
         if depth <= 0:
@@ -134,11 +154,21 @@ class Expressions:
 
     def reduction(self, depth: int) -> str:
         n = self.scope[self.draw.choice(self.arrays("v"))][1]
-        form = self.draw.choice(
-            ["np.sum({})", "({}).mean()", "np.max({})", "{} @ {}", "sum({})", "sum([w * w for w in {}])", "np.prod({})"]
-        )
+        forms = [
+            "np.sum({})",
+            "({}).mean()",
+            "np.max({})",
+            "{} @ {}",
+            "sum({})",
+            "sum([w * w for w in {}])",
+            "np.prod({})",
+        ]
+        forms += ["np.linalg.norm({})", "np.dot({}, {})", "np.min({})"]
+        if "generators" in self.features:
+            forms += ["sum(w * w for w in {})", "max(w for w in {})", "sum(p * q for p, q in zip({}, {}))"]
+        form = self.draw.choice(forms)
         if form.count("{}") == 2:
-            return f"({self.vector(n, depth - 1)} @ {self.vector(n, depth - 1)})"
+            return "(" + form.format(self.vector(n, depth - 1), self.vector(n, depth - 1)) + ")"
         return form.format(self.vector(n, depth - 1))
 
     def element_of_vector(self) -> str:
@@ -168,6 +198,16 @@ class Expressions:
                 start = self.draw.randrange(length - n + 1)
                 leaves.append(lambda name=name, start=start: f"{name}[{start}:{start + n}]")
             leaves.append(lambda name=name, length=length: f"{name}[{self.indices(length, n)}]")
+        if n == 4:
+            leaves += [
+                lambda name=name: f"{name}[{self.draw.choice(['0', '1', '-1'])}]" for name in self.names("arrays")
+            ]
+            leaves += [lambda name=name: f'{name}["{self.draw.choice("pq")}"]' for name in self.names("named")]
+            leaves += [lambda name=name: f"{name}.v" for name in self.names("box")]
+        if self.has("choices", 0.15) and len(self.names(("v", n))) > 1:
+            return "({} if {} else {})".format(
+                self.draw.choice(self.names(("v", n))), self.condition(), self.draw.choice(self.names(("v", n)))
+            )
         if not leaves or self.chance(0.05):
             leaves.append(lambda: f"np.array([{', '.join(self.scalar(0) for _ in range(n))}])")
             leaves.append(lambda: f"np.full({n}, {self.scalar(0)})")
@@ -188,9 +228,31 @@ class Expressions:
             return self.call(("v", n), depth) or self.vector(n, depth - 1)
         if r < 0.93:
             return f"np.maximum({self.vector(n, depth - 1)}, {self.scalar(0)})"
-        if r < 0.97:
+        if r < 0.955:
             return f"({self.vector(n, depth - 1)})[::-1]"
-        return f"np.cumsum({self.vector(n, depth - 1)})"
+        if r < 0.97:
+            return f"np.cumsum({self.vector(n, depth - 1)})"
+        return self.vector_of_other(n, depth)
+
+    def vector_of_other(self, n: int, depth: int) -> str:
+        """A vector made of matrices, of shorter vectors, or of numbers one by one."""
+        c = self.draw.randrange(2, 5)
+        k = self.draw.randrange(1, n) if n > 1 else 0
+        form = self.draw.randrange(7)
+        if form == 0:
+            return f"np.sum({self.matrix(c, n, depth - 1)}, axis=0)"
+        if form == 1:
+            return f"np.mean({self.matrix(n, c, depth - 1)}, axis=1)"
+        if form == 2:
+            return f"({self.matrix(n, c, depth - 1)} @ {self.vector(c, 0)})"
+        if form == 3 and k:
+            return f"np.concatenate([{self.vector(k, depth - 1)}, {self.vector(n - k, depth - 1)}])"
+        if form == 4:
+            return f"np.array([np.sin(w) * {self.number()} for w in {self.vector(n, depth - 1)}])"
+        if form == 5:
+            name = self.vector(n, 0)
+            return f"({name})[np.argsort({name})]"
+        return f"np.diagonal({self.matrix(n, n, depth - 1)})"
 
     def matrix(self, r: int, c: int, depth: int) -> str:
         leaves = [lambda name=name: name for name in self.names(("m", r, c))]
@@ -206,6 +268,10 @@ class Expressions:
             return self.binary(self.matrix(r, c, depth - 1), self.matrix(r, c, depth - 1))
         if p < 0.8:
             return self.binary(self.matrix(r, c, depth - 1), self.vector(c, depth - 1))
-        if p < 0.9:
+        if p < 0.88:
             return self.binary(self.scalar(depth - 1), self.matrix(r, c, depth - 1))
+        if p < 0.92:
+            return f"np.stack([{', '.join(self.vector(c, depth - 1) for _ in range(r))}])"
+        if p < 0.95:
+            return f"np.where({self.matrix(r, c, 0)} > 0.13, {self.matrix(r, c, depth - 1)}, {self.scalar(0)})"
         return f"np.tanh({self.matrix(r, c, depth - 1)} @ np.tanh({self.matrix(c, c, 0)}))"

@@ -50,8 +50,18 @@ def make_args(draw: Draw) -> tuple:
     return draw.vec(4) * 0.7, draw.vec(3, 4) * 0.7, draw.num(-1.0, 1.0)
 
 
+def make_single_args(draw: Draw) -> tuple:
+    """The arrays in single precision."""
+    x, a, s = make_args(draw)
+    return x.astype(np.float32), a.astype(np.float32), s
+
+
 def judge(source: str, seed: int, seconds: int = 20) -> Outcome:
-    """The outcome for one program; "skipped" where the program fails by itself, or differences cannot be trusted."""
+    """The outcome for one program; "skipped" where the program fails by itself, or differences cannot be trusted.
+
+    The number of the program decides which arguments are differentiated, whether by `grad` or by `value_and_grad`, and
+    (for one in ten) that the arrays are of single precision.
+    """
     try:
         module = load(source)
     except Exception as error:
@@ -59,17 +69,18 @@ def judge(source: str, seed: int, seconds: int = 20) -> Outcome:
     if not hasattr(module, "f"):
         return Outcome("skipped", "there is no function f")
     argnums = [(0, 1, 2), (0,), (1,), (2,), (0, 2), (1, 0)][seed % 6]
-    program = Program("f", "fuzz", module.f, make_args, argnums, seed=seed)
+    make = make_single_args if seed % 10 == 7 else make_args
+    program = Program("f", "fuzz", module.f, make, argnums, seed=seed)
     try:
         with compare.time_limit(seconds):
-            return _judge(program)
+            return _judge(program, with_value=seed // 6 % 2 == 0)
     except TimeoutError as error:
         return Outcome("internal error", f"TimeoutError: {error}")
     finally:
         unload(module)
 
 
-def _judge(program: Program) -> Outcome:
+def _judge(program: Program, with_value: bool) -> Outcome:
     import srcgrad
     from srcgrad.core.errors import SrcgradError
 
@@ -83,26 +94,36 @@ def _judge(program: Program) -> Outcome:
     if known is None:
         return Outcome("skipped", "differences cannot be trusted")
     try:
-        both = compare.run(program, srcgrad.value_and_grad(program.function, program.argnums), compare.copies(args))
-        only = compare.run(program, srcgrad.grad(program.function, program.argnums), compare.copies(args))
+        gradient = (srcgrad.value_and_grad if with_value else srcgrad.grad)(program.function, program.argnums)
+        calls = [compare.run(program, gradient, compare.copies(args)) for _ in range(2)]
     except SrcgradError as error:
         return Outcome("refused", compare.first_line(error))
     except Exception as error:
         return Outcome("internal error", f"{type(error).__name__}: {compare.first_line(error)}")
-    for called in (both, only):
+    for called in calls:
         if isinstance(called.error, SrcgradError):
             return Outcome("refused", compare.first_line(called.error))
         if called.error is not None:
             return Outcome("internal error", f"{type(called.error).__name__}: {compare.first_line(called.error)}")
     try:
-        value, gradients = both.result
-        compare.same(plain.result, value, "the value", rtol=1e-9)
-        for called, found, what in ((both, gradients, "value_and_grad"), (only, only.result, "grad")):
-            compare.same(plain.args, called.args, f"after {what}, the arguments", rtol=1e-9)
-            _compare(program, found, known, what)
+        for called, what in zip(calls, ("the first call", "the second call"), strict=True):
+            compare.same(plain.args, called.args, f"after {what}, the arguments", rtol=_tolerance(program, 1e-9))
+            value, gradients = called.result if with_value else (plain.result, called.result)
+            compare.same(plain.result, value, "the value", rtol=_tolerance(program, 1e-9))
+            _compare(program, gradients, known, what)
+            _owned(gradients, called.args)
     except Mismatch as difference:
+        if _on_a_kink(program):
+            return Outcome("skipped", "the function has a kink at its arguments")
         return Outcome("WRONG", compare.first_line(difference))
     return Outcome("right")
+
+
+def _tolerance(program: Program, double: float) -> float:
+    return double if program.args is make_args else 2e-3
+
+
+# ---- differences ----
 
 
 def _directions(program: Program) -> list[dict[int, Any]]:
@@ -117,8 +138,16 @@ def _directions(program: Program) -> list[dict[int, Any]]:
 
 
 def _differences(program: Program) -> list[tuple[dict[int, Any], float]] | None:
-    """The derivative along each direction, or None if two step sizes disagree or anything fails."""
+    """The derivative along each direction, or None if two step sizes disagree or anything fails.
+
+    For arrays in single precision, the differences are those in double precision; a program that takes another way then
+    is not to be trusted.
+    """
     known = []
+    exact = _moved(program, {}, 0.0)
+    plain = compare.run(program, program.function, compare.copies(program.make_args())).result
+    if exact is None or abs(exact - plain) > _tolerance(program, 1e-9) * max(1.0, abs(exact)):
+        return None
     for direction in _directions(program):
         found = [_difference(program, direction, step) for step in STEPS]
         if None in found or not np.all(np.isfinite(found)) or abs(found[0]) > LARGEST:
@@ -132,14 +161,40 @@ def _differences(program: Program) -> list[tuple[dict[int, Any], float]] | None:
 def _difference(program: Program, direction: dict[int, Any], step: float) -> float | None:
     total = 0.0
     for shift, weight in compare.STENCIL:
-        args = list(compare.copies(program.make_args()))
-        for number, d in direction.items():
-            args[number] = args[number] + shift * step * (d if np.ndim(d) else float(d))
-        called = compare.run(program, program.function, tuple(args))
-        if called.error is not None or not compare.is_float(called.result):
+        result = _moved(program, direction, shift * step)
+        if result is None:
             return None
-        total += weight * float(called.result)
+        total += weight * result
     return total / step
+
+
+def _moved(program: Program, direction: dict[int, Any], step: float) -> float | None:
+    """The result in double precision where the arguments are moved along a direction."""
+    args = [compare.as_float64(arg) for arg in compare.copies(program.make_args())]
+    for number, d in direction.items():
+        args[number] = args[number] + step * (d if np.ndim(d) else float(d))
+    called = compare.run(program, program.function, tuple(args))
+    if called.error is not None or not compare.is_float(called.result):
+        return None
+    return float(called.result)
+
+
+def _on_a_kink(program: Program) -> bool:
+    """Whether the slopes on both sides of the arguments differ along some direction, or cannot be had."""
+    for direction in _directions(program):
+        here = _moved(program, direction, 0.0)
+        sides = []
+        for step in (1e-5, -1e-5):
+            near, far = (_moved(program, direction, k * step) for k in (1, 2))
+            if here is None or near is None or far is None:
+                return True
+            sides.append((4 * near - far - 3 * here) / (2 * step))
+        if not abs(sides[0] - sides[1]) < 1e-4 * max(1.0, *map(abs, sides)):
+            return True
+    return False
+
+
+# ---- comparisons ----
 
 
 def _compare(program: Program, gradients: tuple, known: list[tuple[dict[int, Any], float]], what: str) -> None:
@@ -147,13 +202,31 @@ def _compare(program: Program, gradients: tuple, known: list[tuple[dict[int, Any
     if not isinstance(gradients, tuple) or len(gradients) != len(program.numbers):
         raise Mismatch(f"{what} gives {gradients!r} for argnums {program.numbers}")
     for number, gradient in zip(program.numbers, gradients, strict=True):
-        if np.shape(gradient) != np.shape(args[number]):
+        arg = args[number]
+        if np.shape(gradient) != np.shape(arg):
             raise Mismatch(f"{what}: the gradient of argument {number} has shape {np.shape(gradient)}")
+        if isinstance(gradient, np.ndarray) is not isinstance(arg, np.ndarray) or (
+            isinstance(arg, np.ndarray) and gradient.dtype != arg.dtype
+        ):
+            raise Mismatch(f"{what}: the gradient of argument {number} is {gradient!r}")
+    tolerance = _tolerance(program, TOLERANCE)
     for direction, exact in known:
         (number,) = direction
         found = float(np.sum(gradients[program.numbers.index(number)] * direction[number]))
-        if not abs(found - exact) <= TOLERANCE * max(1.0, abs(exact)):
+        if not abs(found - exact) <= tolerance * max(1.0, abs(exact)):
             raise Mismatch(f"{what}: along a direction of argument {number}: {found!r}, not {exact!r}")
+
+
+def _owned(gradients: tuple, args: tuple) -> None:
+    """No gradient shares memory with an argument or with another gradient."""
+    arrays = [g for g in gradients if isinstance(g, np.ndarray)]
+    others = arrays + [a for a in args if isinstance(a, np.ndarray)]
+    for i, gradient in enumerate(arrays):
+        for other in others[i + 1 :]:
+            if np.shares_memory(gradient, other):
+                raise Mismatch("a gradient shares memory with an argument or with another gradient")
+        if not gradient.flags.writeable:
+            raise Mismatch("a gradient is read-only")
 
 
 def size(source: str) -> int:

@@ -533,3 +533,16 @@ def zero_dimensional_numbers_are_indexed(x):
     y = x * x
     y += x
     return y[()] * np.sum(y[None]) + y[...]
+
+
+@program(lambda r: (r.num(),))
+def whole_numbers_among_the_items(x):
+    items = [w for w in [3, x, 1.0]]
+    return sum(items) * max(items, key=lambda w: -abs(w - 2.0))
+
+
+@program(lambda r: (r.vec(3),))
+def whole_numbers_of_numpy_meet_numbers(x):
+    parts = [x]
+    parts[0].reshape(-1)[:1] = 2.0
+    return np.sum(x) * np.sum(3) + np.int64(2) * x[1] ** np.arange(3)[2] + np.bool_(True) * x[2]

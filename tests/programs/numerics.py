@@ -351,3 +351,22 @@ def richardson_extrapolation(x):
             row.append(row[j - 1] + (row[j - 1] - table[i - 1][j - 1]) / (4**j - 1))
         table.append(row)
     return table[-1][-1]
+
+
+@program(lambda r: (1.5,), expected=lambda x: 2 / 3)
+def three_equal_numbers_share_evenly(x):
+    return max(x, 3.0 - x, 2.0 * x - 1.5)
+
+
+@program(lambda r: (r.num(1.0, 2.0), r.num(1.0, 2.0)), (0, 1))
+def the_best_of_three_numbers_in_a_loop(x, y):
+    best, total = 0.1, 0.0
+    for i in range(4):
+        best = max(best * 0.9, x * i - y, y * 0.5)
+        total += min(best, y, 1.3 * x) + max(x * y, 2.0, best)
+    return total + best
+
+
+@program(lambda r: (2.0,), expected=lambda x: 0.0)
+def a_tie_with_a_constant_among_three_goes_to_the_constant(x):
+    return max(x * x - 2.0, x, 2.0)

@@ -638,3 +638,31 @@ def a_factor_that_is_doubled_in_a_loop_scales_a_store(x, a, s):
         else:
             y *= y[[0, 3, 1, 1]] * s
     return np.sum(np.sin(y)) + np.sum(a)
+
+
+@program(lambda r: (r.vec(4),))
+def stores_into_what_the_loop_goes_through(x):
+    y = np.square(x)
+    last = 1.0
+    for i, entry in enumerate(y):
+        if entry > 0.57:
+            last = last * entry
+            y[i] = -1.3
+    return np.sum(y) + last
+
+
+@program(lambda r: (r.vec(2), r.vec(2, 3)))
+def a_constant_overwritten_by_functions(x, w):
+    y = x @ w[:, 0]
+    np.put(w[:1, ::-1][:, :2], [1, 0], 7.0)
+    np.place(w[1:], w[1:] > 0, [2.0])
+    np.putmask(w, w == 2.0, 3.0)
+    np.multiply.at(w, (0, [0, 0]), 2.0)
+    return y * y
+
+
+@program(lambda r: (r.vec(3, 4),))
+def copyto_where_a_row_is_its_own_source(x):
+    np.copyto(x, x[2], where=x > 0.2)
+    np.copyto(x[0], x[0][3], where=x[0] > 0.1)
+    return np.sum(x * x)

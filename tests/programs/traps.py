@@ -429,3 +429,18 @@ def short_circuit_with_effects(x, y):
     if positive(-x) and positive(y):
         s = s * 100
     return s * len(calls) + calls[0]
+
+
+def _halved(v, deep):
+    if deep == 0 or len(v) < 2:
+        return v
+    v[1:] *= 0.5
+    return _halved(v[::-1], deep - 1)
+
+
+@program(lambda r: (r.vec(4),))
+def a_helper_of_the_module_that_calls_itself_and_stores(x):
+    items = [x, x * x]
+    for v in items:
+        w = _halved(v, 3)
+    return np.sum(x * w)

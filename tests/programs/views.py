@@ -389,3 +389,61 @@ def a_helper_that_stores_through_a_call(x):
     z = y * 2.0
     first = through_a_call(y)
     return np.sum(y * z) * first
+
+
+@program(lambda r: (r.vec(4),))
+def a_view_that_is_only_read(x):
+    y = x.view()
+    return np.sum(y * y[::-1])
+
+
+@program(lambda r: (r.vec(2, 3), r.vec(3)), (0, 1))
+def a_store_into_what_a_call_returns(x, v):
+    np.transpose(x)[0] = v[0] * v[1]
+    np.asarray(x)[1] *= v
+    np.einsum("ii->i", x[:, 1:])[:] = v[:2] ** 2
+    return np.sum(x * x)
+
+
+@program(lambda r: (r.vec(3), r.vec(2, 3)))
+def a_constant_changed_through_what_a_call_returns(v, w):
+    y = np.sum(w * v)
+    np.asarray(w)[0] = 5.0
+    np.multiply(w[1], 2.0, w[1])
+    (w if y > 100 else w.T)[0] = 3.0
+    w.clip(-1.0, 4.0, w)
+    return y * np.sum(w * v * v)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def functions_that_may_return_what_they_are_given(x, v):
+    np.einsum("i->i", x)[0] = v[0] ** 2
+    np.diff(x, n=0)[1] = v[1] ** 2
+    x.astype(float, copy=False)[2] *= v[2]
+    y = x.conj()
+    y[2] *= v[0]
+    best = max(x, v, key=np.sum)
+    best *= 2.0
+    np.linalg.matrix_power(x[:1, None], 1)[0] += v[1]
+    return np.sum(x * x * v)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def a_copy_of_a_container_holds_the_same_arrays(x, v):
+    parts = [x]
+    again = parts.copy()
+    again[0][0] = v[0] ** 2
+    table = {"p": parts}
+    more = table["p"] + []
+    more[0][1] = v[1] ** 2
+    return np.sum(x * x * v)
+
+
+@program(lambda r: (r.vec(4), r.vec(3)), (0, 1))
+def targets_that_depend_on_each_other(x, v):
+    i = 0
+    i, x[i] = 2, v[0] ** 2
+    x[i], i = x[i] * v[1], 3
+    i, (x[i], j) = 1, (v[2] * x[0], 0)
+    a = x[j] = x[i] * 3.0
+    return np.sum(x * x) * a

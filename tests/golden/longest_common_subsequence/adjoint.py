@@ -29,10 +29,12 @@ def longest_common_subsequence_grad(match):
             above = row[j + 1]
             t_7 = row[j]  # row[j + 1] = max(above, row[j], diagonal + match[i, j])
             t_3_2 = diagonal + match[i, j]
-            bars = rt.extremum_adjoint((above, t_7, t_3_2), max(above, t_7, t_3_2), row_bar[j + 1])
-            above_bar += bars[0]
-            diagonal_bar = bars[2]
+            t_4_2 = max(above, t_7, t_3_2)
+            share = row_bar[j + 1] / rt.ties(t_4_2, above, t_7, t_3_2)
+            above_bar += share if above == t_4_2 else 0.0
+            diagonal_bar = share if t_3_2 == t_4_2 else 0.0
             match_bar[i, j] += diagonal_bar
             row_bar[j + 1] = above_bar  # above = row[j + 1]
-            row_bar[j] += bars[1]  # row[j + 1] = max(above, row[j], diagonal + match[i, j])
+            # row[j + 1] = max(above, row[j], diagonal + match[i, j])
+            row_bar[j] += share if t_7 == t_4_2 else 0.0
     return match_bar
