@@ -22,7 +22,7 @@ from .templates import Shared, Template
 
 KEPT = 64  # emitted functions per gradient
 
-__all__ = ["PASSES", "Recipe", "dump", "rules_changed"]
+__all__ = ["PASSES", "Recipe", "Unprintable", "dump", "rules_changed"]
 rules_changed = specialise.rules_changed
 shared = Shared()
 
@@ -33,6 +33,27 @@ def __getattr__(name: str) -> Any:
 
         return program.PASSES
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _is_final(refusal: Refusal) -> bool:
+    """Whether recording is known not to help: compiled solvers that call functions, without a rule."""
+    name = refusal.what.partition("'")[2]
+    return name.startswith("scipy.") and not name.startswith("scipy.integrate.")
+
+
+class Unprintable(Refused):
+    """The gradient of a function has no file of its own, because its operations are recorded as it runs."""
+
+    def __init__(self, name: str, why: Refused):
+        super().__init__(why.refusals)
+        self.args = (
+            f"the gradient of {name} cannot be written as a file of its own: it records operations as they run, which needs srcgrad\n"
+            "    grad works on it as it is; what has no straight adjoint is\n"
+            f"{why}",
+        )
+
+    def __reduce__(self) -> Any:
+        return Refused, (self.refusals,)
 
 
 class Recipe:
@@ -253,8 +274,9 @@ def dump(
 
     In `mode` "forward" it is the program of value and tangent, in `mode` "pullback" that of value and pullback.
 
-    `after` names the pass after which the program is shown. With `device` it is the program for arrays of a device. A `standalone` text is a file that runs with NumPy and the runtime
-    alone.
+    `after` names the pass after which the program is shown. With `device` it is the program for arrays of a device. A `standalone`
+    text is a file that runs with NumPy and the runtime alone. A function without a straight adjoint is shown in the form that is
+    recorded, with the reason in the first line; there is no file of it, as it needs srcgrad to run.
     """
     from . import modes
 
@@ -274,7 +296,16 @@ def dump(
         function = callables.with_source(function, values)
         if hasattr(function, "__srcgrad_specialise__"):
             function = function.__srcgrad_specialise__(values).function
-        program = recipe.build(function, kinds, values, after, device)
+        try:
+            program = recipe.build(function, kinds, values, after, device)
+        except Refused as refused:
+            emitted = hasattr(recipe.function, "__srcgrad_specialise__")
+            if after is not None or device or emitted or mode != "reverse" or any(map(_is_final, refused.refusals)):
+                raise
+            recorded = recipe.recorded(refused)
+            if standalone:
+                raise Unprintable(recipe.name, refused) from None
+            return recorded.text
         from ..emit import python
         from ..emit import standalone as files
 

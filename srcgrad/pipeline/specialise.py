@@ -31,7 +31,19 @@ class Specialisation:
     mean what rules are known for, so that it can be differentiated again.
     """
 
-    __slots__ = ("text", "function", "run", "inner", "epoch", "device", "_named", "_guards", "_data", "_space")
+    __slots__ = (
+        "text",
+        "function",
+        "run",
+        "inner",
+        "epoch",
+        "device",
+        "_named",
+        "_bodies",
+        "_guards",
+        "_data",
+        "_space",
+    )
 
     def __init__(
         self,
@@ -52,6 +64,7 @@ class Specialisation:
         self.device = device
         self.epoch = template.epoch
         self._named: list[tuple[dict[str, Any], str, Any]] = []
+        self._bodies = template.bodies
         self._guards: list[tuple[Getter, Any]] = []
         for source, expected in template.conditions:
             getter = getter_of(source)
@@ -79,6 +92,11 @@ class Specialisation:
             return False
         for space, name, expected in self._named:
             if space.get(name) is not expected:
+                return False
+        for function, (code, defaults, keyword_defaults) in self._bodies:
+            if function.__code__ is not code or function.__defaults__ is not defaults:
+                return False
+            if function.__kwdefaults__ is not keyword_defaults:
                 return False
         for getter, expected in self._guards:
             try:

@@ -40,6 +40,9 @@ class Template:
     namespace: dict[str, Any] = field(default_factory=dict)
     conditions: list[tuple[Source, Any]] = field(default_factory=list)  # each must give this very object
     data: list[tuple[str, Source, Any]] = field(default_factory=list)
+    bodies: list[tuple[types.FunctionType, tuple[Any, ...]]] = field(
+        default_factory=list
+    )  # functions, and what they were
     shareable: bool = True
     _cells: tuple[str, ...] = ()
 
@@ -69,6 +72,8 @@ class Template:
             seen.add(place)
             source = made._source(getter, function)
             made.conditions.append((source, expected))
+            if isinstance(expected, types.FunctionType):
+                made.bodies.append((expected, body_of(expected)))
             if source in made._cells and getattr(expected, "__closure__", None):
                 made.shareable = False  # a closure made along with this function will not be met again
         return made
@@ -89,6 +94,11 @@ class Template:
         if function in args:
             self.shareable = False
         return getter
+
+
+def body_of(function: types.FunctionType) -> tuple[Any, ...]:
+    """What a function does, apart from its outside names; reloading in a notebook puts another code into the same function."""
+    return function.__code__, function.__defaults__, function.__kwdefaults__
 
 
 def key_now(getter: Getter) -> Any:

@@ -54,9 +54,12 @@ class Recorded:
     @property
     def text(self) -> str:
         """The recorded form of the function."""
-        reason = str(self.why).splitlines()[0].partition(": ")[2] if self.why is not None else ""
-        head = [f"# {self.name}, in the form that records its operations on a tape, which is then run backwards"]
-        head += [f"# (no adjoint could be written: {reason})"] if reason else []
+        refusal = self.why.refusals[0] if self.why is not None and self.why.refusals else None
+        reason = f": {refusal.what} in line {refusal.place.line}" if refusal is not None else ""
+        head = [
+            f"# Gradient of {self.name}, recorded because it has no straight adjoint{reason}",
+            f"# What runs is this form of {self.name}, which notes its operations on a tape; the tape is then run backwards.",
+        ]
         body = transform.transform(self.target).text if isinstance(self.target, FunctionType) else ""
         return "\n".join([*head, "", body, ""])
 

@@ -71,6 +71,19 @@ def user_frame() -> types.FrameType | None:
     return frame
 
 
+def _place_of(frame: types.FrameType) -> Place:
+    """The expression that a frame is at; its line alone where Python does not keep columns (3.10)."""
+    code = frame.f_code
+    if hasattr(code, "co_positions"):
+        for number, (line, end_line, column, end_column) in enumerate(code.co_positions()):
+            if number * 2 == frame.f_lasti and line is not None and column is not None and end_column is not None:
+                text = Place(code.co_filename, line).text
+                start = len(text.encode()[:column].decode(errors="ignore"))  # Python counts bytes
+                stop = len(text.encode()[:end_column].decode(errors="ignore")) if end_line == line else len(text)
+                return Place(code.co_filename, line, start, stop)
+    return Place(code.co_filename, frame.f_lineno)
+
+
 OPERANDS = (*NUMBERS, int, np.integer, np.bool_, np.ndarray)  # what the rules of the operators are for
 
 
@@ -86,7 +99,7 @@ class Operators(Tape):
     def refuse(self, what: str, why: str = "", instead: str = "") -> Refused:
         """A refusal at the line of the user's program that is being run."""
         frame = user_frame()
-        place = Place(frame.f_code.co_filename, frame.f_lineno) if frame is not None else Place("", 0)
+        place = _place_of(frame) if frame is not None else Place("", 0)
         error = Refused([Refusal(what, place, why, instead)])
         self.failed = error
         return error
