@@ -47,6 +47,12 @@ class Arrays(Recorder):
                 return self.load_array(
                     owner, args if len(args) > 1 or owner.ndim == 1 else np.unravel_index(args[0], owner.shape)
                 )
+            if name == "flatten":  # np.ravel may give a view
+                return self.call(np.ravel, self.call(np.copy, owner), *args, **kwargs)
+            if name == "clip":
+                low, high = (*args, None, None)[:2]
+                low, high = kwargs.pop("min", low), kwargs.pop("max", high)
+                return self.call(np.clip, owner, low, high, *args[2:], **kwargs)
             if name == "copy" or name == "__copy__":
                 return self.call(np.copy, owner, *args, **kwargs)
             if name in ("itemset", "resize", "setfield", "byteswap"):
@@ -94,11 +100,8 @@ class Arrays(Recorder):
             done()
             return
         if ufunc not in (np.add, np.subtract):
-            raise self.refuse(
-                f"cannot differentiate np.{ufunc.__name__}.at",
-                "only np.add.at and np.subtract.at are followed",
-                "write the loop",
-            )
+            self.recorded(rt.written.ufunc_at)(ufunc, array, index, *([] if value is None else [value]))
+            return
         if isinstance(value, (list, tuple)):
             value = self.call(np.array, value)
         old = array[index].copy() if isinstance(array[index], np.ndarray) else array[index]

@@ -76,8 +76,10 @@ class Natives(Arrays):
         if isinstance(out, tuple) and len(out) == 1:
             out = out[0]
         if isinstance(out, np.ndarray):
-            if "where" in kwargs:
-                raise self.refuse("cannot differentiate 'out' together with 'where'", "", "use np.where")
+            where = kwargs.get("where", True)
+            if where is not True and isinstance(function, np.ufunc):
+                self.refuse_options(function, kwargs, ("out", "where"))
+                return self.recorded(rt.written.ufunc_where)(function, out, where, *args)
             self.store_array(out, ..., self.by_rule(function, args, {n: v for n, v in kwargs.items() if n != "out"}))
             return out
         if rules.is_nondifferentiable(function, len(args)):
@@ -289,8 +291,15 @@ class Natives(Arrays):
         if self.has_rule(function, args):
             return self.by_rule(function, args, kwargs)
         if self.any_active(args, kwargs):
-            return self.unknown(function, args, kwargs)
+            self.refuse_options(function, kwargs, ("axis", "keepdims"))
+            return self.recorded(getattr(rt.written, f"ufunc_{name}"))(ufunc, *args, **kwargs)
         return function(*args, **kwargs)
+
+    def refuse_options(self, function: Any, kwargs: dict[str, Any], taken: tuple[str, ...]) -> None:
+        """`Refused` for options of a call that the loops in its place do not take."""
+        for name in kwargs:
+            if name not in taken:
+                raise self.refuse(f"cannot differentiate this call of '{function.__name__}'", f"it is given {name!r}")
 
 
 ITERATORS = tuple({type(iter([])), type(iter(())), type(iter({})), type(iter(set())), type(iter({}.items())), type(iter({}.values())),

@@ -309,3 +309,39 @@ def softmax_cross_entropy(x, labels):
 @program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
 def select_and_piecewise(x, y):
     return np.sum(np.select([x > 1, x > 0], [x * y, x**2], default=y)) + np.sum(np.nan_to_num(x) * y)
+
+
+@program(lambda r: (r.pos(5), r.vec(3, 4)), (0, 1))
+def methods_of_universal_functions(x, m):
+    y = np.maximum.accumulate(m, axis=1)[:, -1] @ np.logaddexp.accumulate(x)[:3]
+    y += np.subtract.reduce(x) * np.hypot.reduce(m, axis=(0, 1)) + np.hypot.reduce(m, axis=0, keepdims=True)[0, 2]
+    return y + np.divide.outer(x, x[:2]).prod() + np.multiply.reduceat(x, [0, 3, 1]) @ x[:3]
+
+
+@program(lambda r: (r.pos(4), r.pos(5)), (0, 1))
+def stores_by_universal_functions(x, v):
+    y = x.copy()
+    np.multiply.at(y, [0, 0, 2], v[:3])
+    np.maximum.at(y, np.array([1, 3]), v[3])
+    np.power.at(y, (np.array([2, 2]),), 2)
+    np.negative.at(y, [3])
+    return np.sum(y * y * y)
+
+
+@program(lambda r: (r.vec(5),))
+def results_stored_where_a_condition_holds(x):
+    y = np.zeros(5)
+    np.log(x, out=y, where=x > 0)
+    np.add(y, x[0], out=y, where=np.array([True, False, True, False, True]))
+    return np.sum(y * y) + np.sum(x)
+
+
+@program(lambda r: (r.vec(6),))
+def flatten_is_a_copy_of_a_view(x):
+    y = x.copy()
+    m = y.reshape(2, 3)
+    f = m.flatten()
+    f[0] = 0.0
+    t = m.T
+    t[1] = f[:2] * x[3]
+    return np.sum(y * y) + np.sum(f * x) + np.sum(m.clip(-0.3, max=0.8))

@@ -447,3 +447,12 @@ def targets_that_depend_on_each_other(x, v):
     i, (x[i], j) = 1, (v[2] * x[0], 0)
     a = x[j] = x[i] * 3.0
     return np.sum(x * x) * a
+
+
+@program(lambda r: (r.vec(3), r.vec(2)), (0, 1))
+def chosen_entries_of_a_broadcast_view(x, v):
+    seen = [np.broadcast_to(x, (4, 3)), np.lib.stride_tricks.sliding_window_view(x, 2)]
+    seen.append(np.broadcast_to(v[0], (5,)))
+    rows = seen[0][[0, 2, 2]]
+    chosen = seen[0][np.array([True, False, True, True]), 1:]
+    return np.sum(rows * rows) + np.sum(chosen**3) + np.sum(seen[1][[0, 1, 1]] ** 2) * np.prod(seen[2][[1, 3]])

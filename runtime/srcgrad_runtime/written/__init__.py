@@ -13,3 +13,4 @@ from .matrices import *
 from .signals import *
 from .splines import *
 from .statistics import *
+from .ufuncs import *
