@@ -175,6 +175,10 @@ class Tape:
                 return y
             if any(views):  # some share memory, some do not: all get memory of their own
                 y = type(y)(v.copy() if view else v for v, view in zip(y, views, strict=True))
+            if any(isinstance(v, np.ndarray) and overlaps_itself(v) for v in y):
+                y = type(y)(v.copy() if isinstance(v, np.ndarray) else v for v in y)
+        elif isinstance(y, np.ndarray) and overlaps_itself(y):  # each entry of a result has an adjoint of its own
+            y = y.copy()
         bound = {name: snapshot(value) for name, value in pullbacks.bind(rule, args, kwargs).items()}
         pulls = (pullbacks.elementwise if rule.is_elementwise and not kwargs else pullbacks.structural)(
             rule, bound, self.holds_active, y
