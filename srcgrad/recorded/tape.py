@@ -166,19 +166,16 @@ class Tape:
             if rule.function is not np.imag:
                 return y
             y = y.copy()  # the adjoint of an imaginary part is minus that part of the adjoint
-        if isinstance(y, np.ndarray) and y.size and not self.is_view(y, operands) and overlaps_itself(y):
-            repeated, y = y, y.copy()  # a number that was broadcast: its entries are to be entries
-            y.flags.writeable = repeated.flags.writeable
         if isinstance(y, (list, tuple)):
             views = [isinstance(v, np.ndarray) and self.is_view(v, operands) for v in y]
             if views and all(views):
                 return y
             if any(views):  # some share memory, some do not: all get memory of their own
                 y = type(y)(v.copy() if view else v for v, view in zip(y, views, strict=True))
-            if any(isinstance(v, np.ndarray) and overlaps_itself(v) for v in y):
-                y = type(y)(v.copy() if isinstance(v, np.ndarray) else v for v in y)
-        elif isinstance(y, np.ndarray) and overlaps_itself(y):  # each entry of a result has an adjoint of its own
-            y = y.copy()
+            if any(apart(v) is not v for v in y):
+                y = type(y)(map(apart, y))
+        else:
+            y = apart(y)
         bound = {name: snapshot(value) for name, value in pullbacks.bind(rule, args, kwargs).items()}
         pulls = (pullbacks.elementwise if rule.is_elementwise and not kwargs else pullbacks.structural)(
             rule, bound, self.holds_active, y
@@ -278,6 +275,15 @@ class Tape:
         """Let all adjoints be zero."""
         self.bars.clear()
         self.shadows.bars.clear()
+
+
+def apart(y: Any) -> Any:
+    """A result each entry of which has an adjoint of its own: a copy of an array with overlaps, as a number that was broadcast."""
+    if not isinstance(y, np.ndarray) or not y.size or not overlaps_itself(y):
+        return y
+    copy = y.copy()
+    copy.flags.writeable = y.flags.writeable
+    return copy
 
 
 def snapshot(value: Any) -> Any:
