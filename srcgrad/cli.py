@@ -111,10 +111,11 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 def _dump(options: argparse.Namespace) -> int:
     if options.after == "list":
-        print("\n".join(pipeline.PASSES))
+        print("\n".join(f"{each.name:<18} {each.does}" for each in pipeline.PASSES))
         return 0
-    if options.after is not None and options.after not in pipeline.PASSES:
-        raise UsageError(f"there is no pass {options.after!r}; the passes are {', '.join(pipeline.PASSES)}")
+    if options.after is not None and options.after not in [each.name for each in pipeline.PASSES]:
+        names = ", ".join(each.name for each in pipeline.PASSES)
+        raise UsageError(f"there is no pass {options.after!r}; the passes are {names}")
     function, module = find_target(options.target)
     args = None if options.args is None else evaluate_arguments(options.args, module)
     argnums = _argnums(options.argnums)

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from srcgrad import pipeline
+
 MODEL = """
 import numpy as np
 import scipy.optimize
@@ -75,8 +77,8 @@ def test_dump(command):
 
 
 def test_dump_after_each_pass(command):
-    names = command("dump", "model.py:loss", "--after", "list").stdout.split()
-    assert names
+    names = [line.split()[0] for line in command("dump", "model.py:loss", "--after", "list").stdout.splitlines()]
+    assert names == [each.name for each in pipeline.PASSES]
     for name in (names[0], names[len(names) // 2], names[-1]):
         assert "def " in command("dump", "model.py:loss", "--after", name).stdout
     assert names[0] in command("dump", "model.py:loss", "--after", "nonsense", status=2).stderr

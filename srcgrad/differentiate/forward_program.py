@@ -38,21 +38,18 @@ def build(
     It takes the tangents after the arguments: by position, or by name (`x_dot`) where the function takes `*args`. With `aux` the
     function returns a pair of which only the first item is differentiated, and the program (value, tangent, other).
     """
-    builder = _Builder(device)
+    builder = _Builder(device, after)
     function = program.as_function(function)
-    main = builder.tangents(function, wrt, kinds, aux, after)
+    main = builder.up_to(lambda: builder.tangents(function, wrt, kinds, aux))
     return program.gathered(builder, function, main)
 
 
 class _Builder(program.Builder):
-    def tangents(
-        self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Kind], aux: bool, after: str | None
-    ) -> b.Node:
+    def tangents(self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Kind], aux: bool) -> b.Node:
         unit, facts, targets = self.opened(function, wrt, kinds)
         if aux:
             self.split_aux(unit, facts)
-        if after == "normal":
-            return self.shown(unit, unit.body)
+        self.passed("normal", unit, unit.body)
         forward, body, last = self.walked(unit, facts, helper=False)
         dots = [forward.dots(n) for n in targets]
         result, dot = self.result(last.value, facts, forward)
@@ -60,7 +57,7 @@ class _Builder(program.Builder):
         if aux:
             outcome.append(b.name(self.aux))
         body = [*self.first_tangents(unit, facts, forward, targets), *body, b.at(b.return_(b.tuple_(outcome)), last)]
-        if after == "adjoint":
+        if self.after == "adjoint":
             return self.with_dots(unit, body, dots, "")
         body = self.optimised(unit, facts, forward, body, dots)
         return self.with_dots(unit, body, dots, self.taken(program._name_of(function) + "_jvp"))

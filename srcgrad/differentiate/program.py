@@ -26,7 +26,7 @@ from ..core import names
 from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
-from ..normalise import activity, flatten, prepare, stores, webs
+from ..normalise import activity, flatten, jumps, prepare, stores, targets, webs
 from ..optimise import elements
 from ..optimise.facts import Facts as ProgramFacts
 from . import fence
@@ -34,7 +34,6 @@ from .accumulate import Accumulate, State, is_fresh
 from .reverse import Add, Clear, Effect, Replace, Reverse, Run
 from .storage import Storage
 
-PASSES = ("normal", "adjoint", "optimised")
 RESERVED = {"np": np, "rt": None, "math": None, **{n: getattr(builtins, n) for n in flatten.EMITTED_BUILTINS}}
 
 
@@ -85,9 +84,9 @@ def build(
     With `value` it returns the value as well, with `aux` the function returns a pair of which only the first item is differentiated.
     With `device` it is to run on arrays of a device, where elements are views.
     """
-    builder = Builder(device)
+    builder = Builder(device, after)
     function = as_function(function)
-    return gathered(builder, function, builder.main(function, wrt, kinds, value, aux, after))
+    return gathered(builder, function, builder.up_to(lambda: builder.main(function, wrt, kinds, value, aux)))
 
 
 def gathered(builder: Builder, function: FunctionType, main: b.Node) -> Program:
@@ -132,8 +131,24 @@ def as_function(function: Any) -> FunctionType:
     return found
 
 
+Passed = Callable[[str, Unit, list[b.Node]], None]  # is told of a pass, and of the program after it
+
+
+def _go_on(name: str, unit: Unit, body: list[b.Node]) -> None:
+    """What is done after a pass when nobody looks."""
+
+
+class _Reached(Exception):
+    """The pass after which the program is wanted has been run."""
+
+    def __init__(self, program: b.Node):
+        super().__init__()
+        self.program = program
+
+
 class Builder:
-    def __init__(self, device: bool = False) -> None:
+    def __init__(self, device: bool = False, after: str | None = None) -> None:
+        self.after = after  # the pass after which the program is wanted; None: the whole of it
         self.device = device
         self.functions: list[b.Node] = []
         self.free: dict[str, Free] = {}
@@ -153,35 +168,62 @@ class Builder:
 
     # ---- the road of one function -----------------------------------------------------------------------------------------------
 
-    def normal(self, function: FunctionType, active: set[str], kinds: dict[str, Kind]) -> tuple[Unit, Facts]:
-        """The unit of a function in normal form and its facts."""
+    def up_to(self, make: Callable[[], b.Node]) -> b.Node:
+        """What `make` makes, or the program as it is after the pass that is wanted."""
+        try:
+            return make()
+        except _Reached as reached:
+            return reached.program
+
+    def passed(self, name: str, unit: Unit, body: list[b.Node]) -> None:
+        """A pass has been run on the main function, which ends here if the program is wanted as it is now."""
+        if name == self.after:
+            raise _Reached(self.shown(unit, body))
+
+    def normal(
+        self, function: FunctionType, active: set[str], kinds: dict[str, Kind], passed: Passed = _go_on
+    ) -> tuple[Unit, Facts]:
+        """The unit of a function in normal form and its facts; `passed` is told of each pass, whether or not it found anything."""
         unit = flatten.unit_of(function)
         own = [*unit.parameters]
         self.share_names(unit)
         fence.check(unit)
+        unit.body = targets.name_places(unit.body, unit.fresh)
+        passed("name_places", unit, unit.body)
+        unit.body = jumps.remove_jumps(unit.body, unit.fresh)
+        passed("remove_jumps", unit, unit.body)
         seeds = {dict(zip(own, unit.parameters, strict=True)).get(n, n) for n in active}
         if any(n in active and kind.holds_records for n, kind in kinds.items()):
             seeds.add(activity.RECORDS)
         unit = flatten.flatten(unit, seeds)
         self.share_names(unit)
+        passed("flatten", unit, unit.body)
         renamed = dict(
             zip(own, unit.parameters, strict=True)
         )  # a parameter may have the name of a module that the program needs
         active, kinds = {renamed.get(n, n) for n in active}, {renamed.get(n, n): k for n, k in kinds.items()}
         self.guards += unit.guards
         unit = prepare.split(unit)
+        passed("split", unit, unit.body)
         facts = self.infer(unit, kinds, active)
         unit, changed = prepare.augmented(unit, facts)
+        passed("augmented", unit, unit.body)
         if changed:
             facts = self.infer(unit, kinds, active)
         if stores.has_array_stores(unit, facts):
-            unit, facts = self.with_stores(unit, facts, kinds, active)
+            unit, facts = self.with_stores(unit, facts, kinds, active, passed)
+        else:
+            passed("stores_of_calls", unit, unit.body)
+            passed("retake_views", unit, unit.body)
         facts.active -= shifts.irrelevant(unit, facts)
         return unit, facts
 
-    def with_stores(self, unit: Unit, facts: Facts, kinds: dict[str, Kind], active: set[str]) -> tuple[Unit, Facts]:
+    def with_stores(
+        self, unit: Unit, facts: Facts, kinds: dict[str, Kind], active: set[str], passed: Passed
+    ) -> tuple[Unit, Facts]:
         """The unit with its stores into arrays in their plain shapes, and what is known of shared memory."""
         unit, changed = stores.stores_of_calls(unit, facts)
+        passed("stores_of_calls", unit, unit.body)
         if changed:
             facts = self.infer(unit, kinds, active)
         for _ in range(4):  # a view of a view gives way in two rounds
@@ -189,6 +231,7 @@ class Builder:
             if not changed:
                 break
             facts = self.infer(unit, kinds, active)
+        passed("retake_views", unit, unit.body)
         unit, changed = stores.plain_stores(unit, facts, inference.teller(unit, facts))
         if changed:
             facts = self.infer(unit, kinds, active)
@@ -239,13 +282,11 @@ class Builder:
         kinds: dict[str, Kind],
         value: bool,
         aux: bool,
-        after: str | None,
     ) -> b.Node:
         unit, facts, targets = self.opened(function, wrt, kinds)
         if aux:
             self.split_aux(unit, facts)
-        if after == "normal":
-            return self.shown(unit, unit.body)
+        self.passed("normal", unit, unit.body)
         fence.check_stores(unit, facts)
         last = unit.body.pop()
         result = last.value
@@ -298,9 +339,8 @@ class Builder:
             *restored,
             b.return_(outcome),
         ]
-        if after == "adjoint":
-            return self.shown(unit, body)
-        body = self.optimise(unit, facts, reverse, storage, body, targets)
+        self.passed("adjoint", unit, body)
+        body = self.optimise(unit, facts, reverse, storage, body, targets, passed=self.passed)
         name = self.taken(_name_of(function) + "_grad")
         return self.shown(unit, body, name)
 
@@ -326,7 +366,7 @@ class Builder:
         given = {
             n: K.constant_kind(kinds.get(n, K.UNKNOWN)) if n in active else kinds.get(n, K.UNKNOWN) for n in everything
         }
-        unit, facts = self.normal(function, active, given)
+        unit, facts = self.normal(function, active, given, self.passed)
         renamed = dict(zip(parameters, unit.parameters, strict=True))
         return unit, facts, [renamed.get(n, n) for n in wanted]
 
@@ -440,9 +480,11 @@ class Builder:
         body: list[b.Node],
         escaping: list[str],
         results: set[str] | None = None,
+        passed: Passed = _go_on,
     ) -> list[b.Node]:
         bars = {bar: var for var, bar in reverse.bars.of.items()}
         body = self.split_temporaries(unit, facts, storage, body)
+        passed("split_temporaries", unit, body)
 
         def array(name: str) -> bool | None:
             kind = K.constant_kind(facts.kind(bars.get(name, name)))
@@ -469,8 +511,11 @@ class Builder:
             escaping=frozenset(unit.parameters),
             results=frozenset(results or ()),
         )
-        body = optimise.optimise(body, known)
-        return elements.own_numbers(body, known) if self.device else body
+        body = optimise.optimise(body, known, lambda name, now: passed(name, unit, now))
+        if self.device:
+            body = elements.own_numbers(body, known)
+        passed("own_numbers", unit, body)
+        return body
 
     def split_temporaries(self, unit: Unit, facts: Facts, storage: Storage, body: list[b.Node]) -> list[b.Node]:
         """A temporary that is computed again in the reverse sweep is another one there."""
@@ -749,4 +794,4 @@ def _name_of(function: Any) -> str:
     return name if name.isidentifier() else "lambda_"
 
 
-__all__ = ["PASSES", "Program", "build", "is_fresh"]
+__all__ = ["Program", "build", "is_fresh"]

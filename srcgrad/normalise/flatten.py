@@ -28,7 +28,7 @@ from ..core import build, names
 from ..core.errors import Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit, is_static, resolve
 from ..frontend import signature, source
-from . import jumps, targets
+from . import jumps
 from .activity import active_names, mentions, stored_names
 
 STORING_LIMIT = 330  # nodes of a helper that stores into its arguments: its stores become those of its caller
@@ -86,9 +86,20 @@ def unit_of(function: FunctionType) -> Unit:
 
 
 def flatten(unit: Unit, active: set[str]) -> Unit:
-    """The unit in normal form, given the parameters that are active."""
-    unit.body = targets.name_places(unit.body, unit.fresh)
-    unit.body = jumps.remove_jumps(unit.body, unit.fresh)
+    """The unit, whose jumps are gone, in normal form, given the parameters that are active.
+
+    >>> from srcgrad.pipeline import passes
+    >>> passes.show("flatten", '''
+    ... def f(x, w):
+    ...     return np.sum(np.tanh(x @ w) ** 2)
+    ... ''')
+    def f(x, w):
+        t = x @ w
+        t_2 = np.tanh(t)
+        t_3 = t_2 ** 2
+        t_4 = np.sum(t_3)
+        return t_4
+    """
     original = build.copy(unit.body)
     own = {n for s in original for n in names.reads(s) | names.writes(s)}
     taken, temporaries, free, guards = set(unit.fresh.taken), set(unit.temporaries), dict(unit.free), list(unit.guards)

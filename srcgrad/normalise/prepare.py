@@ -16,7 +16,20 @@ from . import webs
 
 
 def split(unit: Unit) -> Unit:
-    """Independent uses of one name become names of their own; a loop variable that is bound elsewhere as well is copied."""
+    """Independent uses of one name become names of their own; a loop variable that is bound elsewhere as well is copied.
+
+    >>> from srcgrad.pipeline import passes
+    >>> passes.show("split", '''
+    ... def f(x):
+    ...     y = x * 2.0
+    ...     y = y + 1.0
+    ...     return y
+    ... ''')
+    def f(x):
+        y = x * 2.0
+        y_2 = y + 1.0
+        return y_2
+    """
     parameters = [*unit.parameters, *(n for n in (unit.vararg, unit.kwarg) if n)]
     unit.body = webs.split_webs(unit.body, parameters, unit.fresh)
     counts: dict[str, int] = {n: 1 for n in parameters}
@@ -68,7 +81,21 @@ def _renamed_target(target: build.Node, fresh: dict[str, str]) -> build.Node:
 
 
 def augmented(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
-    """`x += e` rebinds a number, and an array that nobody else holds; anything else is an in-place change."""
+    """`x += e` rebinds a number, and an array that nobody else holds; anything else is an in-place change.
+
+    >>> import numpy as np
+    >>> from srcgrad.pipeline import passes
+    >>> passes.show("augmented", '''
+    ... def f(x, a):
+    ...     x += 1.0
+    ...     a += x
+    ...     return x
+    ... ''', x=1.0, a=np.ones(2))
+    def f(x, a):
+        x = x + 1.0
+        a += x
+        return x
+    """
     wanted = {name for name in _augmented_names(unit.body) if not _rebinds(facts.kind(name))}
     if wanted:
         wanted &= changes.seen_by_others(unit, changes.events(unit, facts)).keys()

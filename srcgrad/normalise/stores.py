@@ -35,7 +35,22 @@ def has_array_stores(unit: Unit, facts: Facts) -> bool:
 
 
 def retake_views(unit: Unit, facts: Facts, kind_of: KindOf) -> tuple[Unit, bool]:
-    """Replace each name for a part of a stored array by the part, where it is used."""
+    """Replace each name for a part of a stored array by the part, where it is used.
+
+    >>> from srcgrad.pipeline import passes
+    >>> passes.show("retake_views", '''
+    ... def f(x):
+    ...     a = x.copy()
+    ...     row = a[0]
+    ...     row *= 2.0
+    ...     return np.sum(a)
+    ... ''', x=np.ones((2, 2)))
+    def f(x):
+        a = x.copy()
+        a[0] *= 2.0
+        t = np.sum(a)
+        return t
+    """
     found = aliases.analyse(unit, facts)
     groups = found.stored_groups()
     wanted = {s.name for s in found.stores if s.others} | {o for s in found.stores for o in s.others}
@@ -202,7 +217,22 @@ def _loads(node: build.Node, name: str) -> int:
 
 
 def stores_of_calls(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
-    """Write calls that overwrite a whole array as stores: `a.fill(v)`, `np.copyto(a, v)`, `a.sort()`, `np.exp(x, out=a)`."""
+    """Write calls that overwrite a whole array as stores: `a.fill(v)`, `np.copyto(a, v)`, `a.sort()`, `np.exp(x, out=a)`.
+
+    >>> from srcgrad.pipeline import passes
+    >>> passes.show("stores_of_calls", '''
+    ... def f(x):
+    ...     a = np.zeros(3)
+    ...     np.add(x, x, out=a)
+    ...     return np.sum(a)
+    ... ''', x=np.ones(3))
+    def f(x):
+        a = np.zeros(3)
+        t_2 = np.add(x, x)
+        a[...] = t_2
+        t = np.sum(a)
+        return t
+    """
     work = _Calls(unit, facts)
     unit.body = work.block(unit.body)
     return unit, work.changed
@@ -297,7 +327,23 @@ class _Calls(_Statements):
 
 
 def plain_stores(unit: Unit, facts: Facts, kind_of: KindOf) -> tuple[Unit, bool]:
-    """Give every store into an array one of the two shapes that the adjoint knows."""
+    """Give every store into an array one of the two shapes that the adjoint knows.
+
+    >>> from srcgrad.pipeline import passes
+    >>> passes.show("normal", '''
+    ... def f(x):
+    ...     a = x.copy()
+    ...     a[0] *= 2.0
+    ...     return np.sum(a)
+    ... ''', x=np.ones(2))
+    def f(x):
+        a = x.copy()
+        t_2 = a[0]
+        t_3 = t_2 * 2.0
+        a[0] = t_3
+        t = np.sum(a)
+        return t
+    """
     work = _Stores(unit, facts, kind_of)
     unit.body = work.block(unit.body)
     return unit, work.changed

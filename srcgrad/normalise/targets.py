@@ -15,7 +15,7 @@ PLACES = (gast.Subscript, gast.Attribute, gast.Starred)
 
 
 def name_places(body: list[build.Node], fresh: Fresh) -> list[build.Node]:
-    """The body with such targets rewritten, in nested statements and functions as well.
+    """Places that are stored into begin with a name, and targets that depend on each other are assigned one after the other.
 
     >>> import ast, gast
     >>> tree = gast.parse("np.asarray(a)[0] = v * v\\ni, x[i] = 1, v")

@@ -5,6 +5,7 @@ Every pass takes and returns the statements of a program, and never changes the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..core import build
@@ -28,8 +29,14 @@ LAST = (loop_heads, skip_last, swap)  # what the others need not see
 PASSES = (remove_dead, propagate, adopt, simplify, merge, fold)
 
 
-def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
-    """All passes in turn until nothing changes, but for at most `ROUNDS` rounds.
+def _go_on(name: str, body: list[build.Node]) -> None:
+    """What is done after a pass when nobody looks."""
+
+
+def optimise(
+    body: list[build.Node], facts: Facts, passed: Callable[[str, list[build.Node]], None] = _go_on
+) -> list[build.Node]:
+    """All passes in turn until nothing changes, but for at most `ROUNDS` rounds; `passed` is told of each pass.
 
     >>> from srcgrad.optimise.showing import show
     >>> show(optimise, '''
@@ -45,26 +52,29 @@ def optimise(body: list[build.Node], facts: Facts) -> list[build.Node]:
     """
     facts = replace(facts, notes=Notes())
     try:
-        body = _settled(body, facts)
+        body = _settled(body, facts, passed)
         for _ in range(NESTED):
             effects.forget_effects(facts)
             fused = fuse(body, facts)
+            passed(fuse.__name__, fused)
             if fused is body:
                 break
-            body = _settled(fused, facts)
+            body = _settled(fused, facts, _go_on)
         for run in LAST:
             effects.forget_effects(facts)
             body = run(body, facts)
+            passed(run.__name__, body)
         return body
     finally:
         effects.forget_effects(facts)  # they know the facts, and no search for garbage shall be needed
 
 
-def _settled(body: list[build.Node], facts: Facts) -> list[build.Node]:
+def _settled(body: list[build.Node], facts: Facts, passed: Callable[[str, list[build.Node]], None]) -> list[build.Node]:
     effects.forget_effects(facts)
     idle = 0  # passes in a row that have changed nothing: when all have, none will
     for run in PASSES * ROUNDS:
         done = run(body, facts)
+        passed(run.__name__, done)
         if build.same(body, done):  # the program itself goes on, with all that is known of it
             idle += 1
         else:

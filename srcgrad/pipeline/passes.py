@@ -1,0 +1,71 @@
+"""The passes, in the order in which they are run: from the text of a function to the program of its gradient.
+
+This is the one list of them. `srcgrad dump --after NAME` prints the program as a pass leaves it, when it has been run for the first time;
+those from `remove_dead` to `fold` are then run in turn until nothing changes. Analyses run between the passes and change nothing.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .. import optimise
+from ..differentiate import program
+from ..emit import load, python
+from ..normalise import flatten, jumps, prepare, stores, targets
+from ..optimise import elements
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass: its name, the function that it is, and what it does in one line."""
+
+    name: str
+    run: Callable[..., Any]
+    does: str
+
+
+def _pass(run: Callable[..., Any], name: str = "", does: str = "") -> Pass:
+    return Pass(name or run.__name__, run, does or (run.__doc__ or "").strip().splitlines()[0])
+
+
+PASSES = (
+    # the normal form
+    _pass(targets.name_places),
+    _pass(jumps.remove_jumps),
+    _pass(flatten.flatten, does="One operation per statement; small helpers are put in the place of their calls."),
+    _pass(prepare.split),
+    _pass(prepare.augmented),
+    _pass(stores.stores_of_calls),
+    _pass(stores.retake_views),
+    _pass(stores.plain_stores, name="normal"),
+    # the adjoint
+    _pass(program.build, name="adjoint", does="The forward sweep with what it saves, and the reverse sweep."),
+    _pass(program.Builder.split_temporaries),
+    # what nobody needs
+    *map(_pass, (*optimise.PASSES, optimise.fuse, *optimise.LAST)),
+    _pass(elements.own_numbers, does="On a device: numbers that are bound or kept are copies."),
+)
+
+
+def show(name: str, text: str, **kinds: Any) -> None:
+    """Print the first function of a text as the pass of this name leaves it: for doctests.
+
+    `kinds` are example arguments by name; of other parameters nothing is known.
+    """
+    import numpy as np
+
+    from ..analyses import kinds as K
+
+    own = load.load(text.strip() + "\n", text.split("def ", 1)[1].split("(", 1)[0], {"np": np})
+    known = {parameter: K.of_value(value) for parameter, value in kinds.items()}
+    made = program.build(own, (0,), known, after=name)
+    shown = python.text(program.Program(made.functions[-1:], {}, [], set(), made.filename))
+    print(
+        "\n".join(
+            line.split("  # ")[0] for line in shown.splitlines() if line.strip() and not line.strip().startswith("#")
+        )
+    )
+    linecache.checkcache()
