@@ -128,7 +128,8 @@ class Operator:
         self._function, self._argnums, self._aux, self._holomorphic = function, argnums, has_aux, holomorphic
         self._single = not isinstance(argnums, (tuple, list))
         self._recipe = self._program(function, argnums, has_aux)
-        functools.update_wrapper(self, function, updated=())
+        wrapper: Any = self
+        functools.update_wrapper(wrapper, function, updated=())
 
     def _program(self, function: Callable[..., Any], argnums: Argnums, has_aux: bool) -> Any:
         raise NotImplementedError

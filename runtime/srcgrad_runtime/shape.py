@@ -168,7 +168,8 @@ def cast_adjoint(g: Any, x: Any, dtype: Any = None) -> Any:
 
 def astype(x: Any, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True) -> Any:
     """`x.astype(...)` as a function."""
-    return (x if hasattr(x, "astype") else np.asarray(x)[()]).astype(dtype, order, casting, subok, copy)
+    array: Any = x if hasattr(x, "astype") else np.asarray(x)[()]
+    return array.astype(dtype, order, casting, subok, copy)
 
 
 def tolist(x: Any) -> Any:

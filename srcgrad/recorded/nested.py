@@ -68,7 +68,7 @@ def derivative(tape: Calls, function: Any, args: tuple, kwargs: dict[str, Any]) 
     """How an object that is a derivative is called on the tape; None for any other object."""
     if hasattr(type(function), "__srcgrad_specialise__"):
         return lambda: _gradient(tape, function, args, kwargs)
-    call = type(function).__call__ if callable(function) else None
+    call: Any = type(function).__call__ if callable(function) else None
     if hasattr(call, "__srcgrad_followed__"):  # a Jacobian
         return lambda: tape.recorded(call)(function, *args, **kwargs)
     return None
