@@ -114,6 +114,13 @@ def _replace(self: Calls, record: Any, /, **changes: Any) -> Any:
     return self.construct(type(record), (), changes)
 
 
+def _make_dataclass(self: Calls, *args: Any, **kwargs: Any) -> type:
+    made = dataclasses.make_dataclass(*args, **kwargs)
+    if made.__module__.startswith("srcgrad."):  # Python says that its caller has made it
+        made.__module__ = "types"
+    return made
+
+
 def _view(function: Any) -> Callable[..., Any]:
     """A function whose result is a view of its first argument."""
     return lambda self, *args, **kwargs: function(*args, **kwargs)
@@ -248,7 +255,8 @@ SPECIAL: dict[Any, Callable[..., Any]] = {
     operator.neg: lambda self, x: self.unary("-", x), operator.pos: lambda self, x: self.unary("+", x), operator.abs: _abs, abs: _abs,
     np.copyto: _copyto, np.fill_diagonal: _fill_diagonal, np.put: _put, np.place: _place, np.putmask: _putmask,
     np.put_along_axis: _put_along_axis, np.ndenumerate: _ndenumerate, copy.deepcopy: _deepcopy, copy.copy: _copy,
-    dataclasses.replace: _replace, np.lib.stride_tricks.sliding_window_view: _view(np.lib.stride_tricks.sliding_window_view),
+    dataclasses.replace: _replace, dataclasses.make_dataclass: _make_dataclass,
+    np.lib.stride_tricks.sliding_window_view: _view(np.lib.stride_tricks.sliding_window_view),
     np.lib.stride_tricks.as_strided: _view(np.lib.stride_tricks.as_strided),
     functools.reduce: _reduce, next: _next, iter: _iter, itertools.accumulate: _accumulate, itertools.starmap: _starmap,
     itertools.chain.from_iterable: _from_iterable, dict: _dict, np.fromiter: _fromiter, divmod: _divmod, pow: _pow, operator.pow: _pow,
