@@ -36,6 +36,7 @@ LIBRARIES = (
     "scipy.interpolate",
     "scipy.integrate",
     "scipy.stats",
+    "srcgrad_runtime.nn",
 )
 LANGUAGE = ("builtins", "math", "operator", "numpy")
 KINDS = ("differentiable", "no derivative", "refused", "unlisted")
@@ -61,6 +62,8 @@ def kind_of(function: Any) -> str:
         return "differentiable"
     if rules.is_nondifferentiable(function):
         return "no derivative"
+    if (getattr(function, "__module__", None) or "").startswith("srcgrad_runtime.nn."):
+        return "differentiable"  # through its source, as the functions of a user
     return "refused" if rules.refusal(function) is not None else "unlisted"
 
 

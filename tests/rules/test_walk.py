@@ -80,6 +80,15 @@ def test_every_function_of_scipy_is_in_a_list(name):
     assert missing(pytest.importorskip(f"scipy.{name}")) == []
 
 
+def test_every_function_for_networks_is_differentiable_or_said_not_to_be():
+    nn = importlib.import_module("srcgrad_runtime.nn")
+    assert missing(nn) == []
+    assert {name for name in nn.__all__ if catalogue.kind_of(getattr(nn, name)) != "differentiable"} == {
+        "causal",
+        "one_hot",
+    }
+
+
 def test_methods_of_generators_are_in_a_list():
     methods = {name: getattr(np.random.Generator, name) for name in catalogue.public_methods(np.random.Generator)}
     assert [

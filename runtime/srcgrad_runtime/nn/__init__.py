@@ -11,7 +11,7 @@ Use them in ordinary functions like those of NumPy. Arrays are channels first, (
     sequences       embedding, rnn_step, gru_step, lstm_step, rnn, gru, lstm, attention, causal
 """
 
-# ruff: noqa: F403
+# ruff: noqa: F403, F405
 from .activations import *
 from .convolution import *
 from .normalisation import *
@@ -21,3 +21,11 @@ from .regularisation import *
 from .scans import *
 from .scores import *
 from .tokens import *
+
+# what a user calls; the adjoints and tangents, which emitted programs call, are here under their names as well
+__all__ = [
+    "attention", "avg_pool", "avg_unpool", "batch_norm", "batch_statistics", "bce", "causal", "conv", "conv_transpose",
+    "cross_entropy", "dropout", "elu", "embedding", "gelu", "gru", "gru_step", "layer_norm", "leaky_relu", "log_softmax",
+    "logsumexp", "lstm", "lstm_step", "max_pool", "max_unpool", "nll", "one_hot", "relu", "rnn", "rnn_step", "selu",
+    "sigmoid", "silu", "softmax", "softplus", "standardise", "tanh", "unpool",
+]  # fmt: skip
