@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from srcgrad_runtime import backend
 
 
 def require(condition: bool, message: str) -> None:
@@ -18,6 +19,13 @@ def require(condition: bool, message: str) -> None:
 
 def is_array(value: Any) -> bool:
     return hasattr(value, "dtype") and hasattr(value, "shape") and not isinstance(value, np.generic)
+
+
+def beside(value: Any, weight: Any) -> Any:
+    """An array where the weight lives, be that the host or a device: what was saved comes back on the host."""
+    if backend.is_device_array(weight):
+        return value if backend.is_device_array(value) else backend.module_of(weight).asarray(value)
+    return backend.to_host(value)
 
 
 def is_leaf(value: Any) -> bool:

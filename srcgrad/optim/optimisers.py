@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .clipping import global_norm
-from .nested import is_array, pairs, replace, require
+from .nested import beside, is_array, pairs, replace, require
 from .schedules import Schedule
 
 
@@ -56,7 +56,11 @@ class Optimiser:
             if path not in self._kept:
                 zero = np.zeros_like(weight) if is_array(weight) else type(weight)(0)
                 self._kept[path] = dict.fromkeys(self.slots, zero)  # shared: a step replaces what is kept
-            change = self.step(weight, self._decayed(weight, weight_bar), self._kept[path], lr)
+            kept = self._kept[path]
+            if is_array(weight):
+                for slot, value in kept.items():
+                    kept[slot] = beside(value, weight)
+            change = self.step(weight, self._decayed(weight, weight_bar), kept, lr)
             if is_array(weight):
                 weight -= change
             else:

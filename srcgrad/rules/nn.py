@@ -286,7 +286,7 @@ def standardise_tangent(x, x_dot, axis=-1, eps=1e-5, *, y):
 # ---- what carries no derivative --------------------------------------------------------------------------------------
 
 nondifferentiable(
-    nn.causal, nn.one_hot, scores.are_weights, scores.check_labels, shapes.require, convolution.transposed_shape,
+    nn.causal, nn.one_hot, scores.are_weights, scores.check_labels, shapes.beside, shapes.require, convolution.transposed_shape,
     pooling.unpooled, normalisation.but_channels, normalisation.for_each, recurrent.sizes, regularisation.checked_rate,
     tokens.checked_ids, tokens.attention_sizes,
 )  # fmt: skip

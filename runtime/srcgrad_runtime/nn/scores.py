@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .shapes import require
+from .. import backend
+from .shapes import beside, require
 
 __all__ = [
     "bce", "cross_entropy", "cross_entropy_adjoint", "exp_below", "log_softmax", "log_softmax_tangent", "logsumexp",
@@ -99,12 +100,12 @@ def picked(x: Any, labels: Any) -> Any:
     """The entry of each row of x (..., C) at its label, or the sum of the entries times their weights."""
     if are_weights(x, labels):
         return np.sum(x * labels, axis=-1)
-    return np.take_along_axis(x, np.asarray(labels)[..., None], axis=-1)[..., 0]
+    return np.take_along_axis(x, beside(labels, x)[..., None], axis=-1)[..., 0]
 
 
 def one_hot(labels: Any, scores: Any) -> Any:
     """An array of the shape of the scores (..., C) that is true at the labels (...)."""
-    return np.arange(np.shape(scores)[-1]) == np.asarray(labels)[..., None]
+    return backend.module_of(scores).arange(np.shape(scores)[-1]) == beside(labels, scores)[..., None]
 
 
 def are_weights(x: Any, labels: Any) -> bool:
@@ -140,7 +141,8 @@ def check_labels(name: str, x: Any, labels: Any) -> None:
     if are_weights(x, labels):
         return
     require(np.shape(labels) == np.shape(x)[:-1], f"{shapes}; labels must be whole numbers (...) or weights (..., C)")
-    kind = np.asarray(labels).dtype
+    labels = labels if hasattr(labels, "dtype") else np.asarray(labels)
+    kind = labels.dtype
     require(kind.kind in "iu", f"{name}: labels have dtype {kind}; one label per row must be a whole number")
     if np.size(labels):
         low, high = int(np.min(labels)), int(np.max(labels))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .. import backend
+
 
 def require(condition: bool, message: str) -> None:
     """Raise ValueError with the message unless the condition holds."""
@@ -48,3 +50,8 @@ def product(numbers: Sequence[int]) -> int:
     for number in numbers:
         total *= number
     return total
+
+
+def beside(value: Any, x: Any) -> Any:
+    """`value` as an array where x lives: labels, masks and the like may be given as arrays of the host."""
+    return backend.module_of(x).asarray(value)

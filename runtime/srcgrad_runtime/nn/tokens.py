@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import scores
-from .shapes import require
+from .shapes import beside, require
 
 __all__ = ["attention", "causal", "embedding"]
 
@@ -26,7 +26,7 @@ def embedding(w: Any, ids: Any) -> Any:
 
 def checked_ids(w: Any, ids: Any) -> Any:
     """`ids` as an array, if they are numbers of rows of w."""
-    ids = np.asarray(ids) if isinstance(ids, (list, tuple, int)) else ids
+    ids = beside(ids, w)
     shapes = f"embedding: w has shape {np.shape(w)}, ids have shape {np.shape(ids)} and dtype {ids.dtype}"
     require(np.ndim(w) == 2, f"{shapes}; w must be (V, D)")
     require(ids.dtype.kind in "iu", f"{shapes}; ids must be whole numbers")
@@ -45,7 +45,7 @@ def attention(q: Any, k: Any, v: Any, mask: Any = None) -> Any:
     size = attention_sizes(np.shape(q), np.shape(k), np.shape(v))
     x = q @ np.swapaxes(k, -1, -2) * (1 / math.sqrt(size))
     if mask is not None:
-        x = np.where(mask, x, -np.inf)
+        x = np.where(beside(mask, x), x, -np.inf)
     return scores.softmax(x) @ v
 
 
