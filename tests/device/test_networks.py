@@ -5,7 +5,8 @@ import pytest
 import srcgrad_runtime.nn as nn
 from srcgrad_runtime import fake
 
-from srcgrad import optim, training
+from srcgrad import grad, optim, training
+from tests.nn.test_gradients import CASES
 
 
 def draw(*shape):
@@ -67,3 +68,27 @@ def test_a_run_moves_from_the_host_to_a_device_and_back(kind, tmp_path):
     target = [fake.asarray(np.zeros(3)), 0.0]
     training.load(tmp_path / "run.npz", into={"w": target, "optimiser": moved.state()})
     np.testing.assert_array_equal(target[0].get(), v[0])
+
+
+def on_device(value):
+    if isinstance(value, list):
+        return [on_device(item) for item in value]
+    return fake.asarray(value) if isinstance(value, np.ndarray) else value
+
+
+def on_host(value):
+    if isinstance(value, (list, tuple)):
+        return [on_host(item) for item in value]
+    return value.get() if isinstance(value, fake.ndarray) else value
+
+
+def arrays(value):
+    return [part for item in value for part in arrays(item)] if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("function, args, wrt", CASES, ids=[case[0].__name__ for case in CASES])
+def test_gradients_are_the_same_on_a_device(function, args, wrt):
+    gradient = grad(function, argnums=wrt)
+    found, expected = on_host(gradient(*map(on_device, args))), on_host(gradient(*args))
+    for one, other in zip(arrays(found), arrays(expected), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
