@@ -23,7 +23,7 @@ def _unbroadcasts(draw):
     yield (0.5, (2,)), {}
 
 
-structural(rt.unbroadcast, cases=_unbroadcasts)
+structural(rt.unbroadcast, shapes=("like",), cases=_unbroadcasts)
 
 
 @adjoint(rt.unbroadcast, "g")
@@ -147,7 +147,7 @@ def _casts(draw):
     yield (0.5, 1.0), {}
 
 
-structural(rt.like, cases=_casts)
+structural(rt.like, shapes=("x",), cases=_casts)
 
 
 @adjoint(rt.like, "value")
