@@ -399,7 +399,9 @@ class Forward:
         if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.value is operand:
             method = rules.method(value.func.attr)
             if method is not None and not self.rules.kind(operand).is_array:
-                value = gast.Call(self.reference(method.function), [operand, *value.args], value.keywords)
+                packed = bool(method.pack) and len(value.args) > 1  # x.reshape(2, 3) gives the parts of one argument
+                args = [build.tuple_(value.args)] if packed else value.args
+                value = gast.Call(self.reference(method.function), [operand, *args], value.keywords)
         parts = {id(e): e for e in operand.elts} if isinstance(operand, (gast.Tuple, gast.List)) else {}
         whole = any(n is operand for n in build.walk(value))
 

@@ -192,10 +192,8 @@ class _Simplifier:
             return self.binary(build.changed(node, left=build.constant(-left), right=self.without_sign(b)))
         if left is None and right is None:
             positive = self.without_sign(b)
-            # a list times -n is an empty list, and has no negative
-            if positive is not None and (
-                self.ours(node) or FLOAT in (self.kind(a), self.kind(b)) or not self.effects.may_contain(a)
-            ):
+            # a list times -n is an empty list, and has no negative; that of truth values or unsigned integers is another
+            if positive is not None and self.kind(a) in (FLOAT, NUMBER):
                 return self.binary(build.changed(node, left=self.negated(a), right=positive))
         for number, other in ((left, b), (right, a)):
             numerator = (

@@ -141,10 +141,19 @@ CASES = [
 
 @pytest.mark.parametrize("function, args, wrt", CASES, ids=[case[0].__name__ for case in CASES])
 def test_gradients(function, args, wrt):
-    srcgrad.check_grads(function, args, argnums=wrt)
+    srcgrad.check_grads(function, args, modes=("rev", "fwd"), argnums=wrt)
     gradient = srcgrad.grad(function, argnums=wrt)
     gradient(*args)
     assert gradient.source.startswith("# Gradient of ")  # by a straight program, not recorded
+
+
+SECOND = [lenet, upsampled, activations, scores, normalised, tokens, recurrent_scans]
+
+
+@pytest.mark.parametrize("function", SECOND, ids=[function.__name__ for function in SECOND])
+def test_second_derivatives(function):
+    args, wrt = next((args, wrt) for other, args, wrt in CASES if other is function)
+    srcgrad.check_grads(function, args, order=2, argnums="x" if function is lenet else wrt)
 
 
 def test_the_adjoints_of_a_sequence_are_computed_once():
