@@ -54,6 +54,12 @@ def options(
     return parser
 
 
+def add_checkpoint(parser: argparse.ArgumentParser) -> None:
+    """The option --checkpoint."""
+    what = "keep the run in a file as it goes; where the file is there already, go on from it"
+    parser.add_argument("--checkpoint", type=output, metavar="FILE.npz", help=what)
+
+
 def run(main: Callable[[argparse.Namespace], Any], parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
     """Call main with the parsed options; the exit status of the program."""
     chosen = parser.parse_args(argv)
@@ -76,19 +82,19 @@ def run_script(
     fast: int,
     argv: Sequence[str] | None,
 ) -> int:
-    """Call the main of a small example, which has --steps in the place of epochs, at most `fast` of them with --fast."""
-    parser = argparse.ArgumentParser(name, None, description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--steps", type=count, default=steps, metavar="N", help="updates")
+    """Call the main of a small example, which has --steps in the place of epochs, `fast` of them with --fast."""
+    parser = argparse.ArgumentParser(name, description=description)
+    parser.add_argument("--steps", type=count, metavar="N", help=f"updates ({steps}, or {fast} with --fast)")
     parser.add_argument("--seed", type=count, default=1, metavar="N", help="seed of the random numbers")
-    parser.add_argument("--fast", action="store_true", help=f"smaller, and at most {fast} updates")
+    parser.add_argument("--fast", action="store_true", help="smaller, and fewer updates")
     parser.add_argument(
         "--gcheck", type=count, default=0, metavar="N", help="check N entries per parameter by finite differences"
     )
     parser.add_argument("--show-gradient", action="store_true", help="print the gradient program that is run")
 
     def start(options: argparse.Namespace) -> Any:
-        if options.fast:
-            options.steps = min(options.steps, fast)
+        if options.steps is None:
+            options.steps = fast if options.fast else steps
         return main(options)
 
     return run(start, parser, argv)

@@ -92,7 +92,8 @@ def accuracy(w: Any, x: np.ndarray, labels: np.ndarray, known: Any) -> float:
 def main(options: argparse.Namespace) -> dict[str, list[float]]:
     """Train, print losses and accuracies, and return them: one value per epoch."""
     if options.fast:
-        options.channels, options.epochs, options.batchsize = [4, 8], min(options.epochs, 3), 50
+        options.channels, options.epochs = [4, 8], min(options.epochs, 3)
+    options.batchsize = options.batchsize or (50 if options.fast else 100)
     digits = data.load_digits(options.data, bundled=options.fast and options.data is None)
     side = math.isqrt(digits.x_train.shape[1])
     x, x_test = (images.reshape(-1, 1, side, side) for images in (digits.x_train, digits.x_test))
@@ -130,7 +131,9 @@ def parser() -> argparse.ArgumentParser:
     """The command line of this example."""
     options = command.options("A residual network on digits.", epochs=3, lr=0.05, winit=1.0)
     options.prog = "resnet"
-    options.add_argument("--batchsize", type=command.size, default=100, metavar="N", help="images per update")
+    options.add_argument(
+        "--batchsize", type=command.size, metavar="N", help="images per update (100, or 50 with --fast)"
+    )
     options.add_argument(
         "--channels", type=command.size, nargs="+", default=[8, 16, 32], metavar="N", help="channels at each size"
     )

@@ -37,8 +37,7 @@ def add_options(parser: argparse.ArgumentParser, every: int | None = None) -> No
     if every is not None:
         what = "updates between two reports, and two checkpoints"
         parser.add_argument("--every", type=command.size, default=every, metavar="N", help=what)
-    what = "keep the run in a file as it goes; where the file is there already, go on from it"
-    parser.add_argument("--checkpoint", type=command.output, metavar="FILE.npz", help=what)
+    command.add_checkpoint(parser)
 
 
 def fit(

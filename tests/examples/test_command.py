@@ -9,7 +9,7 @@ import pytest
 from examples import command
 
 
-@pytest.mark.parametrize("name", ["housing", "mnist", "charlm", "tagger", "transformer", "vae", "resnet"])
+@pytest.mark.parametrize("name", ["housing", "mnist", "charlm", "tagger", "transformer", "vae", "resnet", "lenet"])
 def test_the_module_runs(name, root, package_environment):
     done = subprocess.run(
         [sys.executable, "-m", f"examples.{name}", "--fast"],
