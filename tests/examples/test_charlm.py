@@ -23,7 +23,7 @@ def book(tmp_path):
 
 
 def losses(*arguments):
-    return charlm.main(charlm.parser().parse_args(list(arguments)))["train"]
+    return charlm.main(charlm.parser().parse_args(list(arguments)))["train loss"]
 
 
 def by_hand(w, state, window):
@@ -124,7 +124,7 @@ def test_the_first_losses_on_shakespeare(real_data, monkeypatch, capsys):
         charlm, "windows", lambda encoded, batch, steps, of=charlm.windows: of(encoded, batch, steps)[:5]
     )
     losses(str(path), "--epochs", "1", "--steps", "20", "--every", "1")
-    found = [float(value) for value in re.findall(r"running loss (\S+)", capsys.readouterr().out)]
+    found = [float(value) for value in re.findall(r"(?:running|train) loss (\S+)", capsys.readouterr().out)]
     assert found == pytest.approx([4.59555, 4.24053, 4.04216, 4.09558, 3.99614], abs=2e-4)
 
 
