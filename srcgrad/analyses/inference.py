@@ -376,7 +376,10 @@ class _Inference:
         if a.is_array or b.is_array:
             return K.elementwise(OPERATORS[type(node.op)], [a, b]), active
         if K.is_whole(left) and K.is_whole(right) and type(node.op) in congruences.OPERATIONS:
-            return K.whole(congruences.OPERATIONS[type(node.op)](K.congruence(left), K.congruence(right))), active
+            one, other = K.congruence(left), K.congruence(right)
+            # a number of which nothing is known may be one of NumPy's, which wrap around
+            known = congruences.ANY not in (one, other)
+            return (K.whole(congruences.OPERATIONS[type(node.op)](one, other)) if known else K.INT), active
         if a.is_scalar and b.is_scalar:
             return K.elementwise(PYTHON_OPERATORS[type(node.op)], [a, b]), active
         if a.tag in ("list", "tuple") and a.tag == b.tag and isinstance(node.op, gast.Add):
