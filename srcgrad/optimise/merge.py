@@ -5,6 +5,8 @@ Sums of floating-point numbers are added up in another order here, which rounds 
 
 from __future__ import annotations
 
+from collections import Counter
+
 import gast
 
 from ..core import build, names
@@ -41,10 +43,11 @@ def merge(body: list[build.Node], facts: Facts) -> list[build.Node]:
 class _Merging:
     def __init__(self, effects: Effects):
         self.effects = effects
+        self.uses = Counter([*effects.note.loads, *effects.note.binds])
         self.ours = effects.facts.temporaries - effects.captured - effects.outside
 
     def block(self, block: list[build.Node], outermost: bool) -> list[build.Node]:
-        block = self.bind_cleared(block)
+        block = self.stores_at_once(self.bind_cleared(block))
         found: list[build.Node] = []
         for position, s in enumerate(block):
             if blocks_of(s):
@@ -62,6 +65,34 @@ class _Merging:
         return (
             found if len(found) != len(block) or any(a is not b for a, b in zip(found, block, strict=True)) else block
         )
+
+    # stores of temporaries -------------------------------------------------------------------------------------------------------
+
+    def stores_at_once(self, block: list[build.Node]) -> list[build.Node]:
+        """`a[i] = t` right after `t = ...`, so that the temporary can go, where nothing in between has to do with `a`."""
+        made: dict[str, build.Node] = {}
+        for s in list(block):
+            if isinstance(s, gast.Assign) and len(s.targets) == 1:
+                target = s.targets[0]
+                if isinstance(target, gast.Name) and target.id in self.ours and self.uses[target.id] == 2:
+                    made[target.id] = s
+                elif isinstance(target, gast.Subscript) and isinstance(s.value, gast.Name) and s.value.id in made:
+                    block = self.raised(block, made[s.value.id], s)
+        return block
+
+    def raised(self, block: list[build.Node], made: build.Node, store: build.Node) -> list[build.Node]:
+        start, end = (next(i for i, s in enumerate(block) if s is one) for one in (made, store))
+        place, effect = store.targets[0], self.effects.of(store)
+        between = block[start + 1 : end]
+        if not between or len(between) > FARTHEST or not self.effects.of(place).pure or effect.world:
+            return block
+        for s in between:
+            other = self.effects.of(s)
+            if other.jumps or other.world or not other.pure or other.binds & (names.reads(place) | {store.value.id}):
+                return block
+            if effect.changes & (other.content | other.changes) or effect.content & other.changes:
+                return block
+        return [*block[: start + 1], store, *between, *block[end + 1 :]]
 
     # two statements that follow one another --------------------------------------------------------------------------------------
 

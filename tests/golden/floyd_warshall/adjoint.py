@@ -21,8 +21,8 @@ def floyd_warshall_grad(paths):
             t_5_bar = paths_2_bar[i, :].copy()
             t_8 = paths_2[i, :]
             t_4_2 = paths_2[i, k] + paths_2[k, :]
-            t_4_bar = t_5_bar * rt.minimum_partial(t_4_2, t_8)
             paths_2_bar[i, :] = t_5_bar * rt.minimum_partial(t_8, t_4_2)
+            t_4_bar = t_5_bar * rt.minimum_partial(t_4_2, t_8)
             paths_2_bar[k, :] += t_4_bar
             paths_2_bar[i, k] += np.sum(t_4_bar)
     return paths_2_bar

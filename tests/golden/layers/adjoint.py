@@ -21,10 +21,9 @@ def network_reverse(params, inputs, inputs_saved, inputs_bar):
             inputs_bar = inputs_bar * (inputs > 0)  # inputs = np.maximum(0, inputs)
         inputs = inputs_saved.pop()  # inputs = inputs @ params[k] + params[k + 1]
         params_bar[k + 1] = np.sum(inputs_bar, axis=0)
-        t_bar = inputs.T @ inputs_bar
+        params_bar[k] = inputs.T @ inputs_bar
         if k > 0:
             inputs_bar = inputs_bar @ params[k].T
-        params_bar[k] = t_bar
     return params_bar
 
 

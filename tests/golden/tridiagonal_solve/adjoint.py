@@ -45,16 +45,16 @@ def tridiagonal_solve_grad(a, b, c, d):
         d_2_bar[i - 1] += t_18_bar * a[i]
         a_bar[i] += t_18_bar * d_2[i - 1]
         t_14_bar = c_2_bar[i]  # c[i] = c[i] / m
-        m_bar -= t_14_bar * c_2[i] / m
         c_2_bar[i] = t_14_bar / m
+        m_bar -= t_14_bar * c_2[i] / m
         t_12_bar = -m_bar  # m = b[i] - a[i] * c[i - 1]
         c_2_bar[i - 1] += t_12_bar * t_10_2
         a_bar[i] += t_12_bar * t_11_2
         b_bar[i] += m_bar
     t_8_bar = d_2_bar[0]  # d[0] = d[0] / b[0]
-    b_bar[0] -= t_8_bar * t_8 / t_7
     d_2_bar[0] = t_8_bar / t_7
+    b_bar[0] -= t_8_bar * t_8 / t_7
     t_5_bar = c_2_bar[0]  # c[0] = c[0] / b[0]
-    b_bar[0] -= t_5_bar * t_5 / t_4
     c_2_bar[0] = t_5_bar / t_4
+    b_bar[0] -= t_5_bar * t_5 / t_4
     return a_bar, b_bar, c_2_bar, d_2_bar
