@@ -19,6 +19,7 @@ __all__ = [
     "DerivativeError",
     "DeviceFailure",
     "GradientMismatch",
+    "NotFinite",
     "Refused",
     "ResultError",
     "SourceNotFound",
@@ -27,6 +28,7 @@ __all__ = [
     "check_device",
     "check_grads",
     "checkpoint",
+    "debug_nans",
     "elementwise_grad",
     "grad",
     "hessian",
@@ -53,6 +55,10 @@ def __getattr__(name: str) -> Any:
         from . import testing
 
         return getattr(testing, name)
+    if name in ("debug_nans", "NotFinite"):
+        from . import debugging
+
+        return getattr(debugging, name)
     if name in ("to_device", "to_host"):  # read when there is a device
         from srcgrad_runtime import device
 

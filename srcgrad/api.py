@@ -26,13 +26,15 @@ class Gradient:
     name, the signature and the documentation of the function, works as a method, and can be pickled if the function can.
     """
 
-    def __init__(self, function: Callable[..., Any], argnums: Argnums, has_aux: bool, value: bool):
+    def __init__(
+        self, function: Callable[..., Any], argnums: Argnums, has_aux: bool, value: bool, holomorphic: bool = False
+    ):
         if not callable(function):
             verb = "value_and_grad" if value else "grad"
             raise ArgumentError(f"{verb} takes a function, not {function!r}; write {verb}(f)(x), not {verb}(f(x))")
-        self._recipe = pipeline.Recipe(function, argnums, value, has_aux)
+        self._recipe = pipeline.Recipe(function, argnums, value, has_aux, holomorphic)
         self._plain = self._recipe.parameters.plain
-        self._options = (argnums, has_aux, value)
+        self._options = (argnums, has_aux, value, holomorphic)
         functools.update_wrapper(self, function, updated=())
         self.__doc__ = getattr(function, "__doc__", None) if hasattr(function, "__code__") else type(self).__doc__
 
@@ -97,12 +99,17 @@ class Gradient:
 
 
 @handing_on
-def grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+def grad(
+    fun: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Any:
     """The gradient of a function that returns a real number, as a function of the same arguments.
 
     `argnums` says which arguments to differentiate: a position, a parameter's name, or a tuple of those; negative positions count
     from the end. The gradient has the structure, shapes and dtypes of the argument, and is a tuple of such for a tuple. With
     `has_aux` the function returns `(value, other)`, and the gradient function `(gradient, other)`.
+
+    A function of complex numbers that returns one is differentiated only where `holomorphic=True` says that it is holomorphic; its
+    gradient is the complex derivative.
 
     Works as a decorator, too: `@grad` or `@grad(argnums=1)`.
 
@@ -114,12 +121,14 @@ def grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: b
     6.0
     """
     if fun is None:
-        return functools.partial(grad, argnums=argnums, has_aux=has_aux)
-    return Gradient(fun, argnums, has_aux, False)
+        return functools.partial(grad, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)
+    return Gradient(fun, argnums, has_aux, False, holomorphic)
 
 
 @handing_on
-def value_and_grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+def value_and_grad(
+    fun: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Any:
     """Like `grad`, but the function it gives returns the value and the gradient: `(value, gradient)`.
 
     With `has_aux` it returns `((value, other), gradient)`.
@@ -128,8 +137,8 @@ def value_and_grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, 
     (9.0, 6.0)
     """
     if fun is None:
-        return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux)
-    return Gradient(fun, argnums, has_aux, True)
+        return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)
+    return Gradient(fun, argnums, has_aux, True, holomorphic)
 
 
 def source(gradient: Any) -> str:

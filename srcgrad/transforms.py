@@ -16,7 +16,7 @@ from . import operators
 from .core.errors import ArgumentError, SrcgradError
 from .core.markers import followed, handing_on
 from .emit import load
-from .pipeline import signatures, user_rules
+from .pipeline import signatures
 
 __all__ = ["DerivativeError", "checkpoint", "implicit"]
 
@@ -197,6 +197,8 @@ def _with_rule(
     name = signatures.name_of(fun) if signatures.name_of(fun).isidentifier() else "function"
     for function, form in ((ruled, "ruled"), (adjoint, "adjoint"), (tangent, "tangent")):
         function.__name__ = function.__qualname__ = f"{name}_{form}"
+    from .pipeline import user_rules
+
     user_rules.of_all_arguments(ruled, followed(adjoint), followed(tangent))
     signature = signatures.signature_of(fun)
     space: dict[str, Any] = {ruled.__name__: ruled}

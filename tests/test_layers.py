@@ -21,6 +21,7 @@ ORDER = [
     ["api"],
     ["operators"],
     ["transforms"],
+    ["debugging"],
     ["testing", "optim"],
     ["training"],
     ["cli"],

@@ -165,6 +165,40 @@ def test_jacobians(operator):
     assert operator(lambda x: x[:0])(X).shape == (0, 3)
 
 
+def test_jacobians_of_holomorphic_functions():
+    z = np.array([1.0 + 2.0j, 0.5j])
+    for operator in (jacrev, jacfwd, jacobian):
+        found = operator(lambda z: z * z * z[0], holomorphic=True)(z)
+        np.testing.assert_allclose(found, [[3 * z[0] ** 2, 0], [z[1] ** 2, 2 * z[1] * z[0]]], rtol=1e-12)
+
+
+def test_gradients_of_holomorphic_functions():
+    z = 1.0 + 2.0j
+    assert grad(lambda z: z**3 * np.exp(z), holomorphic=True)(z) == pytest.approx((3 * z**2 + z**3) * np.exp(z))
+    w = np.array([z, 0.5j])
+    found = grad(lambda w: np.sum(w * w * 1j), holomorphic=True)(w)
+    assert found.dtype == complex
+    np.testing.assert_allclose(found, 2j * w)
+    second = grad(grad(lambda z: z**4, holomorphic=True), holomorphic=True)
+    assert second(z) == pytest.approx(12 * z**2)
+    for call, message in (
+        (lambda: grad(lambda z: z * z)(z), "complex number"),
+        (lambda: grad(lambda z: z * z, holomorphic=True)(2.0), "is real"),
+        (lambda: grad(lambda z: abs(z), holomorphic=True)(z), "needs a complex number"),
+        (lambda: jacrev(np.sin)(np.array([1j])), "complex; pass holomorphic=True"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            call()
+
+
+def test_products_of_complex_functions():
+    z, dz = np.array([1.0 + 2.0j, 0.5j]), np.array([0.3 - 1j, 2.0 + 0j])
+    y, y_dot = jvp(lambda z: z * z * 1j, (z,), (dz,))
+    np.testing.assert_allclose(y_dot, 2j * z * dz)
+    y, pullback = vjp(lambda z: z * z * 1j, z)
+    np.testing.assert_allclose(pullback(np.ones(2))[0], 2j * z)
+
+
 def test_the_hessian_of_rosenbrock():
     x = np.linspace(-1.0, 1.5, 10)
     expected = np.zeros((10, 10))
@@ -172,7 +206,7 @@ def test_the_hessian_of_rosenbrock():
         expected[i, i] += 1200 * x[i] ** 2 - 400 * x[i + 1] + 2
         expected[i + 1, i + 1] += 200
         expected[i, i + 1] = expected[i + 1, i] = -400 * x[i]
-    for found in (hessian(rosenbrock)(x), jacrev(grad(rosenbrock))(x)):
+    for found in (hessian(rosenbrock)(x), jacrev(grad(rosenbrock))(x), jacfwd(jacrev(rosenbrock))(x)):
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
@@ -360,3 +394,44 @@ def test_texts_are_the_same_each_time():
     second = jacfwd(filled)
     second(X)
     assert first.source == second.source and "y_dot[i] =" in first.source and "y[i] =" in first.source
+
+
+# ---- values that are not finite -------------------------------------------------------------------------------------
+
+
+def roots(x):
+    y = x - 1.0
+    z = np.sqrt(y)
+    return np.sum(z * x)
+
+
+def logarithms(x):
+    y = np.log(x)
+    return np.sum(np.exp(y))
+
+
+def roots_on_the_tape(x):
+    items = [x]
+    items.append(items[0] - 1.0)
+    for item in items[:1]:
+        items.append(item)
+    z = np.sqrt(items.pop(1))
+    return np.sum(z)
+
+
+def watched(f, x):
+    with np.errstate(all="ignore"), srcgrad.debug_nans():
+        return grad(f)(x)
+
+
+def test_debug_nans():
+    x = np.array([1.0, 2.0])
+    with pytest.raises(srcgrad.NotFinite, match=r"(?s)reverse sweep.*z"):
+        watched(roots, x)
+    with pytest.raises(FloatingPointError, match=r"(?s)'y' is not finite .*forward sweep.*y = np.log\(x\)"):
+        watched(logarithms, np.array([0.0, 1.0]))
+    with pytest.raises(srcgrad.NotFinite, match=r"(?s)reverse sweep.*z = np.sqrt"):
+        watched(roots_on_the_tape, x)
+    assert np.all(np.isfinite(watched(roots, x + 1.0)))
+    with np.errstate(all="ignore"):
+        assert np.isinf(grad(roots)(x)[0])  # nothing is watched any more

@@ -34,11 +34,19 @@ def check_scalar(value: Any, name: str) -> Any:
     raise ResultError(f"{name} returns {_described(value)}, and a gradient needs a real number; {_advice(value)}")
 
 
-def seed(value: Any, name: str) -> Any:
+def seed(value: Any, name: str, holomorphic: bool = False) -> Any:
     """The number 1 in the precision of `value`, the result of the function `name`: the adjoint that a gradient begins with.
 
-    Raises `ResultError` if the result is not a real scalar.
+    Raises `ResultError` if the result is not a real scalar; for a `holomorphic` function, not a complex one.
     """
+    if holomorphic:
+        if (
+            getattr(value, "shape", ())
+            or not isinstance(value, complex)
+            and getattr(value, "dtype", np.dtype(int)).kind != "c"
+        ):
+            raise ResultError(f"{name} returns {_described(value)}, and holomorphic=True needs a complex number")
+        return 1.0 + 0.0j if not hasattr(value, "dtype") else value.dtype.type(1)
     check_scalar(value, name)
     dtype = getattr(value, "dtype", None)
     return 1.0 if dtype is None or dtype.kind != "f" else dtype.type(1)

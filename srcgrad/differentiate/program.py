@@ -78,13 +78,14 @@ def build(
     aux: bool = False,
     after: str | None = None,
     device: bool = False,
+    holomorphic: bool = False,
 ) -> Program:
     """The program of the gradient of `function` with respect to the parameters `wrt`, for arguments of these kinds.
 
     With `value` it returns the value as well, with `aux` the function returns a pair of which only the first item is differentiated.
     With `device` it is to run on arrays of a device, where elements are views.
     """
-    builder = Builder(device, after)
+    builder = Builder(device, after, holomorphic)
     function = as_function(function)
     return gathered(builder, function, builder.up_to(lambda: builder.main(function, wrt, kinds, value, aux)))
 
@@ -147,9 +148,10 @@ class _Reached(Exception):
 
 
 class Builder:
-    def __init__(self, device: bool = False, after: str | None = None) -> None:
+    def __init__(self, device: bool = False, after: str | None = None, holomorphic: bool = False) -> None:
         self.after = after  # the pass after which the program is wanted; None: the whole of it
         self.device = device
+        self.holomorphic = holomorphic
         self.functions: list[b.Node] = []
         self.free: dict[str, Free] = {}
         self.guards: list[tuple[Callable[[], Any], Any]] = []
@@ -406,6 +408,9 @@ class Builder:
         if not isinstance(result, gast.Name):
             return None
         kind = K.constant_kind(facts.kind(result.id))
+        if self.holomorphic:
+            given = [b.name(result.id), b.constant(_name_of(unit.function)), b.constant(True)]
+            return b.at(b.assign(reverse.bars(result.id), b.call("rt.seed", *given)), last)
         if result.id not in facts.active:
             samples: dict[str, Any] = {"bool": True, "str": "", "tuple": (), "list": [], "dict": {}}
             if kind.tag in samples or kind.tag == "static" and kind.value is None:

@@ -63,8 +63,12 @@ class Recipe:
     """
 
     mode = "gradient"
+    takes_complex = False
 
-    def __init__(self, function: Callable[..., Any], argnums: Argnums, value: bool, aux: bool):
+    def __init__(
+        self, function: Callable[..., Any], argnums: Argnums, value: bool, aux: bool, holomorphic: bool = False
+    ):
+        self.holomorphic = holomorphic
         self.function, self.value, self.aux = function, value, aux
         self.wrt = signatures.which(function, argnums)
         self.single = isinstance(argnums, (tuple, list)) and len(self.wrt) == 1
@@ -152,7 +156,7 @@ class Recipe:
         """The gradient by recording, for a function that has no straight adjoint."""
         from .. import recorded
 
-        form = recorded.Form(self.value, self.aux, self.single or len(self.wrt) > 1)
+        form = recorded.Form(self.value, self.aux, self.single or len(self.wrt) > 1, self.holomorphic)
         return recorded.Recorded(*self._of_recorded(form, why, inner))
 
     def _of_recorded(self, form: Any, why: Refused, inner: Specialisation | None) -> tuple[Any, ...]:
@@ -163,7 +167,7 @@ class Recipe:
         """`ArgumentError` unless every argument to differentiate is given, and can be differentiated."""
         for one in self.wrt:
             _, value = signatures.given(self.function, values, self.parameters.signature, one)
-            arguments.check(self.name, one, value)
+            arguments.check(self.name, one, value, self.holomorphic, self.takes_complex)
 
     def device_of(self, values: tuple[Any, ...]) -> Any:
         """The module of the device on which the arrays among the arguments live; None for the host."""
@@ -196,7 +200,7 @@ class Recipe:
         if hasattr(function, "__srcgrad_specialise__"):  # the gradient of a gradient is that of the emitted function
             inner = function.__srcgrad_specialise__(values)
             function = inner.function
-        place = shared.key(function, self.mode, self.wrt, self.value, self.aux, values is None, key)
+        place = shared.key(function, self.mode, self.holomorphic, self.wrt, self.value, self.aux, values is None, key)
         device = self.device_of(values or ())
         rest = self.adapt, self._wrapping(), inner, device
         template = shared.get(place, specialise.epoch)
@@ -233,7 +237,8 @@ class Recipe:
     ) -> Any:
         from ..differentiate import program
 
-        return program.build(function, wrt, kinds, value=self.value, aux=self.aux, after=after, device=device)
+        options = {"value": self.value, "aux": self.aux, "after": after, "device": device}
+        return program.build(function, wrt, kinds, holomorphic=self.holomorphic, **options)  # type: ignore[arg-type]
 
     def _wrapping(self) -> str:
         """How the result is to be changed, as an expression of `result`: a tuple of one argument gives a tuple of one gradient."""

@@ -12,8 +12,21 @@ from srcgrad_runtime import backend
 from ..core.errors import ArgumentError
 
 
-def check(function: str, parameter: int | str, value: Any) -> None:
-    """`ArgumentError` unless the value is a float, a floating array, or a container with one of those inside."""
+def check(
+    function: str, parameter: int | str, value: Any, holomorphic: bool = False, takes_complex: bool = False
+) -> None:
+    """`ArgumentError` unless the value is a float, a floating array, or a container with one of those inside.
+
+    With `holomorphic`, all of these are to be complex; with `takes_complex` they may be.
+    """
+    if holomorphic or takes_complex:
+        leaves = [np.result_type(leaf).kind == "c" for leaf in rt.leaves(value)]
+        if leaves and (all(leaves) or takes_complex and not holomorphic):
+            return
+        if leaves:
+            raise ArgumentError(
+                f"grad of {function}: {parameter!r} is real, and holomorphic=True needs complex numbers"
+            )
     if type(value) is float or backend.is_array(value) and value.dtype.kind == "f":
         return
     reason = _reason(parameter, value)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import rules
 from ..emit import load
 from . import signatures
 
@@ -22,6 +21,8 @@ def with_source(function: Callable[..., Any], values: Sequence[Any] | None) -> C
     >>> with_source(np.sin, None).__name__
     'sin'
     """
+    from .. import rules
+
     if hasattr(function, "__srcgrad_specialise__") or rules.lookup(function) is None:
         return function
     parameters = list(signatures.signature_of(function).parameters.values())

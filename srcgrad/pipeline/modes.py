@@ -16,6 +16,7 @@ class Tangent(Recipe):
     """Value and tangent of a function: the emitted function takes the bound arguments, then the tangents of those to differentiate."""
 
     mode = "tangent"
+    takes_complex = True
     what = "Value and tangent"
 
     def __init__(self, function: Callable[..., Any], argnums: Argnums, aux: bool):
@@ -54,6 +55,7 @@ class Pullback(Recipe):
     """Value of a function and the function from the adjoint of the value to the adjoints of the arguments."""
 
     mode = "pullback"
+    takes_complex = True
     what = "Value and pullback"
 
     def __init__(self, function: Callable[..., Any], argnums: Argnums, aux: bool):

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import rules
 from ..core.errors import ArgumentError
 from ..emit import load
 
@@ -60,6 +59,8 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature:
     if hasattr(function, "__srcgrad_signature__"):  # a gradient is called as its function is
         return function.__srcgrad_signature__
     if isinstance(function, np.ufunc):
+        from .. import rules
+
         rule = rules.lookup(function)
         if rule is not None and rule.is_elementwise:
             return inspect.Signature([inspect.Parameter(p.name, p.kind, default=p.default) for p in rule.parameters])
@@ -67,6 +68,8 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature:
         return inspect.signature(function, follow_wrapped=False)
     except (ValueError, TypeError):
         pass
+    from .. import rules
+
     rule = rules.lookup(function)
     if rule is None:
         return inspect.Signature([inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)])

@@ -69,9 +69,9 @@ class Recorded:
     def gradient(self, *values: Any) -> Any:
         tape, structures, result = self.taped(values)
         main, other = self.parts(result)
-        rt.check_scalar(main, self.name)
+        seed = rt.seed(main, self.name, self.form.holomorphic)
         if tape.is_active(main):
-            tape.add(main, rt.seed(main, self.name))
+            tape.add(main, seed)
         tape.reverse()
         found = arguments.finished(structures, tape)
         gradient = found if self.form.many else found[0]
@@ -175,3 +175,4 @@ class Form:
     value: bool
     aux: bool
     many: bool
+    holomorphic: bool = False
