@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,24 @@ import srcgrad_runtime as rt
 
 from .. import rules
 from .recorder import Recorder
-from .tape import owner_of
+from .tape import SIGNS, SIGNS_OF_ONE, owner_of
+
+DUNDERS = {f"__{name}__": sign for sign, (*_, name) in SIGNS.items()}
+REFLECTED = {f"__r{name}__": sign for sign, (*_, name) in SIGNS.items()}
+IN_PLACE = {f"__i{name}__": sign for sign, (*_, name) in SIGNS.items()}
+UNARY = {f"__{name}__": sign for sign, (*_, name) in SIGNS_OF_ONE.items()}
+ASKED = {
+    "__abs__": abs,
+    "__float__": float,
+    "__round__": round,
+    "__divmod__": divmod,
+    "__floor__": math.floor,
+    "__ceil__": math.ceil,
+}
+TELLING = frozenset(
+    "__len__ __bool__ __repr__ __str__ __format__ __hash__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __int__ __index__ __contains__"
+    " __sizeof__ __dir__ __class__ __trunc__".split()
+)  # what they give are whole numbers, truth values and texts
 
 
 class Arrays(Recorder):
@@ -62,6 +80,8 @@ class Arrays(Recorder):
         if name == "item" and not args and isinstance(owner, np.generic) and not self.is_active(owner):
             return owner.item()
         method = rules.method(name)
+        if method is None and name.startswith("__"):
+            return self.special_method(owner, name, args)
         if method is None:
             if self.any_active((owner, *args), kwargs):
                 raise self.refuse(f"cannot differentiate through the method '{name}' of an array", "no rule covers it")
@@ -72,6 +92,24 @@ class Arrays(Recorder):
         if method.pack and not args:
             packed = ()
         return self.call(method.function, owner, *packed, **kwargs)
+
+    def special_method(self, owner: Any, name: str, args: tuple) -> Any:
+        """`x.__mul__(y)` and its like, of a number or an array."""
+        if name in DUNDERS and len(args) == 1:
+            return self.op(DUNDERS[name], owner, args[0])
+        if name in REFLECTED and len(args) == 1:
+            return self.op(REFLECTED[name], args[0], owner)
+        if name in IN_PLACE and len(args) == 1:
+            return self.inplace(IN_PLACE[name], owner, args[0])
+        if name in UNARY and not args:
+            return self.unary(UNARY[name], owner)
+        if name == "__iter__":
+            return iter(self.iterate(owner))
+        if name in ASKED:
+            return self.call(ASKED[name], owner, *args)
+        if self.any_active((owner, *args), {}) and name not in TELLING:
+            raise self.refuse(f"cannot differentiate through the method '{name}'", "no rule covers it")
+        return getattr(owner, name)(*args)
 
     def listed(self, array: np.ndarray) -> Any:
         if not array.ndim:

@@ -21,7 +21,6 @@ from .tape import NUMBERS, SIGNS
 
 OPERATORS = {native: sign for sign, (native, *_) in SIGNS.items()}
 IN_PLACE = {native: sign for sign, (_, _, native, _) in SIGNS.items()}
-DUNDERS = {f"__{name}__": sign for sign, (*_, name) in SIGNS.items()}
 CONTAINERS = (list, tuple, dict, set, frozenset, zip, enumerate, map, filter, reversed, collections.deque, collections.OrderedDict,
               collections.defaultdict, collections.Counter, collections.ChainMap, range, slice, types.SimpleNamespace, object, type, str, bytes,
               property, staticmethod, classmethod, super, BaseException)  # fmt: skip
@@ -185,6 +184,10 @@ class Natives(Arrays):
             return self.inplace(IN_PLACE[function], *args)
         if isinstance(owner, (np.ndarray, np.generic)):
             return self.array_method(owner, name, args, kwargs)
+        if isinstance(owner, float) and name == "conjugate":
+            return self.unary("+", owner)
+        if isinstance(owner, float) and name in ("is_integer", "hex", "as_integer_ratio"):
+            return function(*args)  # whole numbers and texts do not vary
         if isinstance(function, types.MethodDescriptorType) and args:
             return self.method_of_class(function, args, kwargs)
         if isinstance(owner, type) and name == "__call__":  # what a metaclass goes on to
@@ -219,8 +222,8 @@ class Natives(Arrays):
         bound = isinstance(function, (types.BuiltinMethodType, types.MethodWrapperType))
         if bound and not isinstance(owner, (type, types.ModuleType)):
             args = (owner, *args)
-        if name in DUNDERS and len(args) == 2 and isinstance(args[0], (*NUMBERS, int, np.ndarray)):
-            return self.op(DUNDERS[name], *args)
+        if args and type(args[0]) in BASIC and isinstance(args[0], (*NUMBERS, int, np.ndarray)):
+            return self.special_method(args[0], name, args[1:])
         if name == "__setattr__" and len(args) == 3:
             return self.set_plainly(*args)
         rest = args[1:] if bound and not isinstance(owner, (type, types.ModuleType)) else args

@@ -33,6 +33,8 @@ AREAS = (
     "protocols",
     "order",
     "library",
+    "applications",
+    "combinations",
 )
 
 
