@@ -223,6 +223,12 @@ def test_keys_tell_kinds_apart():
     assert pipeline.key_of([1.0] * 30) == pipeline.key_of([2.0] * 20)
 
 
+def test_functions_that_have_a_rule_only():
+    assert srcgrad.grad(np.sin)(0.0) == 1.0
+    assert srcgrad.grad(np.multiply, argnums=1)(2.0, 3.0) == 2.0
+    close(srcgrad.grad(np.linalg.norm)(np.array([3.0, 4.0])), np.array([0.6, 0.8]))
+
+
 cells = itertools.count()
 
 

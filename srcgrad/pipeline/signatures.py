@@ -65,7 +65,8 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature:
         if rule is not None and rule.is_elementwise:
             return inspect.Signature([inspect.Parameter(p.name, p.kind, default=p.default) for p in rule.parameters])
     try:
-        return inspect.signature(function, follow_wrapped=False)
+        if type(function).__name__ != "ufunc":  # the options of those are no arguments
+            return inspect.signature(function, follow_wrapped=False)
     except (ValueError, TypeError):
         pass
     from .. import rules
