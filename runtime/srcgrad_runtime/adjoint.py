@@ -115,7 +115,9 @@ def unbroadcast(g: Any, like: Any) -> Any:
     dtype = getattr(like, "dtype", None)
     g = to_shape(g, () if dtype is None else like.shape)
     if dtype is None:
-        return g.real if is_complex(g) and not isinstance(like, complex) else g
+        g = g.real if is_complex(g) and not isinstance(like, complex) else g
+        # a number of Python's is of double precision
+        return float(g) if type(like) is float and isinstance(g, np.floating) and not isinstance(g, float) else g
     if getattr(g, "dtype", None) == dtype:
         return g
     return to_kind(g, dtype)

@@ -52,13 +52,13 @@ def count(shape: tuple[int, ...], axis: Any = None, where: Any = True) -> Any:
 
 def spread(y_bar: Any, shape: tuple[int, ...], axis: Any, keepdims: bool, where: Any) -> Any:
     """The adjoint of a sum over the entries where the mask `where` holds."""
-    return np.where(where, expand(y_bar, shape, axis, keepdims), 0)
+    return np.where(where, expand(y_bar, shape, axis, keepdims), 0)[()]
 
 
 def mean_spread(y_bar: Any, shape: tuple[int, ...], axis: Any, keepdims: bool, where: Any) -> Any:
     """The adjoint of a mean over the entries where the mask `where` holds."""
     wide = expand(y_bar, shape, axis, keepdims)
-    return np.where(where, wide / np.asarray(count(shape, axis, where), np.result_type(wide)), 0)
+    return np.where(where, wide / np.asarray(count(shape, axis, where), np.result_type(wide)), 0)[()]
 
 
 def deviation(a: Any, axis: Any = None, where: Any = True, mean: Any = None) -> Any:

@@ -84,7 +84,10 @@ def reshape_each(g: Any, arrays: Any) -> list[Any]:
     With one array the result, and so `g`, has no tuple around it.
     """
     parts = (g,) if len(arrays) == 1 else g
-    return [None if part is None else np.reshape(part, np.shape(a)) for part, a in zip(parts, arrays, strict=True)]
+    return [
+        None if part is None else adjoint.unbroadcast(np.reshape(part, np.shape(a)), a)
+        for part, a in zip(parts, arrays, strict=True)
+    ]
 
 
 def unbroadcast_each(g: Any, arrays: Any) -> list[Any]:
@@ -232,5 +235,7 @@ def meshgrid_adjoint(g: Any, arrays: Any, indexing: str = "xy") -> list[Any]:
     for i, (part, a) in enumerate(zip(g, arrays, strict=True)):
         axis = 1 - i if indexing == "xy" and i < 2 <= len(arrays) else i
         others = tuple(k for k in range(len(arrays)) if k != axis)
-        found.append(None if part is None else np.reshape(np.sum(part, axis=others), np.shape(a)))
+        found.append(
+            None if part is None else adjoint.unbroadcast(np.reshape(np.sum(part, axis=others), np.shape(a)), a)
+        )
     return found

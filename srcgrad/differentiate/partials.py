@@ -21,6 +21,8 @@ from ..frontend import source
 from ..rules.declare import REQUIRED, Rule
 from . import choices
 
+DOUBLE = ("python", "float64", "complex128")  # dtypes of numbers in double precision, as those of Python
+
 
 class Contributions:
     """Applies rules to the operations of one unit, from its end to its beginning.
@@ -223,15 +225,17 @@ class Contributions:
             others is not None
             and all(_is_plain_number(k) for k in others)
             and not (y_kind.is_complex and y_kind.tag != "unknown")
+            and not (mine.dtype == "python" and y_kind.tag in ("float", "array") and y_kind.dtype not in DOUBLE)
         ):
             return value
         if mine.tag == "float" and y_kind.tag == "float":
             cut = y_kind.is_complex and not mine.is_complex
+            cut = cut or mine.dtype == "python" and y_kind.dtype not in DOUBLE
             return value if not cut else build.call("rt.unbroadcast", value, operand)
         if mine.tag == "unknown" or y_kind.tag == "unknown" or _mixes(mine, y_kind):
             return build.call("rt.unbroadcast", value, operand)
         if mine.tag == "float" and y_kind.is_array:
-            if mine.dtype not in ("python", y_kind.dtype):
+            if mine.dtype != y_kind.dtype and (mine.dtype, y_kind.dtype) != ("python", "float64"):
                 return build.call("rt.unbroadcast", value, operand)
             return build.call("np.sum", value)
         if mine.is_array and y_kind.is_array and mine.rank is not None and y_kind.rank is not None:
@@ -297,6 +301,8 @@ class Contributions:
             mine = self.kind(operand)
             if entry is not None and entry.ranks is not None and _mixes(mine, y_kind):
                 value = build.call("rt.unbroadcast", value, operand)  # the short text does not convert precision
+            elif mine.tag == "float" and not y_kind.is_scalar and not _is_call_of(value, "rt.unbroadcast", "np.sum"):
+                value = build.call("rt.unbroadcast", value, operand)  # an array of no axes is no number
             yield operand, value
 
     def expanded(self, function: Callable[..., Any], bound: dict[str, build.Node]) -> build.Node:
@@ -516,6 +522,14 @@ def _number(node: build.Node) -> Any:
 
 def _is_one(node: build.Node) -> bool:
     return isinstance(node, gast.Constant) and type(node.value) in (int, float) and node.value == 1
+
+
+def _is_call_of(node: build.Node, *names: str) -> bool:
+    """Whether an expression is a call of one of these functions of NumPy or the runtime."""
+    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Attribute):
+        return False
+    owner = node.func.value
+    return isinstance(owner, gast.Name) and f"{owner.id}.{node.func.attr}" in names
 
 
 def _is_default(node: build.Node, parameter: Any) -> bool:
