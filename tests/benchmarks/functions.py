@@ -192,7 +192,6 @@ def measure(name: str, function: Any, seconds: float) -> Row:
                 grad(scalar(own, args, kwargs, at, y, path, numpy))(args[at]),
                 args[at],
                 harness.least_precision(y),
-                harness.least_precision(y),
             )
         except Exception:  # there is no gradient here
             continue
