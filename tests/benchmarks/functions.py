@@ -275,7 +275,7 @@ HEAD = """# Coverage
 srcgrad against HIPS/autograd, function by function, made by `python -m tests.benchmarks.functions`. Each function is called as the tests of
 its rule call it, and differentiated with respect to its first floating array. *error* is the largest relative error against finite
 differences along random directions ("no": there is no gradient; "wrong": the error is above 1e-4), *time* the gradient over the function
-itself, which for short calls is mostly the cost of the call."""
+itself, which for short calls is mostly the cost of the call. Where a function reads one triangle of a symmetric matrix, so do the differences."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
