@@ -50,7 +50,7 @@ def public(module: ModuleType) -> dict[str, Any]:
         value = getattr(module, name, None)
         if not callable(value) or inspect.ismodule(value) or isinstance(value, np.random.RandomState):
             continue
-        if isinstance(value, type) and kind_of(value) == "unlisted":
+        if isinstance(value, type) and (issubclass(value, BaseException) or kind_of(value) == "unlisted"):
             continue
         found[name] = value
     return found
