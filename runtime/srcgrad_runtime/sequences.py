@@ -107,11 +107,11 @@ def distance_adjoint(p: Any, q: Any, y: Any, y_bar: Any) -> Any:
     return np.array(bars) if backend.is_array(p) else bars
 
 
-def extremum_adjoint(values: tuple, y: Any, y_bar: Any) -> Any:
+def extremum_adjoint(values: tuple, y: Any, y_bar: Any, active: tuple | None = None) -> Any:
     """The adjoints of the arguments of `max(*values)` or `min(*values)` with result y: equal arguments share evenly.
 
-    With one argument, this is the sequence that is searched. A tie with a whole number (which is a constant) goes to
-    that.
+    With one argument, this is the sequence that is searched. A tie with a constant goes to that: a whole number, or an
+    argument that is not `active`, where that is known.
     """
     items: Any = values[0] if len(values) == 1 else values
     bars: Any
@@ -132,7 +132,8 @@ def extremum_adjoint(values: tuple, y: Any, y_bar: Any) -> Any:
         bars = (y_bar / max(int(np.sum(hit)), 1) * hit).astype(items.dtype)
     else:
         ties = [bool(item == y) for item in items]
-        floats = [tie and is_differentiable(item) for tie, item in zip(ties, items, strict=True)]
+        free = active if active and len(values) > 1 else [True] * len(items)
+        floats = [t and a and is_differentiable(item) for t, a, item in zip(ties, free, items, strict=True)]
         number = 0 if ties != floats else sum(ties)
         bars = [
             unbroadcast(y_bar / number, item) if hit and number else zeros_like(item)
@@ -141,10 +142,16 @@ def extremum_adjoint(values: tuple, y: Any, y_bar: Any) -> Any:
     return [bars] if len(values) == 1 else bars
 
 
-def extremum_tangent(values_dot: Any, values: tuple, y: Any) -> Any:
-    """The tangent of `max(*values)` or `min(*values)`: the mean of those of the arguments that equal y."""
+def extremum_tangent(values_dot: Any, values: tuple, y: Any, active: tuple | None = None) -> Any:
+    """The tangent of `max(*values)` or `min(*values)`: the mean of those of the arguments that equal y.
+
+    A tie with a constant goes to that: a whole number, or one that is not `active`.
+    """
     items, dots = (values[0], values_dot[0]) if len(values) == 1 else (values, values_dot)
-    chosen = [0.0 if dot is None else dot for item, dot in zip(items, dots, strict=True) if item == y]
+    ties = [i for i, item in enumerate(items) if item == y]
+    if any(len(values) > 1 and active and not active[i] or not is_differentiable(items[i]) for i in ties):
+        return 0.0
+    chosen = [0.0 if dots[i] is None else dots[i] for i in ties]
     return sum(chosen) / max(len(chosen), 1)
 
 

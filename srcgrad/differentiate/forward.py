@@ -183,6 +183,12 @@ class Forward:
             return build.constant(0.0)
         return build.call("rt.zeros_like", build.copy(operand))
 
+    def activity_of(self, operand: build.Node) -> build.Node:
+        """Which parts of a display depend on an argument that is differentiated; None where it is no display."""
+        if isinstance(operand, (gast.Tuple, gast.List)) and not any(isinstance(e, gast.Starred) for e in operand.elts):
+            return build.tuple_([build.constant(self.is_active(e)) for e in operand.elts])
+        return build.constant(None)
+
     def display(self, value: build.Node) -> build.Node:
         """The tangent of a display of names and literals."""
         if isinstance(value, gast.Dict):
@@ -367,9 +373,10 @@ class Forward:
     ) -> build.Node:
         entry = entry or self.chosen(rule, name, bound, tangent=True)
         if entry is not None:
-            return self.plain(
-                self.rules.expanded(entry.function, {**bound, "y": y, f"{name}_dot": self.dot_of(bound[name])})
-            )
+            given = {**bound, "y": y, f"{name}_dot": self.dot_of(bound[name])}
+            if f"{name}_active" in entry.takes:
+                given[f"{name}_active"] = self.activity_of(bound[name])
+            return self.plain(self.rules.expanded(entry.function, given))
         back = self.chosen(rule, name, bound, tangent=False)
         if back is None:
             raise self.unit.refuse(

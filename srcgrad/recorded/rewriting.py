@@ -51,7 +51,7 @@ class Rewriter(ast.NodeTransformer):
                     place = Place(self.filename, node.lineno, node.col_offset, node.end_col_offset or 0)
                     return [
                         Refusal(
-                            f"cannot differentiate the coroutine '{node.name}'",
+                            f"cannot differentiate the coroutine '{tree.name}'",
                             place,
                             why,
                             "write an ordinary function",

@@ -86,8 +86,8 @@ def _declare_extremum(function):
         return rt.choice_adjoint(values, y, y_bar)
 
     @tangent(function)
-    def extremum_tangent(values_dot, values, key=None, *, y):
-        return rt.extremum_tangent(values_dot, values, y)
+    def extremum_tangent(values_dot, values, key=None, *, values_active, y):
+        return rt.extremum_tangent(values_dot, values, y, values_active)
 
 
 _declare_extremum(max)

@@ -333,29 +333,32 @@ def sum_adjoint_tangent(g_dot, items):
     return rt.sum_adjoint(items, g_dot)
 
 
-structural(rt.extremum_adjoint, "values, y_, g", cases=lambda draw: [(((0.5, 0.5, 0.2), 0.5, 0.7), {})])
+structural(rt.extremum_adjoint, "values, y_, g, active=None", cases=lambda draw: [(((0.5, 0.5, 0.2), 0.5, 0.7), {})])
 structural(
     rt.extremum_tangent,
-    "values_dot, values, y_",
-    cases=lambda draw: [(((0.5, 0.3, 0.2), (2.0, 1.0, 2.0), 2.0), {})],
+    "values_dot, values, y_, active=None",
+    cases=lambda draw: [
+        (((0.5, 0.3, 0.2), (2.0, 1.0, 2.0), 2.0), {}),
+        (((0.5, 0.3, 0.2), (2.0, 1.0, 2.0), 2.0, (True, True, False)), {}),
+    ],
 )
 
 
 @adjoint(rt.extremum_adjoint, "g")
-def extremum_adjoint_(values, y_, *, y_bar):
-    return rt.extremum_tangent(y_bar, values, y_)
+def extremum_adjoint_(values, y_, active=None, *, y_bar):
+    return rt.extremum_tangent(y_bar, values, y_, active)
 
 
 @tangent(rt.extremum_adjoint, "g")
-def extremum_adjoint_tangent(g_dot, values, y_):
-    return rt.extremum_adjoint(values, y_, g_dot)
+def extremum_adjoint_tangent(g_dot, values, y_, active=None):
+    return rt.extremum_adjoint(values, y_, g_dot, active)
 
 
 @adjoint(rt.extremum_tangent)
-def extremum_tangent_(values, y_, *, y_bar):
-    return rt.extremum_adjoint(values, y_, y_bar)
+def extremum_tangent_(values, y_, active=None, *, y_bar):
+    return rt.extremum_adjoint(values, y_, y_bar, active)
 
 
 @tangent(rt.extremum_tangent)
-def extremum_tangent_tangent(values_dot_dot, values, y_):
-    return rt.extremum_tangent(values_dot_dot, values, y_)
+def extremum_tangent_tangent(values_dot_dot, values, y_, active=None):
+    return rt.extremum_tangent(values_dot_dot, values, y_, active)

@@ -17,7 +17,7 @@ from srcgrad_runtime import device as devices
 
 from .. import api
 from ..core.errors import SrcgradError
-from ..emit import comments
+from ..emit import origins
 from . import nested
 from .tolerances import GradientMismatch
 
@@ -63,12 +63,12 @@ def check_device(
     except SrcgradError:
         raise
     except (TypeError, NotImplementedError, AttributeError) as error:
-        raise DeviceFailure(f"{_line_of(error)}: {error}; the host can do this, the device cannot") from error
+        raise DeviceFailure(f"{_line_of(error, f)}: {error}; the host can do this, the device cannot") from error
     done = Report(0.0)
     if counts is not None:
         lines: dict[tuple[str, int], int] = {}
         for (file, line), times in counts.places.items():
-            place = comments.original(file, line) or (file, line)
+            place = origins.original(file, line) or (file, line)
             lines[place] = lines.get(place, 0) + times
         listed = tuple((file, line, times) for (file, line), times in sorted(lines.items()))
         done = Report(0.0, counts.launches, counts.products, listed)
@@ -90,11 +90,12 @@ def _worst(there: Any, here: Any) -> float:
     return worst
 
 
-def _line_of(error: BaseException) -> str:
+def _line_of(error: BaseException, f: Callable[..., Any]) -> str:
     """The user's line that failed on the device."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.startswith("<srcgrad "):
-            place = comments.original(frame.filename, frame.lineno or 0)
+            place = origins.original(frame.filename, frame.lineno or 0)
             if place is not None:
                 return f"{place[0]}:{place[1]}"
-    return "the program"
+    code = getattr(f, "__code__", None)  # a line of the adjoint that stands for no line of the function
+    return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else "the function"

@@ -17,6 +17,7 @@ def has_arrays(program):
 
 
 PROGRAMS = [p for p in registry.load() if not p.raises and not p.refused_ok and has_arrays(p)]
+LACKING = ("list_that_an_array_is_added_to",)  # CuPy adds no lists
 DRAWS = ("random_numbers_drawn_once", "random_numbers_with_a_generator")  # other numbers than on the host
 
 
@@ -29,7 +30,10 @@ def test_program_on_the_device(program):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         here = call(program, gradient, copy.deepcopy(args))
-        if gradient.source.splitlines()[0].endswith("then run backwards"):
+        if (
+            program.name in LACKING
+            or ", recorded because it has no straight adjoint" in gradient.source.splitlines()[0]
+        ):
             return refused_there(program, gradient, args)
         there = call(program, gradient, srcgrad.to_device(copy.deepcopy(args), xp))
     pairs = zip(nested.leaves(srcgrad.to_host(there), ""), nested.leaves(here, ""), strict=True)

@@ -132,7 +132,8 @@ def tangent_of(rule: Rule, args: tuple, kwargs: dict, name: str, dot: Any, y: An
     values = bind(rule, args, kwargs)
     entry = rule.choose_adjoint(name, values.given, ranks_of(rule, values, 9), tangent=True)
     if entry is not None:
-        return call(entry, values, y=y, **{f"{name}_dot": dot})
+        more = {f"{name}_active": None} if f"{name}_active" in entry.takes else {}
+        return call(entry, values, y=y, **{f"{name}_dot": dot}, **more)
     if rule.is_elementwise:
         with np.errstate(all="ignore"):
             return partial_value(rule, name, values, y, rule.partials) * dot

@@ -61,6 +61,8 @@ class Namespace:
         host = getattr(self._host, name)  # NumPy's own error where there is no such name
         if name == "ndarray":
             return self._device.ndarray
+        if name in ("r_", "c_"):
+            return Joining(self, name)
         if self._part != "random" and (isinstance(host, type) or not callable(host)) or name in TELLING:
             return host
         shim = shims.find(self._part, name)
@@ -130,6 +132,24 @@ class Chosen:
 
     def __repr__(self) -> str:
         return f"<{self.__name__} on {self._where}>"
+
+
+class Joining:
+    """`np.r_` or `np.c_` on a device, of arrays and numbers."""
+
+    def __init__(self, space: Namespace, name: str):
+        self._space, self._name = space, name
+
+    def __getitem__(self, parts: Any) -> Any:
+        np = self._space
+        items = list(parts) if isinstance(parts, tuple) else [parts]
+        if any(isinstance(item, (slice, str)) for item in items):
+            raise DeviceError(f"{self._space._device.__name__} has no {self._name} with ranges; use np.concatenate")
+        if self._name == "r_":
+            return np.concatenate([np.atleast_1d(np.asarray(item)) for item in items])
+        arrays = [np.asarray(item) for item in items]
+        columns = [np.expand_dims(one, 1) if one.ndim == 1 else np.atleast_2d(one) for one in arrays]
+        return np.concatenate(columns, axis=-1)
 
 
 def _holds(kind: type, values: Any) -> bool:

@@ -201,7 +201,9 @@ def _var(
     keepdims: bool = False,
     *,
     where: Any = True,
+    correction: Any = None,
 ) -> Any:
+    ddof = ddof if correction is None else correction
     if where is True:
         return own(a, axis=axis, dtype=dtype, out=out, ddof=ddof, keepdims=keepdims)
     centred = a - np.mean(a, axis=axis, keepdims=True, where=where)
@@ -209,8 +211,10 @@ def _var(
     return np.sum(centred * centred, axis=axis, keepdims=keepdims, where=where) / (number - ddof)
 
 
-def _std(np: Any, own: Any, a: Any, *args: Any, where: Any = True, **kwargs: Any) -> Any:
-    return own(a, *args, **kwargs) if where is True else np.sqrt(np.var(a, *args, where=where, **kwargs))
+def _std(np: Any, own: Any, a: Any, *args: Any, **kwargs: Any) -> Any:
+    if "where" in kwargs or "correction" in kwargs:
+        return np.sqrt(np.var(a, *args, **kwargs))
+    return own(a, *args, **kwargs)
 
 
 for _name in FIRST:
