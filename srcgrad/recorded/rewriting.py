@@ -47,16 +47,16 @@ class Rewriter(ast.NodeTransformer):
                 self.local.add(node.name)
             if isinstance(node, (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await)):
                 what, why = "'async' code", "a gradient runs straight through"
-                if node is tree:
+                if isinstance(node, ast.AsyncFunctionDef) and node is tree:
                     place = Place(self.filename, node.lineno, node.col_offset, node.end_col_offset or 0)
                     return [
                         Refusal(
-                            f"cannot differentiate the coroutine '{tree.name}'",
+                            f"cannot differentiate the coroutine '{node.name}'",
                             place,
                             why,
                             "write an ordinary function",
                         )
-                    ]  # type: ignore[union-attr]
+                    ]
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BLIND:
                 what, why = f"'{node.func.id}'", "what it reads or binds cannot be seen in the source"
             if what:
