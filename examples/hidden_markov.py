@@ -18,10 +18,10 @@ from srcgrad import optim, value_and_grad
 
 from . import command
 
-TEXT = """it is a truth universally acknowledged that a single man in possession of a good fortune must be in want of a wife
-however little known the feelings or views of such a man may be on his first entering a neighbourhood this truth is so
-well fixed in the minds of the surrounding families that he is considered as the rightful property of some one or other
-of their daughters"""
+TEXT = """the model that this program learns has two hidden states and it is told nothing of vowels or of consonants but
+after some rounds of training one of the states writes mostly the letters a e i o u and the blank while the other one
+writes the rest of the alphabet which shows that the order of the letters in a text tells a good deal about how it is
+spoken"""
 LETTERS = "abcdefghijklmnopqrstuvwxyz "
 
 

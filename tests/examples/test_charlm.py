@@ -11,7 +11,7 @@ import pytest
 
 from examples import charlm
 
-TEXT = "It is a truth universally acknowledged, that a single man in possession of a good fortune\r\n" * 40
+TEXT = "Every line of this little book, \u00e9crit for a test, ends with a carriage return and so on.\r\n" * 40
 SMALL = ["--layers", "12", "--embedding", "8", "--batchsize", "5", "--steps", "10", "--epochs", "3"]
 
 
