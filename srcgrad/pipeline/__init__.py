@@ -200,6 +200,8 @@ class Recipe:
         if hasattr(function, "__srcgrad_specialise__"):  # the gradient of a gradient is that of the emitted function
             inner = function.__srcgrad_specialise__(values)
             function = inner.function
+            if not isinstance(function, types.FunctionType):
+                raise _recorded_already(inner)
         place = shared.key(function, self.mode, self.holomorphic, self.wrt, self.value, self.aux, values is None, key)
         device = self.device_of(values or ())
         rest = self.adapt, self._wrapping(), inner, device
@@ -257,6 +259,15 @@ class Recipe:
     @property
     def what(self) -> str:
         return "Value and gradient" if self.value else "Gradient"
+
+
+def _recorded_already(inner: Any) -> Refused:
+    """What is said of a gradient that was recorded and is to be differentiated again."""
+    first = inner.why.refusals[0]
+    why = f"it is recorded ({first.what}), and what is recorded is not differentiated again"
+    return Refused(
+        [Refusal(f"cannot differentiate the gradient of {inner.name} again", first.place, why, first.instead)]
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
