@@ -189,7 +189,7 @@ class Accumulate:
         kind = self.facts.kind(var)
         # the value that the name had before may have had another shape
         known = kind.is_array and kind.ones is not None and all(
-            one is not None or dim is not None for one, dim in zip(kind.ones, kind.dims or (None,) * len(kind.ones), strict=True)
+            one is True or dim is not None for one, dim in zip(kind.ones, kind.dims or (None,) * len(kind.ones), strict=True)
         )  # fmt: skip
         if isinstance(statement.value, gast.Call) and known:
             statement.value = build.call("rt.zeros_like", build.name(self.bar(var)))

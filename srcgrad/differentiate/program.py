@@ -305,8 +305,10 @@ class Builder:
         )
         forward, backward = storage.run()
         gradients = []
+        given: list[b.Node] = []
         for name in targets:
-            gradients.append(self.gradient(name, facts, reverse, state, accumulate))
+            found = self.gradient(name, facts, reverse, state, accumulate)
+            gradients.append(self.of_what_was_given(name, found, unit, storage, given))
         outcome: b.Node = gradients[0] if len(gradients) == 1 else b.tuple_(gradients)
         kept: list[b.Node] = []
         if value:
@@ -332,6 +334,7 @@ class Builder:
             )
         first, kept_arguments, restored = self.keep_arguments(unit, facts, storage, last)
         body = [
+            *given,
             *first,
             *forward,
             *kept,
@@ -430,6 +433,17 @@ class Builder:
             ),
             last,
         )
+
+    def of_what_was_given(
+        self, name: str, gradient: b.Node, unit: Unit, storage: Storage, begin: list[b.Node]
+    ) -> b.Node:
+        """The gradient has the shapes and dtypes of the argument, and not of what the program may bind to its name later."""
+        if not storage.definitions.get(name) or name not in names.reads(gradient):
+            return gradient
+        given = unit.fresh(f"{name}_given")
+        unit.temporaries.add(given)
+        begin.append(b.assign(given, b.name(name)))
+        return flatten._rename(gradient, {name: given})
 
     def keep_arguments(
         self, unit: Unit, facts: Facts, storage: Storage, last: b.Node

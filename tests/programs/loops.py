@@ -554,3 +554,12 @@ def iterator_advanced_by_two(x, numbers):
         if n > 1:
             break
     return s + next(numbers)
+
+
+@program(lambda r: (r.vec(3, 4), r.vec(3).astype(np.float32)), (0, 1), tolerance=1e-5)
+def arguments_that_come_to_mean_arrays_of_other_shapes(a, x):
+    for _ in a:
+        a = np.ones((2, 2)) * np.sum(x)
+    for i in range(3):
+        x = np.ones((2, 2)) if i == 1 else x * 1.5
+    return np.sum(a) * np.sum(x)
