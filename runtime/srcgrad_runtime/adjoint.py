@@ -300,10 +300,10 @@ def index_adjoint(x: Any, index: Any, g: Any) -> Any:
 
 
 def blank(x: Any) -> Any:
-    """An adjoint for a container `x`, to be filled: a list of None for a list or tuple, an empty dict for a dict."""
+    """An adjoint for a container `x`, to be filled: a list of None for a list or tuple, a dict of None for a dict."""
     if isinstance(x, SEQUENCES):
         return [None] * len(x)
-    return {} if isinstance(x, dict) else None
+    return dict.fromkeys(x) if isinstance(x, dict) else None
 
 
 def is_differentiable(x: Any, seen: tuple[int, ...] = ()) -> bool:

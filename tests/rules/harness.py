@@ -73,7 +73,8 @@ def bind(rule: Rule, args: tuple, kwargs: dict) -> Values:
 def ranks_of(rule: Rule, values: Values, count: int) -> tuple[int | None, ...]:
     """The ranks of the first parameters, None for one that is no array or number."""
     found = [values.get(p.name) for p in rule.parameters[:count]]
-    return tuple(None if x is None or isinstance(x, (list, tuple, dict, str)) else np.ndim(x) for x in found)
+    # `np.ndim` of anything else may try to go through it: `np.r_` has no end
+    return tuple(np.ndim(x) if isinstance(x, (np.ndarray, np.generic, int, float, complex)) else None for x in found)
 
 
 def variants(rule: Rule, name: str, values: Values) -> list[Adjoint]:
