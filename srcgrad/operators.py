@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import srcgrad_runtime as rt
+from srcgrad_runtime import structures
 
 from . import api
 from .core.errors import ArgumentError
@@ -20,7 +21,7 @@ from .pipeline import modes, signatures
 __all__ = ["elementwise_grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "ravel", "vjp"]
 
 Argnums = signatures.Argnums
-ravel = rt.ravel
+ravel = structures.ravel
 
 
 @followed

@@ -846,6 +846,12 @@ class _Flatten:
         text = rules.written(value) if value is not MISSING else None
         if text is not None and self.is_active(node):
             func, value = gast.Attribute(self.runtime("written"), text.text.__name__, build.LOAD), text.text
+        elif _is_solver(value) and self.is_active(node):  # told before what is said of the functions that it is given
+            raise self.unit.refuse(
+                node, f"cannot differentiate through '{value.__module__}.{value.__name__}'",
+                "an argument depends on an argument you differentiate, and it has no rule and no Python source that could be differentiated",
+                f"give it a rule with srcgrad.rule({value.__name__}, ...), or use srcgrad.implicit",
+            )  # fmt: skip
         if value is sum and len(node.args) in (1, 2) and isinstance(node.args[0], (gast.GeneratorExp, gast.ListComp)):
             return self.sum_of(node)
         if isinstance(value, FunctionType) and rules.lookup(value) is None and not rules.is_nondifferentiable(value):
@@ -1267,3 +1273,12 @@ def _word(node: build.Node) -> str:
 
 
 Operand = Callable[[build.Node], build.Node]
+
+
+def _is_solver(function: Any) -> bool:
+    """Whether a function is one of SciPy's without a rule; integrators are followed as they run."""
+    module = getattr(function, "__module__", None) or ""
+    if function is MISSING or isinstance(function, type) or not callable(function) or not module.startswith("scipy."):
+        return False
+    known = rules.lookup(function) is not None or rules.is_nondifferentiable(function)
+    return not known and not module.startswith("scipy.integrate.")
