@@ -1,8 +1,12 @@
 """Programs on the device: the user's plain code, and what its names mean there."""
 
+import importlib
+import sys
+
 import numpy as np
 import pytest
 import srcgrad_runtime.fake as xp
+from srcgrad_runtime import device
 
 import srcgrad
 from srcgrad import grad, to_device, to_host, value_and_grad
@@ -159,3 +163,13 @@ def test_the_report_names_lines():
     assert report.error == 0.0 and report.launches > 0 and report.products == 0
     ((file, line, times),) = report.synchronisations
     assert file == __file__ and line == f.__code__.co_firstlineno + 3 and times == 2
+
+
+def test_rooms_of_the_runtime_that_are_read_later_are_bound_as_well():
+    package = device.bound_runtime(xp)
+    for room in ("nn", "written"):
+        assert (
+            device.bind(importlib.import_module(f"srcgrad_runtime.{room}"), xp).__name__ == f"{package.__name__}.{room}"
+        )
+    rooms = [m for n, m in sys.modules.items() if n.startswith(f"{package.__name__}.") and "._on_" in m.__name__]
+    assert rooms and not [m.__name__ for m in rooms if getattr(m, "np", None) is np]

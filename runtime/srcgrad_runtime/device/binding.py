@@ -53,9 +53,7 @@ def bound_runtime(device: Any) -> Any:
             setattr(package, part, sys.modules[f"{RUNTIME}.{part}"])
     original = sys.modules[RUNTIME]
     for each in sorted(n for n in sys.modules if n.startswith(f"{RUNTIME}.") and not _is_apart(n)):
-        module = importlib.import_module(f"{name}.{each.removeprefix(f'{RUNTIME}.')}")
-        if getattr(module, "np", None) is np:
-            module.np = namespace.namespace_of(device)  # type: ignore[attr-defined]
+        _part(each.removeprefix(f"{RUNTIME}."), package, device)
     for key, value in vars(original).items():
         if isinstance(value, types.FunctionType) and value.__module__.startswith(f"{RUNTIME}."):
             home = sys.modules.get(f"{name}.{value.__module__.removeprefix(f'{RUNTIME}.')}")
@@ -63,6 +61,20 @@ def bound_runtime(device: Any) -> Any:
         elif not key.startswith("__") and not hasattr(package, key):
             setattr(package, key, value)
     return package
+
+
+def _part(name: str, package: Any, device: Any) -> Any:
+    """A module of the runtime bound to the device; what it imports for the first time is bound as well."""
+    module = importlib.import_module(f"{package.__name__}.{name}")
+    for each, loaded in list(sys.modules.items()):
+        if each.startswith(f"{package.__name__}.") and getattr(loaded, "np", None) is np and not _is_shared(loaded):
+            loaded.np = namespace.namespace_of(device)  # type: ignore[attr-defined]
+    return module
+
+
+def _is_shared(module: Any) -> bool:
+    """Whether a module is the same on every device: it keeps the name that it has on the host."""
+    return _is_apart(module.__name__) and "._on_" not in module.__name__
 
 
 def _is_apart(name: str) -> bool:
@@ -83,7 +95,7 @@ def _module(value: types.ModuleType, device: Any) -> Any:
         return found
     if top == RUNTIME and not _is_apart(value.__name__):
         found = bound_runtime(device)
-        return importlib.import_module(f"{found.__name__}.{rest}") if rest else found
+        return _part(rest, found, device) if rest else found
     return value
 
 
@@ -120,7 +132,7 @@ def _function(function: types.FunctionType, device: Any) -> Any:
         if _is_apart(function.__module__):
             return function
         module = bound_runtime(device)
-        part = importlib.import_module(f"{module.__name__}.{function.__module__.removeprefix(f'{RUNTIME}.')}")
+        part = _part(function.__module__.removeprefix(f"{RUNTIME}."), module, device)
         return getattr(part, function.__name__, function)
     if home == "numpy":
         return _of_numpy(function, device)
