@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import importlib
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,19 +64,21 @@ def check_device(
         raise
     except (TypeError, NotImplementedError, AttributeError) as error:
         raise DeviceFailure(f"{_line_of(error, f)}: {error}; the host can do this, the device cannot") from error
-    done = Report(0.0)
-    if counts is not None:
-        lines: dict[tuple[str, int], int] = {}
-        for (file, line), times in counts.places.items():
-            place = origins.original(file, line) or (file, line)
-            lines[place] = lines.get(place, 0) + times
-        listed = tuple((file, line, times) for (file, line), times in sorted(lines.items()))
-        done = Report(0.0, counts.launches, counts.products, listed)
+    counted = () if counts is None else (counts.launches, counts.products, _by_line(counts.places))
     worst = _worst(devices.to_host(there), here)
     single = any(np.asarray(leaf).dtype == np.float32 for _, leaf in nested.leaves(here, "") if leaf is not None)
     if not worst <= (rtol if rtol is not None else 1e-4 if single else 1e-9):
         raise GradientMismatch(f"the gradient on the device differs from that of the host by {worst:.2g}")
-    return Report(worst, done.launches, done.products, done.synchronisations)
+    return Report(worst, *counted)
+
+
+def _by_line(places: Mapping[tuple[str, int], int]) -> tuple[tuple[str, int, int], ...]:
+    """What was counted at lines of emitted programs, by the user's lines."""
+    lines: dict[tuple[str, int], int] = {}
+    for (file, line), times in places.items():
+        place = origins.original(file, line) or (file, line)
+        lines[place] = lines.get(place, 0) + times
+    return tuple((file, line, times) for (file, line), times in sorted(lines.items()))
 
 
 def _worst(there: Any, here: Any) -> float:
