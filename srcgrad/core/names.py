@@ -125,3 +125,18 @@ class Fresh:
             name = f"{wish}_{count}"
         self.taken.add(name)
         return name
+
+
+def renamed(node: build.Node, others: dict[str, str], constants: dict[str, build.Node] | None = None) -> build.Node:
+    """The node with other names for some names, and constants in the place of others."""
+
+    def replace(item: build.Node) -> build.Node | None:
+        if isinstance(item, gast.Name):
+            if constants and item.id in constants:
+                return build.copy(constants[item.id])
+            if item.id in others:
+                fresh = gast.Name(others[item.id], item.ctx, None, None)
+                return build.at(fresh, item)
+        return None
+
+    return build.rewrite(node, replace)

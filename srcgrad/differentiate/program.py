@@ -26,7 +26,7 @@ from ..core import names
 from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
-from ..normalise import activity, flatten, jumps, prepare, stores, targets, webs
+from ..normalise import activity, flatten, jumps, prepare, stores, targets, units, webs
 from ..optimise import elements
 from ..optimise.facts import Facts as ProgramFacts
 from . import fence
@@ -34,7 +34,7 @@ from .accumulate import Accumulate, State, is_fresh
 from .reverse import Add, Clear, Effect, Replace, Reverse, Run
 from .storage import Storage
 
-RESERVED = {"np": np, "rt": None, "math": None, **{n: getattr(builtins, n) for n in flatten.EMITTED_BUILTINS}}
+RESERVED = {"np": np, "rt": None, "math": None, **{n: getattr(builtins, n) for n in units.EMITTED_BUILTINS}}
 
 
 @dataclass
@@ -114,7 +114,7 @@ def _is_import(name: str, free: Free) -> bool:
 
     import srcgrad_runtime
 
-    if name in flatten.EMITTED_BUILTINS:
+    if name in units.EMITTED_BUILTINS:
         return free.value is getattr(builtins, name)
     return {"np": np, "rt": srcgrad_runtime, "math": math}.get(name, MISSING) is free.value
 
@@ -165,7 +165,7 @@ class Builder:
     def plain(self, function: FunctionType) -> Unit:
         """The unit of a function as it is written, to be looked at only."""
         if function not in self.units:
-            self.units[function] = flatten.unit_of(function)
+            self.units[function] = units.unit_of(function)
         return self.units[function]
 
     # ---- the road of one function -----------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ class Builder:
         self, function: FunctionType, active: set[str], kinds: dict[str, Kind], passed: Passed = _go_on
     ) -> tuple[Unit, Facts]:
         """The unit of a function in normal form and its facts; `passed` is told of each pass, whether or not it found anything."""
-        unit = flatten.unit_of(function)
+        unit = units.unit_of(function)
         own = [*unit.parameters]
         self.share_names(unit)
         fence.check(unit)
@@ -260,7 +260,7 @@ class Builder:
             if name in unit.parameters or (name not in unit.free and name in bound):
                 renamed[name] = unit.fresh(name)
         if renamed:
-            unit.body = [flatten._rename(s, renamed) for s in unit.body]
+            unit.body = [names.renamed(s, renamed) for s in unit.body]
             unit.parameters = [renamed.get(p, p) for p in unit.parameters]
             for old, new in renamed.items():
                 if old in unit.free:
@@ -353,7 +353,7 @@ class Builder:
         self, function: FunctionType, wrt: tuple[int | str, ...], kinds: dict[str, Kind]
     ) -> tuple[Unit, Facts, list[str]]:
         """The unit of a function in normal form, its facts, and what its parameters `wrt` are called there."""
-        plain = flatten.unit_of(function)
+        plain = units.unit_of(function)
         parameters = [*plain.parameters]
         wanted = [self.parameter(plain, one) for one in wrt]
         for name in wanted:
@@ -443,7 +443,7 @@ class Builder:
         given = unit.fresh(f"{name}_given")
         unit.temporaries.add(given)
         begin.append(b.assign(given, b.name(name)))
-        return flatten._rename(gradient, {name: given})
+        return names.renamed(gradient, {name: given})
 
     def keep_arguments(
         self, unit: Unit, facts: Facts, storage: Storage, last: b.Node

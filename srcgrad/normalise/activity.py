@@ -145,3 +145,12 @@ def _flows(statement: build.Node, pure_call: Passive) -> Iterable[tuple[set[str]
             holders = {n for a in arguments for n in stored_names(a.value if isinstance(a, gast.Starred) else a)}
             for argument in arguments:
                 yield set(), reached | holders, argument
+
+
+def stored_names_within(node: build.Node) -> set[str]:
+    """Names whose content a statement changes by a store into a part of them."""
+    found: set[str] = set()
+    for item in build.walk(node):
+        if isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.ctx, (gast.Store, gast.Del)):
+            found |= stored_names(item)
+    return found

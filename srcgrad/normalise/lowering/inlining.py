@@ -1,0 +1,211 @@
+"""The body of a nested function or of a small helper in the place of its call."""
+
+from __future__ import annotations
+
+from types import FunctionType, ModuleType
+from typing import Any
+
+import gast
+
+from ... import rules
+from ...core import build, names
+from ...core.unit import MISSING, Free, is_static
+from ...frontend import signature, source
+from .. import jumps, units
+from ..activity import active_names, stored_names
+from .closures import Closures
+from .state import Closure
+
+STORING_LIMIT = 330  # nodes of a helper that stores into its arguments: its stores become those of its caller
+INLINE_LIMIT = 33  # nodes of the one expression of a helper that is still put in the place of its call
+CALLABLES: tuple[type, ...] = (type(len), type(rules.RULES and next(iter(rules.RULES))))
+
+
+class Inlining(Closures):
+    """Parameters are bound, locals get names of their own."""
+
+    def inline(self, closure: Closure, node: build.Node, owner: Any = None) -> build.Node:
+        """Put the body of a function in the place of its call: parameters are bound, locals get names of their own."""
+        if not closure.certain:
+            raise self.unit.refuse(
+                node, f"cannot differentiate through '{closure.name}', which means one function here and another there",
+                "which one is called is known when the program runs", "give them different names",
+            )  # fmt: skip
+        key = owner if owner is not None else closure.name
+        if key in self.inlining:
+            raise self.unit.refuse(
+                node, f"cannot differentiate the recursive nested function '{closure.name}'",
+                "a nested function is put in the place of its calls", "define it at the top level of a module",
+            )  # fmt: skip
+        bindings = self.match(closure, node)
+        locals_ = set(bindings)
+        outer = {
+            n for s in closure.body for item in build.walk(s) if isinstance(item, gast.Nonlocal) for n in item.names
+        }
+        body = [s for s in closure.body if not isinstance(s, (gast.Nonlocal, gast.Global))]
+        for statement in body:
+            locals_ |= names.writes(statement)
+        locals_ -= outer
+        renamed: dict[str, str] = {}
+        assignments: list[tuple[str, build.Node]] = []
+        stored = {n for s in body for n in names.writes(s)}
+        functions: dict[str, Closure] = {}
+        for name in sorted(locals_ - set(bindings)):
+            renamed[name] = self.unit.fresh(name)
+        given: list[build.Node] = []
+        for name, value in bindings.items():
+            if isinstance(value, gast.Lambda):
+                functions[name] = self.closure(value.args, [build.return_(value.body)], name)
+                renamed[name] = self.unit.fresh(name)
+                continue
+            if isinstance(value, gast.Name) and value.id in self.closures and name not in stored:
+                functions[name] = self.closures[value.id]
+                renamed[name] = self.unit.fresh(name)
+                continue
+            static = self.resolve(value)
+            if name not in stored and (
+                isinstance(value, gast.Constant)
+                or (static is not MISSING and callable(static) and isinstance(value, (gast.Name, gast.Attribute)))
+            ):
+                renamed[name] = ""
+                assignments.append((name, value))
+                continue
+            mark = len(self.out)
+            atom = self.operand(value)
+            self.check_order(given, mark, node)
+            given.append(atom)
+            fixed = not isinstance(atom, gast.Name) or atom.id not in self.nonlocals and not self.rebinds(body, atom.id)
+            if isinstance(atom, gast.Name) and name not in stored and fixed:
+                renamed[name] = atom.id
+            else:
+                renamed[name] = self.unit.fresh(name)
+                self.bound.add(renamed[name])
+                if self.is_active(atom):
+                    self.active.add(renamed[name])
+                self.unit.temporaries.add(renamed[name])
+                self.emit(build.assign(renamed[name], atom))
+        constants = {name: value for name, value in assignments}
+        renames = {a: b for a, b in renamed.items() if b and a != b}
+        fresh = [names.renamed(s, renames, constants) for s in body]
+        for name, function in functions.items():
+            self.closures[renamed[name]] = function
+        self.bound |= {n for s in fresh for n in names.writes(s)} | set(renamed.values())
+        fresh = jumps.remove_jumps(fresh, self.unit.fresh)
+        self.bound |= {n for s in fresh for n in names.writes(s)}
+        self.active |= active_names(fresh, self.active, self.is_passive_call, self.is_pure_call)
+        self.inlining.append(key)
+        previous = self.origin
+        if owner is not None:
+            self.origin = None
+            self.block(fresh[:-1])
+            self.origin = previous
+            value = self.expression(fresh[-1].value)
+        else:
+            self.block(fresh[:-1])
+            value = self.expression(fresh[-1].value)
+        self.inlining.pop()
+        return value
+
+    def rebinds(self, body: list[build.Node], name: str) -> bool:
+        return any(name in names.writes(s) for s in body)
+
+    def match(self, closure: Closure, node: build.Node) -> dict[str, build.Node]:
+        """Which argument goes to which parameter."""
+        arguments = closure.arguments
+        if arguments.vararg or arguments.kwarg or any(isinstance(a, gast.Starred) for a in node.args):
+            raise self.unit.refuse(
+                node, f"cannot differentiate this call of '{closure.name}'", "it passes a variable number of arguments"
+            )
+        positional = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+        keyword_only = [a.id for a in arguments.kwonlyargs]
+        found: dict[str, build.Node] = {}
+        for name, value in zip(positional, node.args, strict=False):
+            found[name] = value
+        for keyword in node.keywords:
+            if keyword.arg is None or (keyword.arg not in positional and keyword.arg not in keyword_only):
+                raise self.unit.refuse(node, f"'{closure.name}' has no parameter for one of these arguments")
+            found[keyword.arg] = keyword.value
+        for name, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+            found.setdefault(name, default)
+        for name, default in zip(keyword_only, arguments.kw_defaults, strict=True):
+            if default is not None:
+                found.setdefault(name, default)
+        missing = [n for n in (*positional, *keyword_only) if n not in found]
+        if missing or len(node.args) > len(positional):
+            raise self.unit.refuse(
+                node, f"'{closure.name}' is called with the wrong arguments", f"missing: {', '.join(missing)}"
+            )
+        return found  # in the order in which Python evaluates them
+
+    def small_helper(self, function: FunctionType, node: build.Node) -> Closure | None:
+        """A helper of one `return`, in the names of the unit under compilation; None if it is better called."""
+        if function in self.inlining or any(isinstance(a, gast.Starred) for a in node.args):
+            return None
+        if any(k.arg is None for k in node.keywords) or hasattr(function, "__wrapped__"):
+            return None
+        try:
+            tree = source.look(function).tree
+        except Exception:
+            return None
+        body = [s for s in tree.body if not units.is_docstring(s)]
+        size = sum(1 for s in body for _ in build.walk(s))
+        if any(_has_scope(s) for s in body) or tree.decorator_list or function.__closure__:
+            return None
+        if len(body) != 1 or not isinstance(body[0], gast.Return) or body[0].value is None:
+            if size > STORING_LIMIT or not _stores_into_parameters(tree, body):
+                return None
+        elif size > INLINE_LIMIT:
+            return None
+        arguments = tree.args
+        if arguments.vararg or arguments.kwarg or arguments.posonlyargs or arguments.kwonlyargs:
+            return None
+        defaults = units.defaults_of(function)
+        if any(not isinstance(d, (int, float, str, bool, type(None))) for d in defaults.values()):
+            return None
+        outside = signature.free_names(function)
+        renamed = {name: self.adopt(function, name) for name in outside}
+        now = [(getter, units.value_of(getter)) for getter in outside.values()]
+        self.unit.guards += [(getter, value) for getter, value in now if is_static(value)]
+        fresh = [names.renamed(s, {a: b for a, b in renamed.items() if a != b}) for s in body]
+        for item in (n for s in fresh for n in build.walk(s)):
+            if isinstance(item, gast.stmt):
+                item.filename = function.__code__.co_filename
+        if not isinstance(fresh[-1], gast.Return):
+            fresh.append(build.return_(build.constant(None)))
+        arguments = build.copy(arguments)
+        named = [a.id for a in arguments.args]
+        arguments.defaults = [build.constant(defaults[n]) for n in named[len(named) - len(arguments.defaults) :]]
+        return Closure(arguments, fresh, function.__name__)
+
+    def adopt(self, function: FunctionType, name: str) -> str:
+        """The name under which the unit knows an outside name of another function."""
+        getter = signature.free_names(function)[name]
+        value = units.value_of(getter)
+        for mine, free in self.unit.free.items():
+            same = free.value is value and isinstance(value, (ModuleType, FunctionType, type, *CALLABLES))
+            if mine not in self.bound and (same or (free.owner is function and free.original == name)):
+                return mine
+        mine = self.unit.fresh(name)
+        self.unit.free[mine] = Free(function, name, value, getter)
+        return mine
+
+
+def _stores_into_parameters(tree: build.Node, body: list[build.Node]) -> bool:
+    """Whether a function stores into (a part of) something that it was given."""
+    parameters = {a.id for a in tree.args.args}
+    for statement in body:
+        for item in build.walk(statement):
+            if (
+                isinstance(item, gast.Subscript)
+                and isinstance(item.ctx, gast.Store)
+                and stored_names(item) & parameters
+            ):
+                return True
+            if isinstance(item, gast.AugAssign) and stored_names(item.target) & parameters:
+                return True
+    return False
+
+
+def _has_scope(node: build.Node) -> bool:
+    scopes = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+    return any(isinstance(n, scopes) for n in build.walk(node))

@@ -1,0 +1,210 @@
+"""Loops and comprehensions: a loop over something active becomes one over its positions."""
+
+from __future__ import annotations
+
+import gast
+
+from ...analyses import changes
+from ...core import build, names
+from ...core.unit import MISSING
+from ..activity import active_names, stored_names
+from .closures import Closures
+
+
+class Loops(Closures):
+    """`for`, `while`, comprehensions, and `sum` over one."""
+
+    def on_While(self, node: build.Node) -> None:
+        self.defined_within(node.body)
+        before = dict(self.closures)
+        saved, self.out = self.out, []
+        test = self.passive(node.test)
+        prelude, self.out = self.out, saved
+        if prelude:
+            # the test needs statements: they run at the top of each trip
+            stop = build.if_(gast.UnaryOp(gast.Not(), test), [gast.Break()], [])
+            body = self.nested(node.body)
+            stop.orelse = body
+            self.emit(build.at(build.while_(build.constant(True), [*prelude, build.at(stop, node)]), node))
+        else:
+            self.emit(build.at(build.while_(test, self.nested(node.body)), node))
+        self.forget_closures(before)
+
+    def on_For(self, node: build.Node) -> None:
+        self.defined_within([gast.Assign([node.target], build.constant(None), None), *node.body])
+        before = dict(self.closures)
+        self.loop(node)
+        self.forget_closures(before)
+
+    def loop(self, node: build.Node) -> None:
+        iterable = node.iter
+        if not self.is_active(iterable):
+            self.passive_for(node)
+            return
+        if self.over_dictionary(node):
+            return
+        heads, sequences = [], []
+        for target, item in self.streams(node.target, iterable):
+            heads.append(target)
+            sequences.append(item)
+        rebound = {n for s in node.body for n in names.writes(s)} | names.writes(node.target)
+        # what the loop goes over stays what it is, whatever its name comes to mean
+        sequences = [self.bind(s) if isinstance(s, gast.Name) and s.id in rebound else s for s in sequences]
+        lengths = [build.call("len", build.copy(s)) for s in sequences if s is not None]
+        grown = {s.id for s in sequences if isinstance(s, gast.Name)} & _grown(node.body)
+        if grown:
+            raise self.unit.refuse(
+                node, f"cannot differentiate a loop over '{min(grown)}', which changes its length in the loop",
+                "how often the loop runs is not known before it has run", "loop over a copy of it",
+            )  # fmt: skip
+        position = self.unit.fresh("i" if "i" not in self.bound else "k")
+        self.unit.temporaries.add(position)
+        lengths = [build.call("len", build.copy(s)) for s in sequences if s is not None]
+        count = lengths[0] if len(lengths) == 1 else build.call("min", *lengths)
+        if _is_strict(iterable) and len(lengths) > 1:
+            count = build.call("rt.equal_length", *map(build.copy, (s for s in sequences if s is not None)))
+        saved, self.out = self.out, []
+        for target, item in zip(heads, sequences, strict=True):
+            element = build.name(position) if item is None else build.subscript(item, build.name(position))
+            self.assign(target, element)
+        self.block(node.body)
+        body, self.out = self.out, saved
+        self.emit(build.at(build.for_(position, build.call("range", count), body or [gast.Pass()]), node))
+
+    def over_dictionary(self, node: build.Node) -> bool:
+        """`for k, v in d.items()` and `for v in d.values()` go over the keys."""
+        call = node.iter
+        if not (isinstance(call, gast.Call) and isinstance(call.func, gast.Attribute) and not call.args):
+            return False
+        form = call.func.attr
+        pair = node.target.elts if isinstance(node.target, gast.Tuple) else []
+        if form not in ("items", "values") or form == "items" and len(pair) != 2:
+            return False
+        owner = self.sequence(call.func.value)
+        key = self.unit.fresh("key")
+        self.unit.temporaries.add(key)
+        self.bound.add(key)
+        saved, self.out = self.out, []
+        if form == "items":
+            self.assign(pair[0], build.name(key))
+        self.assign(pair[1] if form == "items" else node.target, build.subscript(owner, build.name(key)))
+        self.block(node.body)
+        body, self.out = self.out, saved
+        keys = build.call("list", build.call(build.attribute(build.copy(owner), "keys")))
+        self.emit(build.at(build.for_(key, keys, body), node))
+        return True
+
+    def streams(self, target: build.Node, iterable: build.Node) -> list[tuple[build.Node, build.Node | None]]:
+        """Pairs (target, sequence to index by position, None for the position itself) of a loop over something active."""
+        function = self.resolve(iterable.func) if isinstance(iterable, gast.Call) else MISSING
+        plain = isinstance(iterable, gast.Call) and (not iterable.keywords or function is zip and _is_strict(iterable))
+        pair = target.elts if isinstance(target, (gast.Tuple, gast.List)) else []
+        if function is enumerate and plain and len(iterable.args) == 1 and len(pair) == 2:
+            return [*self.streams(pair[1], iterable.args[0]), (pair[0], None)]
+        if function is zip and plain and len(pair) == len(iterable.args) and not _starred(iterable.args + pair):
+            return [s for part, item in zip(pair, iterable.args, strict=True) for s in self.streams(part, item)]
+        if function is reversed and plain:
+            item = self.sequence(iterable.args[0])
+            return [(target, self.sequence(build.subscript(item, gast.Slice(None, None, build.constant(-1)))))]
+        return [(target, self.sequence(iterable))]
+
+    def sequence(self, node: build.Node) -> build.Node:
+        """A name whose items are those of `node`, by position."""
+        atom = self.operand(node)
+        return atom if isinstance(atom, gast.Name) else self.bind(atom)
+
+    def passive_for(self, node: build.Node) -> None:
+        iterable = self.passive(node.iter)
+        if isinstance(node.target, gast.Name) or all(
+            isinstance(n, (gast.Name, gast.Tuple, gast.List, gast.expr_context)) for n in build.walk(node.target)
+        ):
+            self.emit(build.at(build.for_(node.target, iterable, self.nested(node.body)), node))
+            return
+        item = self.unit.fresh("item")
+        saved, self.out = self.out, []
+        self.assign(node.target, build.name(item))
+        self.block(node.body)
+        body, self.out = self.out, saved
+        self.emit(build.at(build.for_(item, iterable, body), node))
+
+    def of_GeneratorExp(self, node: build.Node) -> build.Node:
+        raise self.lazy(node)
+
+    def lazy(self, node: build.Node) -> Exception:
+        """What is said of a generator expression that is kept."""
+        return self.unit.refuse(
+            node, "cannot differentiate a generator expression that is kept", "its items are computed when it is gone through", "write a list",
+        )  # fmt: skip
+
+    def of_ListComp(self, node: build.Node) -> build.Node:
+        items = self.unit.fresh("items")
+        self.bound.add(items)
+        self.active.add(items)
+        self.emit(build.assign(items, gast.List([], build.LOAD)))
+        push = build.expression(build.call(build.attribute(items, "append"), node.elt))
+        self.comprehension(node, push)
+        return build.name(items)
+
+    def comprehension(self, node: build.Node, innermost: build.Node) -> None:
+        """The loops of a comprehension, its variables renamed because they have a scope of their own."""
+        renamed: dict[str, str] = {}
+        for generator in node.generators:
+            for name in names.writes(generator.target):
+                if name in self.bound or name in self.unit.free:
+                    renamed[name] = self.unit.fresh(name)
+        body: list[build.Node] = [innermost]
+        for generator in reversed(node.generators):
+            for test in reversed(generator.ifs):
+                body = [build.if_(test, body, [])]
+            iterable = generator.iter
+            body = [build.for_(generator.target, iterable, body)]
+        loop = names.renamed(body[0], renamed)
+        loop.iter = build.copy(node.generators[0].iter)  # the first one is evaluated outside of the comprehension
+        for new in set(renamed.values()) | names.writes(loop):
+            self.bound.add(new)
+        self.active |= active_names([loop], self.active, self.is_passive_call, self.is_pure_call)
+        self.statement(build.at(loop, self.origin) if self.origin is not None else loop)
+
+    def sum_of(self, node: build.Node) -> build.Node:
+        """`sum(e for ...)` adds in a loop."""
+        total = self.unit.fresh("total")
+        self.unit.temporaries.add(total)
+        self.bound.add(total)
+        self.active.add(total)
+        start = self.operand(node.args[1]) if len(node.args) == 2 else build.constant(0)
+        self.emit(build.assign(total, start))
+        addition = build.assign(total, gast.BinOp(build.name(total), gast.Add(), node.args[0].elt))
+        self.comprehension(node.args[0], addition)
+        return build.name(total)
+
+
+def _grown(body: list[build.Node]) -> set[str]:
+    """Names on which a method that may change a length is called, or whose slices or items are deleted or replaced."""
+    found: set[str] = set()
+    for item in (n for s in body for n in build.walk(s)):
+        if (
+            isinstance(item, gast.Call)
+            and isinstance(item.func, gast.Attribute)
+            and item.func.attr in changes.MUTATORS - {"fill", "sort", "reverse"}
+        ):
+            found |= stored_names(item.func.value)
+        elif isinstance(item, gast.Delete):
+            found |= {n for t in item.targets for n in stored_names(t)}
+        elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
+            found.add(item.target.id)
+    return found
+
+
+def _is_strict(node: build.Node) -> bool:
+    """Whether a call has the one keyword `strict=True` (or False)."""
+    keywords = node.keywords if isinstance(node, gast.Call) else []
+    return (
+        len(keywords) == 1
+        and keywords[0].arg == "strict"
+        and isinstance(keywords[0].value, gast.Constant)
+        and keywords[0].value.value is True
+    )
+
+
+def _starred(nodes: list[build.Node]) -> bool:
+    return any(isinstance(n, gast.Starred) for n in nodes)

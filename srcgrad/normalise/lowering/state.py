@@ -1,0 +1,181 @@
+"""What all parts of the lowering share: the statements emitted so far, what names mean, and which of them are active."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+import srcgrad_runtime
+
+from ... import rules
+from ...analyses import changes
+from ...core import build, names
+from ...core.unit import MISSING, Free, Unit, resolve
+from .. import units
+from ..activity import mentions, stored_names_within
+
+PASSIVE_BUILTINS = (len, range, int, bool, str, isinstance, type, repr, print, callable, hasattr, id, any, all)
+PURE_BUILTINS = (len, range, int, float, abs, min, max, bool, slice, isinstance, tuple, list, enumerate, zip, reversed, sum, round, str, sorted, any, all, type)  # fmt: skip
+
+
+class Closure:
+    """A function nested in the one under compilation: its arguments and body, in the names of the enclosing function."""
+
+    def __init__(self, arguments: build.Node, body: list[build.Node], name: str):
+        self.arguments = arguments
+        self.body = body
+        self.name = name
+        self.certain = True  # whether it is this function that the name means wherever it is known
+
+
+class Lowered(gast.AST):
+    """An expression that is in normal form already."""
+
+    _fields = ("value",)
+
+    def __init__(self, value: build.Node):
+        super().__init__()
+        self.value = value
+
+
+class State:
+    """A function on its way to the normal form."""
+
+    def __init__(self, unit: Unit):
+        self.unit = unit
+        self.out: list[build.Node] = []
+        self.active: set[str] = set()
+        self.closures: dict[str, Closure] = {}
+        self.bound = units.bound_names(unit)
+        walked = [n for s in unit.body for n in build.walk(s)]
+        self.nonlocals = {name for n in walked if isinstance(n, gast.Nonlocal) for name in n.names}
+        self.inlining: list[Any] = []
+        self.origin: build.Node | None = None
+
+    def resolve(self, node: build.Node) -> Any:
+        return resolve(node, self.unit.free, self.bound)
+
+    def is_passive_call(self, func: build.Node) -> bool:
+        value = self.resolve(func)
+        if value is MISSING:
+            return False
+        return rules.is_nondifferentiable(value) or any(value is f for f in PASSIVE_BUILTINS)
+
+    def is_pure_call(self, call: build.Node) -> bool:
+        func = call.func
+        value = self.resolve(func)
+        if value is MISSING:
+            known = isinstance(func, gast.Attribute) and rules.method(func.attr) is not None
+            return known and func.attr not in changes.MUTATORS and not changes.outputs(call, None)
+        if changes.outputs(call, value) or any(value is f for f in changes.OVERWRITERS):
+            return False
+        try:
+            if value in PURE_BUILTINS:
+                return True
+        except TypeError:
+            return False
+        text = rules.written(value)
+        return rules.lookup(value) is not None or rules.is_nondifferentiable(value) or text is not None and text.pure
+
+    def is_active(self, node: build.Node) -> bool:
+        return mentions(node, self.active, self.is_passive_call)
+
+    def emit(self, statement: build.Node) -> None:
+        if self.origin is not None:
+            build.at(statement, self.origin)
+            if hasattr(self.origin, "filename"):
+                statement.filename = self.origin.filename
+        self.out.append(statement)
+
+    def bind(self, value: build.Node, wish: str = "t") -> build.Node:
+        """A fresh name for a value."""
+        name = self.unit.fresh(wish)
+        self.unit.temporaries.add(name)
+        self.bound.add(name)
+        if isinstance(value, gast.Name) and value.id in self.active or not isinstance(value, gast.Name):
+            self.active.add(name)
+        self.emit(build.assign(name, value))
+        return build.name(name)
+
+    def runtime(self, name: str) -> build.Node:
+        """Something of the runtime, which the function itself does not name."""
+        mine = next((n for n, f in self.unit.free.items() if f.value is srcgrad_runtime and n not in self.bound), None)
+        if mine is None:
+            mine = "rt" if "rt" not in self.bound | self.unit.free.keys() else self.unit.fresh("rt")
+            self.unit.free[mine] = Free(self.unit.function, mine, srcgrad_runtime, None)
+        return build.attribute(build.name(mine), name)
+
+    def check_order(self, earlier: Sequence[build.Node], mark: int, node: build.Node) -> None:
+        """Refuse an expression in which a part that stands further right changes what a part to its left has read.
+
+        The statements since `mark` belong to the part on the right; `earlier` are the parts that will be read after them.
+        """
+        since = self.out[mark:]
+        if not since or not earlier:
+            return
+        rebound = {n for s in since for n in names.writes(s)}
+        stored = {n for s in since for n in stored_names_within(s)}
+        for part in earlier:
+            read = names.reads(part)
+            if read & rebound or read & stored and not isinstance(part, (gast.Name, gast.Constant)):
+                raise self.unit.refuse(
+                    node, "cannot differentiate an expression that changes what it has read already",
+                    "its parts depend on their order", "make the change in a statement of its own",
+                )  # fmt: skip
+
+    def in_order(self, nodes: Sequence[Any], lower: Callable[[Any], build.Node], whole: build.Node) -> list[build.Node]:
+        """Each of some nodes lowered, from left to right."""
+        found: list[build.Node] = []
+        for node in nodes:
+            mark = len(self.out)
+            made = lower(node)
+            self.check_order(found, mark, whole)
+            found.append(made)
+        return found
+
+    def kept(self, atom: build.Node, later: build.Node) -> build.Node:
+        """The atom, under a name of its own if evaluating `later` rebinds it."""
+        if isinstance(atom, gast.Name) and any(
+            isinstance(n, gast.NamedExpr) and n.target.id == atom.id for n in build.walk(later)
+        ):
+            return self.bind(atom)
+        return atom
+
+    # ---- what the other rooms do ------------------------------------------------------------------------------------------------
+
+    def block(self, statements: list[build.Node]) -> None:
+        """Emit the normal form of each statement."""
+        raise NotImplementedError
+
+    def statement(self, node: build.Node) -> None:
+        """Emit the normal form of a statement."""
+        raise NotImplementedError
+
+    def nested(self, statements: list[build.Node]) -> list[build.Node]:
+        """The normal form of a block within the one that is being emitted."""
+        raise NotImplementedError
+
+    def assign(self, target: build.Node, value: build.Node) -> None:
+        """Emit `target = value`."""
+        raise NotImplementedError
+
+    def operand(self, node: build.Node) -> build.Node:
+        """A name or constant with the value of `node`; its statements are emitted."""
+        raise NotImplementedError
+
+    def expression(self, node: build.Node) -> build.Node:
+        """An operation over operands with the value of `node`; its statements are emitted."""
+        raise NotImplementedError
+
+    def passive(self, node: build.Node) -> build.Node:
+        """An expression whose value carries no derivative, as far as possible in the user's words."""
+        raise NotImplementedError
+
+    def place(self, node: build.Node, store: bool = False) -> build.Node:
+        """`name[index]` or `name.attr`, for reading or storing."""
+        raise NotImplementedError
+
+    def call(self, node: build.Node) -> build.Node:
+        """A call over operands, or the result of the callee's body where that is put in the place of the call."""
+        raise NotImplementedError

@@ -1,0 +1,95 @@
+"""The unit of a function: its text as a tree, its parameters, the outside names it reads, and what they mean now.
+
+Goes in: a function. Comes out: a unit whose body is as the user wrote it, without the docstring.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+from types import FunctionType
+from typing import Any
+
+import gast
+
+from ..core import build, names
+from ..core.errors import Place, Refusal, Refused
+from ..core.unit import MISSING, Free, Unit, is_static
+from ..frontend import signature, source
+
+EMITTED_BUILTINS = (
+    "len",
+    "range",
+    "list",
+    "min",
+    "reversed",
+    "slice",
+)  # in statements that the function need not have itself
+
+
+def unit_of(function: FunctionType) -> Unit:
+    """The unit of a function: parameters, body without docstring, outside names; not yet normalised."""
+    found = source.find(function)
+    tree = found.tree
+    if isinstance(tree, gast.AsyncFunctionDef):
+        place = Place(found.filename, tree.lineno, tree.col_offset, tree.end_col_offset or 0)
+        why, instead = "a gradient runs straight through", "write an ordinary function"
+        raise Refused([Refusal(f"cannot differentiate the coroutine '{tree.name}'", place, why, instead)])
+    arguments = tree.args
+    parameters = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+    body = [s for s in tree.body if not is_docstring(s)]
+    unit = Unit(
+        name=tree.name,
+        function=function,
+        filename=found.filename,
+        parameters=parameters + [a.id for a in arguments.kwonlyargs],
+        defaults=defaults_of(function),
+        body=body,
+        fresh=names.Fresh(set()),
+        vararg=arguments.vararg.id if arguments.vararg else "",
+        kwarg=arguments.kwarg.id if arguments.kwarg else "",
+        keyword_only=tuple(a.id for a in arguments.kwonlyargs),
+    )
+    for name, getter in signature.free_names(function).items():
+        value = value_of(getter)
+        unit.free[name] = Free(function, name, value, getter)
+        if is_static(value):
+            unit.guards.append((getter, value))
+    bound = bound_names(unit)
+    for name in EMITTED_BUILTINS:
+        if name not in bound:
+            unit.free.setdefault(name, Free(function, name, getattr(builtins, name), None))
+    taken = set(unit.parameters) | set(unit.free) | {"np", "rt", "math", unit.vararg, unit.kwarg}
+    for statement in body:
+        taken |= names.reads(statement) | names.writes(statement)
+        taken |= {n.id for n in build.walk(statement) if isinstance(n, gast.Name)}
+    unit.fresh = names.Fresh(taken)
+    return unit
+
+
+def bound_names(unit: Unit) -> set[str]:
+    bound = set(unit.parameters) | {n for n in (unit.vararg, unit.kwarg) if n}
+    declared: set[str] = set()
+    for statement in unit.body:
+        bound |= names.writes(statement)
+        declared |= {n for i in build.walk(statement) if isinstance(i, gast.Global) for n in i.names}
+    return bound - declared
+
+
+def defaults_of(function: FunctionType) -> dict[str, Any]:
+    return {
+        p.name: p.default for p in inspect.signature(function, follow_wrapped=False).parameters.values()
+        if p.default is not inspect.Parameter.empty
+    }  # fmt: skip
+
+
+def value_of(getter: signature.Getter) -> Any:
+    """What an outside name means now; MISSING while it is unbound."""
+    try:
+        return getter()
+    except NameError:
+        return MISSING
+
+
+def is_docstring(node: build.Node) -> bool:
+    return isinstance(node, gast.Expr) and isinstance(node.value, gast.Constant) and isinstance(node.value.value, str)
