@@ -11,7 +11,7 @@ import pytest
 
 from srcgrad import pipeline
 from srcgrad.frontend import source
-from srcgrad.normalise import flatten
+from srcgrad.normalise import flatten, units
 from srcgrad.testing import numerical_gradient
 
 from . import cases
@@ -107,7 +107,7 @@ def test_the_front_end_reads_the_program_again(name):
     function = emitted(CASES[name])
     tree = source.find(function).tree
     assert tree.name == function.__name__
-    unit = flatten.flatten(flatten.unit_of(function), set())
+    unit = flatten.flatten(units.unit_of(function), set())
     assert unit.body
 
 
