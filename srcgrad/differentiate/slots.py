@@ -12,8 +12,8 @@ import gast
 
 from ..analyses import congruences
 from ..analyses import kinds as K
+from ..analyses.overlap import Loops
 from ..core import build, names
-from .overlap import Loops
 from .reverse import Add, Own, Replace, Reverse, Run
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import gast
 
-from ..analyses import aliases
 from ..core import build
+from . import aliases
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 
 import gast
 
-from ..analyses.kinds import Kind
-from ..core import build, names
+from ...analyses.kinds import Kind
+from ...core import build, names
 
 MOST = 6  # operations to compute one value again
 CHEAP = (gast.Add, gast.Sub, gast.Mult)

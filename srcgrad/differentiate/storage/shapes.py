@@ -1,0 +1,84 @@
+"""Arrays of which the reverse sweep of a loop reads the shape alone: the shape is kept and the array is freed."""
+
+from __future__ import annotations
+
+import gast
+
+from ...core import build, names
+from . import paths
+from .layout import Layout
+
+
+class Shapes:
+    """Rewrites the body of a layout and its reverse statements."""
+
+    def __init__(self, layout: Layout):
+        self.layout = layout
+        self.note_readers()
+
+    def keep(self, statements: list[build.Node], in_loop: bool) -> None:
+        """Where the reverse sweep of a loop needs no more of an array than its shape, the shape has a name of its own."""
+        position = 0
+        while position < len(statements):
+            node = statements[position]
+            if isinstance(node, paths.COMPOUND):
+                self.keep(node.body, in_loop or not isinstance(node, gast.If))
+                if isinstance(node, gast.If):
+                    self.keep(node.orelse, in_loop)
+            elif in_loop and isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                shape = self.shape_alone(node)
+                if shape is not None:
+                    position += 1
+                    statements.insert(position, build.at(shape, node))
+                    # the reverse of both: it reads the shape, which is known after the second
+                    self.layout.swept.own[id(shape)] = self.layout.swept.own.pop(id(node), [])
+            position += 1
+
+    def is_item_of_parameter(self, value: build.Node) -> bool:
+        """Whether a value is a part of an argument, which can be looked up again."""
+        root = names.root(value) if isinstance(value, (gast.Subscript, gast.Attribute)) else ""
+        return root in self.layout.unit.parameters and root not in self.writes and root not in self.layout.facts.stored
+
+    def shape_alone(self, node: build.Node) -> build.Node | None:
+        """The statement that keeps the shape of a name of which the reverse sweep reads nothing else, rewritten there."""
+        name = node.targets[0].id
+        if name in self.layout.unit.parameters or self.writes.get(name) != 1 or self.is_item_of_parameter(node.value):
+            return None
+        shape = self.layout.fresh(f"{name}_shape")
+
+        def replace(item: build.Node) -> build.Node | None:
+            is_call = isinstance(item, gast.Call) and len(item.args) == 1 and isinstance(item.func, gast.Attribute)
+            if (
+                is_call
+                and item.func.attr == "shape"
+                and isinstance(item.args[0], gast.Name)
+                and item.args[0].id == name
+            ):
+                return build.name(shape)
+            if isinstance(item, gast.Attribute) and item.attr == "shape" and isinstance(item.value, gast.Name):
+                return build.name(shape) if item.value.id == name else None
+            return None
+
+        found = self.readers.get(name, ())
+        rewritten = [(statements, i, build.rewrite(statements[i], replace)) for statements, i in found]
+        if not rewritten or any(name in names.reads(new) for *_, new in rewritten):
+            return None
+        for statements, i, new in rewritten:
+            statements[i] = build.at(new, statements[i])
+            if hasattr(statements[i], "lineno") is False:
+                build.at(statements[i], new)
+        self.layout.unit.temporaries.add(shape)
+        return build.assign(shape, build.call("np.shape", build.name(name)))
+
+    def note_readers(self) -> None:
+        """Where the reverse sweep reads each name, and how often the forward sweep binds it (more than once in the head of a loop)."""
+        self.readers: dict[str, list[tuple[list[build.Node], int]]] = {}
+        self.writes: dict[str, int] = {}
+        for statements in (*self.layout.swept.own.values(), *self.layout.swept.before.values()):
+            for i, statement in enumerate(statements):
+                for name in self.layout.loads(statement):
+                    self.readers.setdefault(name, []).append((statements, i))
+        for node in paths.every(self.layout.body):
+            bound = node.target if isinstance(node, gast.For) else None if isinstance(node, paths.COMPOUND) else node
+            for name in self.layout.binds(bound) if bound is not None else ():
+                self.writes[name] = self.writes.get(name, 0) + (2 if isinstance(node, gast.For) else 1)
