@@ -6,6 +6,7 @@ Every node is a `gast` node. Nothing is put on a node but its origin (`lineno`, 
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -134,10 +135,38 @@ def rewrite(node: Any, replace: Callable[[Node], Node | None]) -> Any:
     return fresh
 
 
+def mapped(node: Node, visit: Callable[[Node], Node]) -> Node:
+    """The node with what `visit` makes of each node directly inside it; the node itself where that is what was there."""
+    state = node.__dict__
+    fresh = node
+    for field in _PART_FIELDS[type(node)]:
+        value = state.get(field)
+        if type(value) is list:
+            done: Any = value
+            for position, item in enumerate(value):
+                if isinstance(item, gast.AST):
+                    part = visit(item)
+                    if part is not item:
+                        done = list(value) if done is value else done
+                        done[position] = part
+        elif isinstance(value, gast.AST):
+            done = visit(value)
+        else:
+            continue
+        if done is not value:
+            if fresh is node:
+                fresh, _ = _twin(node)
+            fresh.__dict__[field] = done
+    return fresh
+
+
 def copy(node: Any) -> Any:
     """A copy of a tree, or of a list of trees."""
-    if isinstance(node, list):
+    kind = type(node)
+    if kind is list:
         return [copy(item) for item in node]
+    if kind is gast.Name and node.annotation is None:
+        return _twin(node)[0]
     if not isinstance(node, gast.AST):
         return node
     fresh, fields = _twin(node)
@@ -189,6 +218,22 @@ def at(node: Node, origin: Node) -> Node:
 BARE_FIELDS = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment"})
 NODE_LISTS = frozenset({"args", "body", "comparators", "elts", "keywords", "orelse", "targets"})  # of nodes only
 LEAVES = frozenset({gast.Constant, gast.Pass, gast.Break, gast.Continue})
+# What most nodes are: the field of those with one part, and what gives the parts of those with several.
+ONE_PART = {
+    gast.Attribute: "value",
+    gast.Expr: "value",
+    gast.Starred: "value",
+    gast.UnaryOp: "operand",
+    gast.keyword: "value",
+}
+PARTS: dict[type, Callable[[Node], Iterable[Node]]] = {
+    gast.AugAssign: operator.attrgetter("target", "value"),
+    gast.BinOp: operator.attrgetter("left", "right"),
+    gast.IfExp: operator.attrgetter("test", "body", "orelse"),
+    gast.List: operator.attrgetter("elts"),
+    gast.Subscript: operator.attrgetter("value", "slice"),
+    gast.Tuple: operator.attrgetter("elts"),
+}
 
 
 class _PartFields(dict[type, tuple[str, ...]]):
@@ -219,9 +264,10 @@ def walk(node: Node) -> list[Node]:
     """A node and all inside it, operators and contexts aside."""
     found: list[Node] = []
     stack = [node]
+    take, put = stack.pop, found.append
     while stack:
-        item = stack.pop()
-        found.append(item)
+        item = take()
+        put(item)
         kind = type(item)
         if kind is gast.Name:
             if item.annotation is not None:  # a parameter
@@ -233,6 +279,24 @@ def walk(node: Node) -> list[Node]:
 
 def add_children(node: Node, to: list[Node]) -> None:
     """Put the nodes directly inside a node at the end of a list."""
+    kind = type(node)
+    if kind in ONE_PART:
+        to.append(node.__dict__[ONE_PART[kind]])
+    elif kind in PARTS:
+        to += PARTS[kind](node)
+    elif kind is gast.Call:
+        state = node.__dict__
+        to.append(state["func"])
+        to += state["args"]
+        to += state["keywords"]
+    elif kind is gast.Assign:
+        to += node.targets
+        to.append(node.value)
+    else:
+        _add_parts(node, to)
+
+
+def _add_parts(node: Node, to: list[Node]) -> None:
     state = node.__dict__
     for field in _PART_FIELDS[type(node)]:
         value = state.get(field)

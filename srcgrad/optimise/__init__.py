@@ -54,14 +54,14 @@ def optimise(
     try:
         body = _settled(body, facts, passed)
         for _ in range(NESTED):
-            effects.forget_effects(facts)
+            effects.forget_effects(facts, body)
             fused = fuse(body, facts)
             passed(fuse.__name__, fused)
             if fused is body:
                 break
             body = _settled(fused, facts, _go_on)
         for run in LAST:
-            effects.forget_effects(facts)
+            effects.forget_effects(facts, body)
             body = run(body, facts)
             passed(run.__name__, body)
         return body

@@ -26,7 +26,10 @@ def adopt(body: list[build.Node], facts: Facts) -> list[build.Node]:
     x = a * b
     u = x + 1
     """
-    search = _Search(effects_of(body, facts), facts.notes.program(body))
+    note = facts.notes.program(body)
+    if not any(rank(target, facts) > rank(source, facts) for target, source in note.copies):
+        return body
+    search = _Search(effects_of(body, facts), note)
     search.block(body)
     return _rename(body, search.renamed, search.dropped, facts.notes) if search.renamed else body
 
@@ -36,7 +39,7 @@ class _Search:
 
     def __init__(self, effects: Effects, note: Note):
         self.effects = effects
-        self.loads, bindings = Counter(note.loads), Counter(note.binds)
+        self.loads, bindings = note.load_counts, note.bind_counts
         self.candidates = {n for n in effects.facts.temporaries if bindings[n] == 1 and n not in effects.captured}
         self.fixed = effects.captured | effects.outside | note.scoped  # names that cannot take over
         self.renamed: dict[str, str] = {}

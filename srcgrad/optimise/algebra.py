@@ -64,8 +64,15 @@ class _Simplifier:
 
     def block(self, block: list[build.Node]) -> list[build.Node]:
         found: list[build.Node] = []
+        simple = self.effects.simple
         for s in block:
-            found.extend(self.statement(s))
+            if id(s) in simple:
+                found.append(s)
+                continue
+            done = self.statement(s)
+            if len(done) == 1 and done[0] is s:
+                simple[id(s)] = s
+            found += done
         return found or block[:0]
 
     def inner(self, block: list[build.Node]) -> list[build.Node]:
@@ -114,33 +121,27 @@ class _Simplifier:
         """`name`: the name that the value is bound to; `arithmetic`: only the numbers matter, not the memory they are in."""
         if type(node) in CLOSED:
             return node
-        inside = (
-            isinstance(node, ARITHMETIC)
-            or isinstance(node, gast.Call)
-            and self.effects.pure(node)
-            and self.effects.new(node)
-        )
-        fields: dict[str, Any] = {}
-        for key in build.part_fields(node):
-            value = node.__dict__.get(key)
-            if type(value) is list:
-                fields[key] = [self.expression(v, arithmetic=inside) if isinstance(v, gast.AST) else v for v in value]
-            elif isinstance(value, gast.AST):
-                fields[key] = self.expression(value, arithmetic=inside)
-        fresh = build.changed(node, **fields)
-        if isinstance(fresh, gast.BinOp):
+        kind = type(node)
+        call = kind is gast.Call
+        inside = kind in ARITHMETIC or call and self.effects.pure(node) and self.effects.new(node)
+        fresh = build.mapped(node, self.operand if inside else self.expression)
+        if kind is gast.BinOp:
             found = self.binary(fresh)
-        elif isinstance(fresh, gast.UnaryOp) and isinstance(fresh.op, gast.USub):
+        elif kind is gast.UnaryOp and isinstance(fresh.op, gast.USub):
             found = self.negated(fresh.operand, fresh)
-        elif isinstance(fresh, gast.Call) and dotted(fresh.func) == "np.sum" and fresh.args:
+        elif call and fresh.args and dotted(fresh.func) == "np.sum":
             found = self.sum_of_negative(fresh)
-        elif isinstance(fresh, gast.IfExp) and isinstance(fresh.test, gast.Constant):
+        elif kind is gast.IfExp and isinstance(fresh.test, gast.Constant):
             found = fresh.body if fresh.test.value else fresh.orelse
         else:
             return fresh
         if found is fresh or _is_new(found) or arithmetic or self.may_alias(found, name):
             return found
         return fresh
+
+    def operand(self, node: build.Node) -> build.Node:
+        """An expression of which only the numbers matter, not the memory they are in."""
+        return node if type(node) in CLOSED else self.expression(node, arithmetic=True)
 
     def may_alias(self, value: build.Node, name: str) -> bool:
         """Whether nobody will notice that `name` shares the memory of `value`, in the place of a new array; keeps record of it."""
@@ -165,14 +166,8 @@ class _Simplifier:
         left, right = literal(node.left), literal(node.right)
         if left is not None and right is not None:
             return _folded(node, left, right)
-        rule = {
-            gast.Mult: self.product,
-            gast.Div: self.quotient,
-            gast.Add: self.sum,
-            gast.Sub: self.difference,
-            gast.Pow: self.power,
-        }
-        found = rule[type(node.op)](node, node.left, node.right, left, right) if type(node.op) in rule else node
+        rule = _RULES.get(type(node.op))
+        found = rule(self, node, node.left, node.right, left, right) if rule is not None else node
         return found if found is node else build.at(found, node)
 
     def sum_of_negative(self, call: build.Node) -> build.Node:
@@ -184,10 +179,11 @@ class _Simplifier:
 
     def product(self, node: build.Node, a: build.Node, b: build.Node, left: Any, right: Any) -> build.Node:
         for number, other in ((left, b), (right, a)):
-            if number is not None and self.is_neutral(number, 1, other):
-                return other
-            if number is not None and self.is_neutral(number, -1, other):
-                return self.negated(other)
+            if number in (1, -1):
+                if self.is_neutral(number, 1, other):
+                    return other
+                if self.is_neutral(number, -1, other):
+                    return self.negated(other)
         if left is not None and FLOAT == self.kind(a) and self.without_sign(b) is not None:
             return self.binary(build.changed(node, left=build.constant(-left), right=self.without_sign(b)))
         if left is None and right is None:
@@ -196,15 +192,13 @@ class _Simplifier:
             if positive is not None and self.kind(a) in (FLOAT, NUMBER):
                 return self.binary(build.changed(node, left=self.negated(a), right=positive))
         for number, other in ((left, b), (right, a)):
-            numerator = (
-                literal(other.left) if isinstance(other, gast.BinOp) and isinstance(other.op, gast.Div) else None
-            )
-            if isinstance(numerator, float) and number in (2, 4, 0.5):  # which changes no digit
-                return build.changed(other, left=build.constant(number * numerator))
-        if self.ours(node):
-            for factor, other in ((b, a), (a, b)):
-                if _is_reciprocal(factor):
-                    return self.binary(gast.BinOp(other, gast.Div(), factor.right))
+            if number in (2, 4, 0.5) and isinstance(other, gast.BinOp) and isinstance(other.op, gast.Div):
+                numerator = literal(other.left)
+                if isinstance(numerator, float):  # this changes no digit
+                    return build.changed(other, left=build.constant(number * numerator))
+        for factor, other in ((b, a), (a, b)):
+            if _is_reciprocal(factor) and self.ours(node):
+                return self.binary(gast.BinOp(other, gast.Div(), factor.right))
         return node
 
     def quotient(self, node: build.Node, a: build.Node, b: build.Node, left: Any, right: Any) -> build.Node:
@@ -340,12 +334,22 @@ class _Simplifier:
         return FLOAT if plain and self.kind(node.args[0]) == FLOAT else ""
 
 
+_RULES = {
+    gast.Mult: _Simplifier.product,
+    gast.Div: _Simplifier.quotient,
+    gast.Add: _Simplifier.sum,
+    gast.Sub: _Simplifier.difference,
+    gast.Pow: _Simplifier.power,
+}
+
+
 def literal(node: build.Node) -> Any:
     """The number that a literal stands for, its sign included; None for anything else."""
-    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+    kind = type(node)
+    if kind is gast.UnaryOp and type(node.op) is gast.USub:
         value = literal(node.operand)
         return None if value is None else -value
-    if isinstance(node, gast.Constant) and type(node.value) in (int, float):
+    if kind is gast.Constant and type(node.value) in (int, float):
         return node.value
     return None
 

@@ -17,7 +17,7 @@ import gast
 from ..core import build
 from .effects import Effects, effects_of
 from .facts import Facts
-from .groups import OUTSIDE, names_in, places_in
+from .groups import names_in, places_in
 from .notes import Note, dotted
 
 ROUNDS = 8  # of a loop, after which everything that it reads counts as live
@@ -78,14 +78,8 @@ class _Liveness:
     def __init__(self, effects: Effects, needed: set[str]):
         self.effects = effects
         self.needed = set(needed)
-        facts = effects.facts
         self.always = effects.captured | effects.outside  # names that others may read at any time
-        self.visible = {OUTSIDE} | {effects.group(n) for n in facts.escaping | facts.results}
-        members: dict[str, int] = {}
-        for name in effects.loaded:
-            group = effects.group(name)
-            members[group] = members.get(group, 0) + 1
-        self.alone = {group for group, count in members.items() if count == 1 and group not in self.visible}
+        self.visible, self.alone = effects.visible, effects.alone
         self.sequences = effects.note.sequences  # names of what can be iterated twice, as their other uses tell
         self.after_loop: list[_Live] = []  # live after a break, innermost loop last
         self.next_trip: list[_Live] = []  # live at a continue
@@ -312,8 +306,7 @@ def _tapes_read_otherwise(effects: Effects, note: Note) -> set[str]:
     if not tapes:
         return set()
     plain = Counter(note.stacked)
-    loads = Counter(note.loads)
-    return {tape for tape in tapes if loads[tape] != plain[tape]}
+    return {tape for tape in tapes if note.load_counts[tape] != plain[tape]}
 
 
 def _nothing(s: build.Node) -> list[build.Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,7 @@ from .facts import Facts
 from .groups import METADATA, OUTSIDE, Groups, places_in
 from .notes import ACTING, LATE, SCOPES, as_loaded, dotted
 
+TARGETED = (gast.AugAssign, gast.For, gast.AnnAssign)
 SUSPENDING = (gast.Yield, gast.YieldFrom, gast.Await)
 EXITS = (gast.Break, gast.Continue, gast.Return, gast.Raise, gast.Assert)
 OPAQUE = (gast.Try, gast.With, gast.Match, gast.Global, gast.Nonlocal, gast.Delete, gast.Import, gast.ImportFrom)
@@ -53,16 +55,34 @@ class Effects(Groups):
 
     def __init__(self, body: list[build.Node], facts: Facts):
         super().__init__(body, facts)
+        self.body = body
         self._effects: dict[int, tuple[build.Node, Effect]] = {}
-        changed = {g for n in self.acting for g in self._changed_here(n)[0]}
-        for name in sorted(facts.buffers & self.loaded):
-            if self.group(name) not in changed:
-                self._join_outside(name)  # nothing here changes it, so somebody else does
         self.changed = {g for n in self.acting for g in self._changed_here(n)[0]}
+        if facts.buffers:
+            changed = self.changed
+            for name in sorted(facts.buffers & self.loaded):
+                if self.group(name) not in changed:
+                    self._join_outside(name)  # nothing here changes it, so somebody else does
+            self.changed = {g for n in self.acting for g in self._changed_here(n)[0]}
         self.returned = {self.group(a) for value in self.note.returned for a in self.aliases(value)} | {OUTSIDE}
         self.returned |= {self.group(n) for n in facts.results | facts.escaping}
         self.joined = False  # whether a pass has joined groups since
         self.floats: set[str] | None = None  # names that are floating, found when a pass asks (see `algebra`)
+        self.simple: dict[int, build.Node] = {}  # statements that cannot be simplified, by their id
+
+    @functools.cached_property
+    def visible(self) -> set[str]:
+        """Groups of which others may see the content at any time."""
+        return {OUTSIDE} | {self.group(n) for n in self.facts.escaping | self.facts.results}
+
+    @functools.cached_property
+    def alone(self) -> set[str]:
+        """Groups of a single name, of which nobody else sees the content."""
+        members: dict[str, int] = {}
+        for name in self.loaded:
+            group = self.group(name)
+            members[group] = members.get(group, 0) + 1
+        return {group for group, count in members.items() if count == 1 and group not in self.visible}
 
     def of(self, node: build.Node) -> Effect:
         """The effect of an expression or statement and of all that is inside it."""
@@ -101,7 +121,12 @@ class Effects(Groups):
             self._call(node, total, content)
         else:
             for part in build.children(node):
-                if isinstance(part, gast.stmt):
+                inner = type(part)
+                if inner is gast.Name:
+                    self._name(part, total, content)
+                elif inner is gast.Constant:
+                    pass
+                elif isinstance(part, gast.stmt):
                     total.add(self.of(part))
                 else:
                     self._gather(part, total, content)
@@ -126,12 +151,13 @@ class Effects(Groups):
             total.world = total.world or world
 
     def _name(self, node: build.Node, total: Effect, content: bool) -> None:
-        if not isinstance(node.ctx, gast.Load):
-            total.binds.add(node.id)
+        name = node.id
+        if type(node.ctx) is not gast.Load:
+            total.binds.add(name)
             return
-        total.reads.add(node.id)
-        if content and node.id not in self.scalars and node.id not in self.modules:
-            total.content.add(self.group(node.id))
+        total.reads.add(name)
+        if content and name not in self.scalars and name not in self.modules:
+            total.content.add(self.group(name))
 
     def _call(self, call: build.Node, total: Effect, content: bool) -> None:
         pure = self.pure(call)
@@ -164,21 +190,24 @@ class Effects(Groups):
 
     def _changed_here(self, node: build.Node) -> tuple[set[str], bool]:
         """The groups that a node itself (not the nodes in it) changes in place, and whether it may touch what is outside."""
-        if isinstance(node, gast.Call):
+        kind = type(node)
+        if kind is gast.Call:
             return (set(), False) if self.pure(node) else self._changed_by_call(node)
-        if isinstance(node, (gast.With, *SUSPENDING)):
+        if kind is gast.With or kind in SUSPENDING:
             return {OUTSIDE}, True
-        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+        if kind is gast.AugAssign and type(node.target) is gast.Name:
             return (set() if node.target.id in self.scalars else {self.group(node.target.id)}), False
-        if isinstance(node, (gast.Assign, gast.Delete)):
+        if kind is gast.Assign or kind is gast.Delete:
             targets = node.targets
-        elif isinstance(node, (gast.AugAssign, gast.For, gast.AnnAssign)):
+        elif kind in TARGETED:
             targets = [node.target]
         else:
             return set(), False
         found: set[str] = set()
-        for place in (p for target in targets for p in places_in(target)):
-            found |= {self.group(a) for a in self.aliases(place.value)} or {OUTSIDE}
+        for target in targets:
+            if type(target) is not gast.Name:
+                for place in places_in(target):
+                    found |= {self.group(a) for a in self.aliases(place.value)} or {OUTSIDE}
         return found, False
 
     def _changed_by_call(self, call: build.Node) -> tuple[set[str], bool]:
@@ -206,9 +235,14 @@ def effects_of(body: list[build.Node], facts: Facts) -> Effects:
     return found
 
 
-def forget_effects(facts: Facts) -> None:
-    """Let the effects be found anew: much has gone, and with it what shared memory or was changed."""
-    facts.notes.effects = None
+def forget_effects(facts: Facts, known: list[build.Node] | None = None) -> None:
+    """Let the effects be found anew, unless they are those of just the program `known`.
+
+    Much may have gone, and with it what shared memory or was changed.
+    """
+    found = facts.notes.effects
+    if found is None or found.body is not known or found.joined:
+        facts.notes.effects = None
 
 
 def shallow(node: build.Node) -> build.Node:

@@ -7,7 +7,6 @@ taken, and with the same values; calls with an effect keep their order.
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from dataclasses import dataclass
 
 import gast
@@ -39,7 +38,8 @@ def fold(body: list[build.Node], facts: Facts) -> list[build.Node]:
     a[i] = np.exp(x) * 2
     y = u + 1
     """
-    return _Folding(effects_of(body, facts), facts.notes.program(body)).block(body, {})
+    work = _Folding(effects_of(body, facts), facts.notes.program(body))
+    return work.block(body) if work.candidates else body
 
 
 @dataclass
@@ -64,19 +64,25 @@ class _Pending:
 class _Folding:
     def __init__(self, effects: Effects, note: Note):
         self.effects = effects
-        self.loads, self.binds = Counter(note.loads), Counter(note.binds)
-        self.candidates = effects.facts.temporaries - effects.captured - note.scoped - effects.outside
+        self.loads, self.binds = note.load_counts, note.bind_counts
+        self.candidates = {
+            name
+            for name, count in self.binds.items()
+            if name in effects.facts.temporaries and (count > 1 or self.loads[name] == 1)
+        }
+        self.candidates -= effects.captured | note.scoped | effects.outside
         self.folded: dict[
             int, build.Node
         ] = {}  # statements that are no longer needed, kept so that no other gets their id
 
-    def block(self, block: list[build.Node], pending: dict[str, _Pending]) -> list[build.Node]:
+    def block(self, block: list[build.Node]) -> list[build.Node]:
         found: list[build.Node] = []
-        waiting = _Waiting(pending)
+        waiting = _Waiting()
         for s in block:
             fresh = self.statement(s, waiting)
-            waiting.disturbed_by(self.effects.of(s), self.effects.outside)
-            self.put_aside(fresh, s, waiting)
+            if waiting.pending:
+                waiting.disturbed_by(self.effects.of(s), self.effects.outside)
+            self.put_aside(fresh, waiting)
             found.append(fresh)
         kept = [s for s in found if id(s) not in self.folded]
         return kept or [build.at(gast.Pass(), block[0])] if block else []
@@ -84,17 +90,17 @@ class _Folding:
     def statement(self, s: build.Node, waiting: _Waiting) -> build.Node:
         if isinstance(s, gast.If):
             test = self.into(s.test, s, waiting)
-            return build.changed(s, test=test, body=self.block(s.body, {}), orelse=self.block(s.orelse, {}))
+            return build.changed(s, test=test, body=self.block(s.body), orelse=self.block(s.orelse))
         if isinstance(s, gast.For):
             items = self.into(s.iter, s, waiting)
-            return build.changed(s, iter=items, body=self.block(s.body, {}), orelse=self.block(s.orelse, {}))
+            return build.changed(s, iter=items, body=self.block(s.body), orelse=self.block(s.orelse))
         if isinstance(s, gast.While):
-            return build.changed(s, body=self.block(s.body, {}), orelse=self.block(s.orelse, {}))
+            return build.changed(s, body=self.block(s.body), orelse=self.block(s.orelse))
         if isinstance(s, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return)):
             return self.into(s, s, waiting)
         return s
 
-    def put_aside(self, s: build.Node, original: build.Node, waiting: _Waiting) -> None:
+    def put_aside(self, s: build.Node, waiting: _Waiting) -> None:
         """Remember an assignment to a temporary, to be folded into what follows."""
         if not isinstance(s, gast.Assign) or len(s.targets) != 1 or not isinstance(s.targets[0], gast.Name):
             return
@@ -108,8 +114,10 @@ class _Folding:
 
     def into(self, part: build.Node, s: build.Node, waiting: _Waiting) -> build.Node:
         """`part` (a statement, or the header of one) with temporaries replaced that have their only use there."""
-        found = self.effects.of(part).reads & waiting.pending.keys()
-        uses = self.effects.facts.notes.statement(s).loads if found else []
+        found = self.effects.of(part).reads & waiting.pending.keys() if waiting.pending else set()
+        if not found:
+            return part
+        uses = self.effects.facts.notes.statement(s).loads
         ready = [waiting.pending[n] for n in sorted(found) if uses.count(n) == 1 and self.dies(n, s)]
         if not ready:
             return part
@@ -153,8 +161,8 @@ class _Folding:
 class _Waiting:
     """The temporaries that may still be folded, found by what they read."""
 
-    def __init__(self, pending: dict[str, _Pending]):
-        self.pending = dict(pending)
+    def __init__(self) -> None:
+        self.pending: dict[str, _Pending] = {}
         self.by_name: dict[str, set[str]] = {}
         self.by_content: dict[str, set[str]] = {}
         self.impure: set[str] = set()

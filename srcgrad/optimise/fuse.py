@@ -16,7 +16,7 @@ from ..core import build, names
 from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
 from .groups import OUTSIDE
-from .notes import Note, dotted
+from .notes import Note, dotted, statements
 
 FARTHEST = 60  # statements between a loop and its reverse
 
@@ -43,16 +43,9 @@ def fuse(body: list[build.Node], facts: Facts) -> list[build.Node]:
         w_bar += (1 - y * y) * x[i]
     return w_bar
     """
-    if not any(_reversed(s) is not None for s in _statements(body)):
+    if not any(_reversed(s) is not None for s in statements(body)):
         return body
     return _Fusing(effects_of(body, facts), facts.notes.program(body)).block(body)
-
-
-def _statements(body: list[build.Node]):
-    for s in body:
-        yield s
-        for inner in blocks_of(s):
-            yield from _statements(inner)
 
 
 def _reversed(s: build.Node) -> build.Node | None:
@@ -67,7 +60,7 @@ class _Fusing:
     def __init__(self, effects: Effects, note: Note):
         self.effects = effects
         self.tapes = effects.facts.tapes
-        self.loads = Counter(note.loads)
+        self.loads = note.load_counts
 
     def block(self, block: list[build.Node]) -> list[build.Node]:
         """The block with all pairs of loops put together; those inside of a pair come to stand side by side, and are left for the next time."""
@@ -260,7 +253,7 @@ class _Independence:
         added: Counter[str] = Counter()
         places: set[int] = set()  # names at the root of places that are added to
         bound: Counter[str] = Counter()
-        for s in _statements(body):
+        for s in statements(body):
             if (
                 isinstance(s, gast.AugAssign)
                 and isinstance(s.target, gast.Name)

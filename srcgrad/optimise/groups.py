@@ -51,7 +51,7 @@ class Groups:
         """The values of each bound name; None where one is not known (unpacked, imported)."""
         table: dict[str, list[build.Node | None]] = {}
         for target, value in self.bindings:
-            if isinstance(target, gast.Name):
+            if type(target) is gast.Name:
                 table.setdefault(target.id, []).append(value)
             else:
                 parts = value.elts if _matches(target, value) else None  # type: ignore[union-attr]
@@ -138,6 +138,8 @@ class Groups:
     def group(self, name: str) -> str:
         """The group a name belongs to, known by one of its members."""
         parent = self._parent
+        if name not in parent:
+            return name
         root = name
         while parent.get(root, root) != root:
             root = parent[root]
@@ -176,8 +178,13 @@ class Groups:
 
     def _bind(self, target: build.Node, value: build.Node) -> None:
         sources = sorted(self.aliases(value))
+        if type(target) is gast.Name:
+            if sources and target.id not in self.scalars:
+                for other in sources:
+                    self.join(target.id, other)
+            return
         bound = [n for n in names_in(target) if n not in self.scalars]
-        if not isinstance(target, gast.Name) and isinstance(value, gast.Call):
+        if isinstance(value, gast.Call):
             sources = [*bound, *sources]  # the parts of one result may share memory among themselves
         for name in bound:
             for other in sources:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import gast
 
 from ..core import build, names
 from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
-from .notes import Note, dotted
+from .notes import Note, dotted, statements
 
 
 def loop_heads(body: list[build.Node], facts: Facts) -> list[build.Node]:
@@ -26,6 +24,8 @@ def loop_heads(body: list[build.Node], facts: Facts) -> list[build.Node]:
         y = y * 2
         y = y + x
     """
+    if not any(isinstance(s, (gast.For, gast.While)) for s in statements(body)):
+        return body
     work = _Heads(effects_of(body, facts), facts.notes.program(body))
     return work.block(work.without_counters(body))
 
@@ -34,7 +34,7 @@ class _Heads:
     def __init__(self, effects: Effects, note: Note):
         self.effects = effects
         self.facts = effects.facts
-        self.note, self.loads = note, Counter(note.loads)
+        self.note, self.loads = note, note.load_counts
 
     def block(self, block: list[build.Node]) -> list[build.Node]:
         return [self.statement(s) for s in block]

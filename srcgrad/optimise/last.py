@@ -5,8 +5,6 @@ The adjoint of what a layer is given is made for the layer before; of the first 
 
 from __future__ import annotations
 
-from collections import Counter
-
 import gast
 
 from ..core import build, names
@@ -49,7 +47,7 @@ def _is_costly(node: build.Node) -> bool:
 class _Skipping:
     def __init__(self, effects: Effects, note: Note):
         self.effects = effects
-        self.loads = Counter(note.loads)
+        self.loads = note.load_counts
         self.fixed = effects.captured | effects.outside | effects.facts.results
 
     def loop(self, s: build.Node) -> build.Node:

@@ -14,7 +14,7 @@ from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
 from .fold import DEPTH, WIDTH, depth_of, width_of
 from .groups import OUTSIDE
-from .notes import dotted
+from .notes import dotted, statements
 
 FARTHEST = 40  # statements between the clearing of a place and the addition to it
 
@@ -37,6 +37,8 @@ def merge(body: list[build.Node], facts: Facts) -> list[build.Node]:
     a_bar[i] = x_bar
     a_bar[j] += 2.0 * t
     """
+    if not any(type(s) is gast.AugAssign or _is_store(s) for s in statements(body)):
+        return body
     return _Merging(effects_of(body, facts)).block(body, True)
 
 
@@ -224,6 +226,11 @@ class _Merging:
         return not any(group in self.effects.of(p).content for p in parts) and all(
             self.effects.of(p).pure for p in parts
         )
+
+
+def _is_store(s: build.Node) -> bool:
+    """a[i] = v"""
+    return type(s) is gast.Assign and len(s.targets) == 1 and type(s.targets[0]) is gast.Subscript
 
 
 def _is_zeros(value: build.Node) -> bool:

@@ -5,7 +5,9 @@ Passes make new nodes and never change those they are given, so that what was fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import gast
@@ -19,6 +21,19 @@ LATE = (
     gast.ClassDef,
 )  # scopes that may run after the statement they stand in
 BLOCKS = (gast.If, gast.For, gast.While)
+PLAIN = frozenset(
+    {
+        gast.Attribute,
+        gast.BinOp,
+        gast.Compare,
+        gast.Constant,
+        gast.keyword,
+        gast.List,
+        gast.Slice,
+        gast.Tuple,
+        gast.UnaryOp,
+    }
+)  # of these there is nothing to be said
 SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.FunctionDef, gast.ClassDef)
 BINDING = (
     gast.Assign, gast.AnnAssign, gast.NamedExpr, gast.AugAssign, gast.For, gast.comprehension, gast.withitem, gast.ExceptHandler,
@@ -37,22 +52,8 @@ class Note:
     nested scopes. `cells`: the names declared global or nonlocal. `sequences`: names of what is subscripted or has a length. `bindings`:
     (target, value) of all that binds or stores, value None where it is not known. `acting`: the nodes that may change something in
     place. `returned`: the values that are returned. `stacked`: the owner of each `append` and `pop` that is a statement, or all of its value.
+    `copies`: (x, y) of each statement `x = y`. `constants`: the names that a statement binds to a number, a text or None.
     """
-
-    __slots__ = (
-        "loads",
-        "binds",
-        "loaded",
-        "bound",
-        "captured",
-        "scoped",
-        "cells",
-        "sequences",
-        "bindings",
-        "acting",
-        "returned",
-        "stacked",
-    )
 
     def __init__(self) -> None:
         self.loads: list[str] = []
@@ -67,6 +68,18 @@ class Note:
         self.acting: list[build.Node] = []
         self.returned: list[build.Node] = []
         self.stacked: list[str] = []
+        self.copies: list[tuple[str, str]] = []
+        self.constants: list[str] = []
+
+    @cached_property
+    def load_counts(self) -> Counter[str]:
+        """How often each name is read. Of a note to which nothing is added any more."""
+        return Counter(self.loads)
+
+    @cached_property
+    def bind_counts(self) -> Counter[str]:
+        """How often each name is bound. Of a note to which nothing is added any more."""
+        return Counter(self.binds)
 
     def include(self, other: Note) -> None:
         self.loads += other.loads
@@ -81,19 +94,19 @@ class Note:
         self.acting += other.acting
         self.returned += other.returned
         self.stacked += other.stacked
+        self.copies += other.copies
+        self.constants += other.constants
 
     def node(self, node: build.Node) -> None:
-        """Take down what a node itself says."""
+        """Take down what a node itself says, which is no name."""
         kind = type(node)
-        if kind is gast.Name:
-            self.loaded.add(node.id)
-            (self.loads if isinstance(node.ctx, gast.Load) else self.binds).append(node.id)
-            return
-        if kind in BINDING:
+        if kind is gast.Assign:
+            self.assignment(node)
+        elif kind in BINDING:
             self.bindings.extend(_bindings(node))
-        if kind in (gast.Assign, gast.Expr):
+        if kind is gast.Assign or kind is gast.Expr:
             self.stacked += _stack(node.value)
-        if kind in ACTING:
+        if kind in ACTING and not (kind is gast.Assign and all(type(target) is gast.Name for target in node.targets)):
             self.acting.append(node)
         if kind in SCOPES:
             self.scoped |= {n.id for n in build.walk(node) if isinstance(n, gast.Name)}
@@ -115,9 +128,27 @@ class Note:
 
     def part(self, part: build.Node) -> None:
         """Take down a simple statement, or an expression, and all that is inside it."""
+        binds: list[str] = []
+        involved = False  # whether something binds names that are no nodes, or has a scope of its own
         for node in build.walk(part):
-            self.node(node)
-        self.bound |= names.writes(part)
+            kind = type(node)
+            if kind is gast.Name:
+                (self.loads if type(node.ctx) is gast.Load else binds).append(node.id)
+                self.loaded.add(node.id)
+            elif kind not in PLAIN:
+                involved = involved or kind in names.BINDING and kind is not gast.AugAssign
+                self.node(node)
+        self.binds += binds
+        self.bound |= names.writes(part) if involved else set(binds)
+
+    def assignment(self, node: build.Node) -> None:
+        value = node.value
+        self.bindings += [(target, value) for target in node.targets]
+        if len(node.targets) == 1 and type(node.targets[0]) is gast.Name:
+            if type(value) is gast.Name:
+                self.copies.append((node.targets[0].id, value.id))
+            elif is_plain_constant(value):
+                self.constants.append(node.targets[0].id)
 
 
 class Notes:
@@ -173,10 +204,8 @@ class Notes:
 
 
 def _bindings(node: build.Node) -> Iterator[tuple[build.Node, build.Node | None]]:
-    """(target, value) of everything that a node itself binds or stores; value None for what is not known."""
-    if isinstance(node, gast.Assign):
-        yield from ((target, node.value) for target in node.targets)
-    elif isinstance(node, (gast.AnnAssign, gast.NamedExpr)) and node.value is not None:
+    """(target, value) of everything that a node other than an assignment binds or stores; value None for what is not known."""
+    if isinstance(node, (gast.AnnAssign, gast.NamedExpr)) and node.value is not None:
         yield node.target, node.value
     elif isinstance(node, gast.AugAssign):
         yield node.target, gast.BinOp(as_loaded(node.target), node.op, node.value)
@@ -200,6 +229,21 @@ def _stack(value: build.Node) -> list[str]:
     ):
         return [function.value.id]
     return []
+
+
+def is_plain_constant(node: build.Node) -> bool:
+    if type(node) is gast.UnaryOp and type(node.op) is gast.USub:
+        node = node.operand
+    return type(node) is gast.Constant
+
+
+def statements(body: Iterable[build.Node]) -> Iterator[build.Node]:
+    """All statements of a program, those inside of branches and loops included."""
+    for s in body:
+        yield s
+        if isinstance(s, BLOCKS):
+            yield from statements(s.body)
+            yield from statements(s.orelse)
 
 
 def as_loaded(target: build.Node) -> build.Node:

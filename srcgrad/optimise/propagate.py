@@ -13,6 +13,7 @@ import gast
 from ..core import build
 from .effects import SCOPES, Effects, effects_of, shallow
 from .facts import Facts
+from .notes import is_plain_constant
 
 OWNERS = ("value", "func")  # fields in which a number would be odd, or no syntax
 PLAIN_TEMPORARY = re.compile(r"_?(t|tmp|temp|value)(_?\d+)*(_bar|_dot)?(_\d+)?$")
@@ -35,6 +36,9 @@ def propagate(body: list[build.Node], facts: Facts) -> list[build.Node]:
     x = y + x
     z = t
     """
+    note = facts.notes.program(body)
+    if not note.copies and facts.temporaries.isdisjoint(note.constants):
+        return body
     return _Propagation(effects_of(body, facts)).block(body)
 
 
@@ -84,7 +88,7 @@ class _Propagation:
 
     def expression(self, node: build.Node) -> build.Node:
         """The expression or statement with the originals in the place of copies."""
-        if self.copies.keys().isdisjoint(self.effects.of(node).reads):
+        if not self.copies or self.copies.keys().isdisjoint(self.effects.of(node).reads):
             return node
         return _substitute(node, self.copies)
 
@@ -105,7 +109,7 @@ class _Propagation:
                 self.learn(source, build.name(target))
             elif target in facts.temporaries:
                 self.learn(target, build.name(source))
-        elif _is_plain_constant(value) and target in facts.temporaries:
+        elif is_plain_constant(value) and target in facts.temporaries:
             self.learn(target, value)
 
     def learn(self, name: str, instead: build.Node) -> None:
@@ -114,6 +118,8 @@ class _Propagation:
 
     def forget(self, s: build.Node) -> None:
         """Drop all that does not hold after a statement has run (or while a loop runs)."""
+        if not self.copies:
+            return
         effect = self.effects.of(s)
         for name in effect.binds | self.effects.outside if effect.world else effect.binds:
             for stale in [name, *sorted(self.copied.get(name, ()))]:
@@ -171,9 +177,3 @@ def _binds_itself(s: build.Node) -> bool:
         return False
     target = s.targets[0]
     return isinstance(target, gast.Name) and isinstance(s.value, gast.Name) and target.id == s.value.id
-
-
-def _is_plain_constant(node: build.Node) -> bool:
-    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
-        node = node.operand
-    return isinstance(node, gast.Constant)

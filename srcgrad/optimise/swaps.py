@@ -14,6 +14,8 @@ from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
 from .notes import Note
 
+SHORTEST = 3  # copies that pass two values around
+
 
 def swap(body: list[build.Node], facts: Facts) -> list[build.Node]:
     """Write copies through a temporary as one assignment of several names.
@@ -26,7 +28,10 @@ def swap(body: list[build.Node], facts: Facts) -> list[build.Node]:
     ... ''', temporaries="t")
     v, w = (w, v)
     """
-    return _Swaps(effects_of(body, facts), facts.notes.program(body)).block(body)
+    note = facts.notes.program(body)
+    if len(note.copies) < SHORTEST:
+        return body
+    return _Swaps(effects_of(body, facts), note).block(body)
 
 
 class _Swaps:
@@ -52,7 +57,7 @@ class _Swaps:
 
     def together(self, run: list[build.Node]) -> list[build.Node]:
         """One assignment in the place of a run of copies, if a temporary is only there to make room."""
-        if len(run) < 3:
+        if len(run) < SHORTEST:
             return run
         origin: dict[str, str] = {}
         for s in run:
