@@ -128,6 +128,12 @@ class Contributions:
                     continue  # this argument carries no derivative (a sign, a step)
                 raise self.unit.refuse(node, f"'{rule.name}' has no derivative with respect to '{name}'")
             value = multiply(y_bar, partial, {**bound, "y": y})
+            product = (
+                None if narrow or target in self.wide else self.inner_product(operand, partial, bound, y_bar, y_kind)
+            )
+            if product is not None:
+                yield operand, product
+                continue
             if narrow and not self.fills(partial, bound, names, y_kind):
                 value = build.call("np.broadcast_to", value, build.call("np.shape", y))
             # a wide adjoint has extents that come from none of the operands
@@ -146,6 +152,31 @@ class Contributions:
                 yield operand, summed
                 continue
             yield operand, self.to_shape(value, operand, y_kind, others)
+
+    def inner_product(
+        self, operand: build.Node, partial: str, bound: dict[str, build.Node], y_bar: build.Node, y_kind: Kind
+    ) -> build.Node | None:
+        """The adjoint of a number that multiplies a vector: `y_bar @ x` in the place of `np.sum(y_bar * x)`, without the products' array."""
+        sign, name = ("-", partial[1:]) if partial.startswith("-") else ("", partial)
+        factor = bound.get(name)
+        if factor is None or not isinstance(factor, gast.Name):
+            return None
+        mine, vector = self.kind(operand), self.kind(factor)
+        # the vector is all that the number meets, so that the result has its shape
+        plain = all(self.kind(b).is_scalar for n, b in bound.items() if n != name)
+        same = (
+            vector.is_array
+            and vector.rank == 1
+            and y_kind.is_array
+            and y_kind.rank == 1
+            and vector.dtype == y_kind.dtype
+        )
+        if mine.tag != "float" or not plain or not same or vector.dtype not in ("float64", "float32"):
+            return None
+        if mine.dtype != y_kind.dtype and (mine.dtype, y_kind.dtype) != ("python", "float64"):
+            return None
+        left = gast.UnaryOp(gast.USub(), build.copy(y_bar)) if sign else build.copy(y_bar)
+        return gast.BinOp(left, gast.MatMult(), build.copy(factor))
 
     def is_elementwise_result(self, operand: build.Node) -> bool:
         """Whether an operand is an array with this single use, made by an elementwise operation of real arrays."""
@@ -176,6 +207,14 @@ class Contributions:
             rule = rules.lookup(callee.function, len(callee.args))
             return rule is not None and rule.is_elementwise and not callee.keywords
         return False
+
+    def operands(self, value: build.Node) -> list[build.Node]:
+        """The operands of an elementwise operation; none of anything else."""
+        if not self.is_elementwise(value):
+            return []
+        if isinstance(value, gast.BinOp):
+            return [value.left, value.right]
+        return [value.operand] if isinstance(value, gast.UnaryOp) else self.facts.callees[id(value)].args
 
     def fills(self, partial: str, bound: dict[str, build.Node], names: list[str], y_kind: Kind) -> bool:
         """Whether a partial has the full shape of the result, so that it widens a narrow adjoint."""

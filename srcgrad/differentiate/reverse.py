@@ -16,7 +16,7 @@ from ..analyses.inference import OPERATORS, Callee, Facts
 from ..analyses.kinds import UNKNOWN, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
-from . import compositions, pieces
+from . import compositions, extents, pieces
 from .partials import Contributions
 
 
@@ -116,9 +116,11 @@ class Reverse:
         self.compositions: compositions.Found = {}  # statements that end a composition with a partial of its own
         self.kind_of = _teller(self.inference)
         self.rules = Contributions(unit, facts, self.kind_of)
+        self.extents = extents.Extents(facts, self.rules.operands)
         self.helper = helper
         self.effects: dict[int, Effect] = {}
         self.uses: dict[str, list] | None = None  # name -> [definitions, statements that read it]
+        self.statements: list[build.Node] = []  # the block of the statement at hand
         self.reads_after: set[int] = set()  # statements x = f(x) whose reverse reads the new x, not the old one
 
     def bar(self, name: str) -> build.Node:
@@ -140,6 +142,7 @@ class Reverse:
                 node.body = self.block(node.body)
                 out.append([node])
             else:
+                self.statements = statements
                 out.append(self.simple(node))
         return [node for part in reversed(out) for node in part]
 
@@ -437,7 +440,7 @@ class Reverse:
                 taken = build.call("rt.last_written", self.place_bar(target.value), as_argument(target.slice))
             else:
                 taken = self.taken(target)
-            given = Add(value.id, self.rules.to_shape(taken, value, self.piece_kind(target)))
+            given = Add(value.id, self.in_shape(taken, value, target, node))
         if given is not None and given.var == owner:  # a[i] = a: taken before the place is cleared, added afterwards
             name = self.unit.fresh("t")
             self.unit.temporaries.add(name)
@@ -502,8 +505,16 @@ class Reverse:
         if isinstance(node.op, gast.Sub):
             taken = gast.UnaryOp(gast.USub(), self.place_bar(node.target))
         effect = Effect(frozenset([owner]))
-        effect.steps.append(Add(node.value.id, self.rules.to_shape(taken, node.value, self.piece_kind(node.target))))
+        effect.steps.append(Add(node.value.id, self.in_shape(taken, node.value, node.target, node)))
         return effect
+
+    def in_shape(self, taken: build.Node, value: build.Node, place: build.Node, node: build.Node) -> build.Node:
+        """The adjoint of a place, in the shape of the value that was stored there and perhaps broadcast."""
+        mine, whole = self.rules.kind(value), self.piece_kind(place)
+        known = mine.is_array and mine.dtype == whole.dtype != "" and mine.rank == whole.rank
+        if known and self.extents.fills(value, place, self.statements, node):
+            return taken
+        return self.rules.to_shape(taken, value, whole)
 
     def call_for_effect(self, node: build.Node) -> Effect:
         callee = self.facts.callees.get(id(node.value)) or self.inference.callee(node.value)

@@ -18,6 +18,7 @@ from .fold import fold
 from .fuse import fuse
 from .heads import loop_heads
 from .last import skip_last
+from .lend import lend
 from .merge import merge
 from .notes import Notes
 from .propagate import propagate
@@ -26,7 +27,7 @@ from .swaps import swap
 ROUNDS = 4
 NESTED = 6  # loops inside of one another that are fused
 LAST = (loop_heads, skip_last, swap)  # what the others need not see
-PASSES = (remove_dead, propagate, adopt, simplify, merge, fold)
+PASSES = (remove_dead, propagate, adopt, simplify, merge, lend, fold)
 
 
 def _go_on(name: str, body: list[build.Node]) -> None:

@@ -152,9 +152,11 @@ class _Simplifier:
         if not name:
             return False
         mine, theirs = effects.group(name), {effects.group(s) for s in sources}
-        if effects.changed & (theirs | {mine}) or (mine in effects.returned and effects.returned & theirs):
+        # groups that were joined since are known by another member
+        changed, returned = set(map(effects.group, effects.changed)), set(map(effects.group, effects.returned))
+        if changed & (theirs | {mine}) or (mine in returned and returned & theirs):
             return False
-        visible = bool(effects.returned & (theirs | {mine}))
+        visible = bool(returned & (theirs | {mine}))
         for other in theirs - {mine}:
             effects.join(mine, other)
             effects.joined = True

@@ -38,15 +38,16 @@ def durbin_grad(r):
         alpha_bar += y_bar[k]
         y_bar[k] = 0.0
         y[:k] = y_saved.pop()  # y[:k] += alpha * np.flip(y[:k])
-        t_15_bar = rt.unbroadcast(y_bar[:k].copy(), t_15_2)
+        t_15_bar = rt.unbroadcast(y_bar[:k], t_15_2)
         alpha_bar += rt.unbroadcast(t_15_bar * t_14_2, alpha)
         y_bar[:k] += np.flip(rt.unbroadcast(t_15_bar * alpha, t_14_2))
         # alpha = -(r[k] + np.dot(np.flip(r[:k]), y[:k])) / beta
         beta_bar -= alpha_bar * alpha / beta
         alpha = alpha_saved.pop()
         t_11_bar = -alpha_bar / beta
+        t_8_bar = t_11_bar * y[:k]
         y_bar[:k] += t_11_bar * t_8_2
-        r_bar[:k] += np.flip(t_11_bar * y[:k])
+        r_bar[:k] += np.flip(t_8_bar)
         r_bar[k] += t_11_bar
         beta = beta_saved.pop()  # beta *= 1.0 - alpha * alpha
         t_5_bar = beta_bar * beta

@@ -32,7 +32,7 @@ def gram_schmidt_grad(a):
         for j in reversed(range(k + 1, n)):
             a_2[:, j] = a_2_saved.pop()  # a[:, j] -= q[:, k] * r[k, j]
             t_14_bar = -a_2_bar[:, j]
-            r_bar[k, j] += np.sum(t_14_bar * q[:, k])
+            r_bar[k, j] += t_14_bar @ q[:, k]
             q_bar[:, k] += t_14_bar * r[k, j]
             t_11_bar = r_bar[k, j]  # r[k, j] = q[:, k] @ a[:, j]
             r_bar[k, j] = 0.0

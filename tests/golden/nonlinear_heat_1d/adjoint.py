@@ -14,7 +14,7 @@ def nonlinear_heat_1d_grad(u, steps):
     v_bar = 3.0 * v ** 2  # return np.sum(v**3)
     for _ in reversed(range(steps)):  # for _ in range(steps):
         v[1:-1] = v_saved.pop()  # v[1:-1] += flux[1:] - flux[:-1]
-        t_9_bar = v_bar[1:-1].copy()
+        t_9_bar = v_bar[1:-1]
         k = 0.05 * (v[1:] + v[:-1])
         t_6_2 = v[1:] - v[:-1]  # flux = k * (v[1:] - v[:-1])
         flux = k * t_6_2
