@@ -113,7 +113,7 @@ def unbroadcast(g: Any, like: Any) -> Any:
     if type(like) is tuple:
         return to_shape(g, like)
     dtype = getattr(like, "dtype", None)
-    g = to_shape(g, () if dtype is None else like.shape)
+    g = to_shape(g, like.shape if dtype is not None else np.shape(like) if type(like) is list else ())
     if dtype is None:
         g = g.real if is_complex(g) and not isinstance(like, complex) else g
         # a number of Python's is of double precision

@@ -124,7 +124,7 @@ def item_adjoint(g: Any, a: Any, args: tuple = ()) -> Any:
 def choose_adjoint(g: Any, a: Any, choices: Any, mode: str = "raise") -> Any:
     """The adjoint of the choices of `np.choose(a, choices)`: `g` where each was taken."""
     count = len(choices)
-    which = np.mod(a, count) if mode == "wrap" else np.clip(a, 0, count - 1) if mode == "clip" else a
+    which = np.mod(a, count) if mode == "wrap" else np.clip(a, 0, count - 1) if mode == "clip" else np.asarray(a)
     parts = [adjoint.unbroadcast(np.where(which == i, g, _zero(g)), choices[i]) for i in range(count)]
     return np.stack(parts) if isinstance(choices, np.ndarray) else parts
 

@@ -26,7 +26,7 @@ from ..core import names
 from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
-from ..normalise import activity, flatten, jumps, prepare, stores, targets, units, webs
+from ..normalise import activity, flatten, jumps, prepare, sequences, stores, targets, units, webs
 from ..optimise import elements
 from ..optimise.facts import Facts as ProgramFacts
 from . import fence
@@ -208,6 +208,10 @@ class Builder:
         unit = prepare.split(unit)
         passed("split", unit, unit.body)
         facts = self.infer(unit, kinds, active)
+        unit, changed = sequences.as_arrays(unit, facts)
+        passed("as_arrays", unit, unit.body)
+        if changed:
+            facts = self.infer(unit, kinds, active)
         unit, changed = prepare.augmented(unit, facts)
         passed("augmented", unit, unit.body)
         if changed:
@@ -749,7 +753,7 @@ class Builder:
             return b.constant(value)
         if isinstance(value, tuple) and all(isinstance(v, (int, float, str)) for v in value):
             return b.tuple_(b.constant(v) for v in value)
-        own = self.taken(f"{function.__name__}_{name}")
+        own = self.taken(f"{_name_of(function)}_{name}")
         self.free[own] = Free(function, own, value, None)
         return b.name(own)
 

@@ -96,8 +96,7 @@ class Natives(Arrays):
             return args[0]
         rule = rules.lookup(function, len(args))
         assert rule is not None
-        if rule.is_elementwise:
-            args = tuple(self.call(np.array, a) if isinstance(a, (list, tuple)) else a for a in args)
+        args = self.arrays_of_sequences(rule, args)
         if any(isinstance(a, np.ndarray) and a.dtype == object for a in args):
             raise self.refuse(
                 f"cannot differentiate '{rule.name}' of an array of objects", "its items are not looked into"
@@ -112,6 +111,19 @@ class Natives(Arrays):
         ):
             return y
         return self.covered(rule, args, kwargs, y)
+
+    def arrays_of_sequences(self, rule: rules.Rule, args: tuple) -> tuple:
+        """Lists and tuples that a function of NumPy takes for arrays, as arrays."""
+        if not rule.is_elementwise and not rule.name.startswith(("numpy.", "scipy.")):
+            return args
+        names = [p.name for p in rule.parameters if p.kind in (p.kind.POSITIONAL_ONLY, p.kind.POSITIONAL_OR_KEYWORD)]
+        names += [""] * (len(args) - len(names))
+        return tuple(
+            self.call(np.array, a)
+            if isinstance(a, (list, tuple)) and name not in rule.sequences and (rule.is_elementwise or self.any_active((a,), {}))
+            else a
+            for name, a in zip(names, args, strict=False)
+        )  # fmt: skip
 
     def is_native_choice(self, args: tuple, kwargs: dict[str, Any]) -> bool:
         """Whether sum, max or min hand on what they are given: a key, or items that are no numbers."""

@@ -80,7 +80,8 @@ def _put_along_axis(self: Calls, array: np.ndarray, indices: Any, values: Any, a
     self.store(array, tuple(places), values)
 
 
-def _ndenumerate(self: Calls, array: Any) -> Any:
+def _ndenumerate(self: Calls, arr: Any) -> Any:
+    array = self.as_array(arr)
     return ((place, self.load_array(array, place)) for place in np.ndindex(array.shape))
 
 
@@ -123,7 +124,7 @@ def _make_dataclass(self: Calls, *args: Any, **kwargs: Any) -> type:
 
 def _view(function: Any) -> Callable[..., Any]:
     """A function whose result is a view of its first argument."""
-    return lambda self, *args, **kwargs: function(*args, **kwargs)
+    return lambda self, x, *args, **kwargs: function(self.as_array(x), *args, **kwargs)
 
 
 def _reduce(self: Calls, function: Any, items: Any, *initial: Any) -> Any:

@@ -46,6 +46,7 @@ structural(
     np.array,
     "object, dtype=None, *, copy=True, order='K', subok=False, ndmin=0, ndmax=0, like=None",
     ignored=("copy", "order", "subok", "ndmax"),
+    sequences=("object",),
     cases=_dimensions,
 )
 
@@ -89,6 +90,7 @@ structural(
     np.asarray,
     "a, dtype=None, order=None, *, device=None, copy=None, like=None",
     ignored=("order", "device", "copy"),
+    sequences=("a",),
     cases=_nested,
 )
 
@@ -131,9 +133,15 @@ def asarray_tangent(a_dot, a, dtype=None):
 alias(np.asanyarray, np.asarray)
 alias(np.asarray_chkfinite, np.asarray)
 
-structural(np.ascontiguousarray, "a, dtype=None, *, like=None", cases=_nested)
-structural(np.asfortranarray, "a, dtype=None, *, like=None", cases=_nested)
-structural(np.require, "a, dtype=None, requirements=None, *, like=None", ignored=("requirements",), cases=_nested)
+structural(np.ascontiguousarray, "a, dtype=None, *, like=None", sequences=("a",), cases=_nested)
+structural(np.asfortranarray, "a, dtype=None, *, like=None", sequences=("a",), cases=_nested)
+structural(
+    np.require,
+    "a, dtype=None, requirements=None, *, like=None",
+    ignored=("requirements",),
+    sequences=("a",),
+    cases=_nested,
+)
 
 
 @adjoint(np.ascontiguousarray)
@@ -193,6 +201,7 @@ def filled_tangent(pieces_dot, x):
 structural(
     np.copy,
     ignored=("order", "subok"),
+    sequences=("a",),
     cases=lambda draw: [((draw(2, 3),), {}), ((0.5,), {}), (([0.5, 1.5],), {"order": "C"})],
 )
 

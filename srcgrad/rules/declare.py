@@ -91,6 +91,7 @@ class Rule:
     shapes: frozenset[str] = (
         frozenset()
     )  # parameters that count by shape, dtype or side of a step only, and may be anything
+    sequences: frozenset[str] = frozenset()  # parameters that take a list of arrays, and not an array of them
     domain: tuple[tuple[float, float], ...] = ()  # elementwise: where each argument is drawn from in tests
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]] | None = None  # structural: draws calls for the tests
     order2: str = ""  # why the second derivative is not tested; empty where it is
@@ -253,6 +254,7 @@ def structural(
     multilinear: Iterable[str] = (),
     ignored: Iterable[str] = (),
     shapes: Iterable[str] = (),
+    sequences: Iterable[str] = (),
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]],
     order2: str = "",
 ) -> None:
@@ -261,7 +263,7 @@ def structural(
     `signature`, as in `"a, axis=None"`, is needed only where `inspect.signature` knows none. `multilinear` names
     parameters in each of which the function is linear. `ignored` names parameters that a call may give although no
     adjoint reads them, as long as they are constants; `shapes` those of which only the shape and the dtype count, so that they may
-    depend on anything. `cases` takes a `draw` with `draw(*shape)` (normal deviates), `draw.positive(*shape)`,
+    depend on anything; `sequences` those that take a list of arrays, and not an array. `cases` takes a `draw` with `draw(*shape)` (normal deviates), `draw.positive(*shape)`,
     `draw.distinct(*shape)`, `draw.spd(n)`, `draw.integers(high, *shape)`, and yields (args, kwargs) of calls; every
     float or float array in them is differentiated where the parameter has an adjoint.
     """
@@ -272,6 +274,7 @@ def structural(
         multilinear=frozenset(multilinear),
         ignored=frozenset(ignored),
         shapes=frozenset(shapes),
+        sequences=frozenset(sequences),
         cases=cases,
         order2=order2,
     )

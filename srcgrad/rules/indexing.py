@@ -127,7 +127,7 @@ def _choices(draw):
     yield (np.array([0, 5, -3]), draw(2, 3)), {"mode": "clip"}
 
 
-structural(np.choose, cases=_choices)
+structural(np.choose, sequences=("choices",), cases=_choices)
 
 
 @adjoint(np.choose, "choices")
@@ -152,7 +152,7 @@ def _selections(draw):
     yield ([np.array([[True], [False]])], [draw(3)]), {"default": draw(2, 1)}
 
 
-structural(np.select, cases=_selections)
+structural(np.select, sequences=("choicelist",), cases=_selections)
 
 
 @adjoint(np.select, "choicelist")

@@ -21,7 +21,12 @@ def _concatenations(draw):
     yield ((draw(2, 3), draw(2)), None), {}
 
 
-structural(np.concatenate, "arrays, axis=0, out=None, *, dtype=None, casting='same_kind'", cases=_concatenations)
+structural(
+    np.concatenate,
+    "arrays, axis=0, out=None, *, dtype=None, casting='same_kind'",
+    sequences=("arrays",),
+    cases=_concatenations,
+)
 
 
 @adjoint(np.concatenate)
@@ -57,7 +62,7 @@ def _stacks(draw):
     yield (draw(2, 3), 1), {}
 
 
-structural(np.stack, cases=_stacks)
+structural(np.stack, sequences=("arrays",), cases=_stacks)
 
 
 @adjoint(np.stack)
@@ -90,14 +95,20 @@ def _heaps(draw):
     yield ([draw(3), [draw(3), draw(3)]],), {}
 
 
-structural(np.vstack, cases=_heaps)
-structural(np.hstack, cases=lambda draw: [(([draw(2), draw(3), 0.5],), {}), (([draw(2, 1), draw(2, 3)],), {})])
+structural(np.vstack, sequences=("tup",), cases=_heaps)
+structural(
+    np.hstack,
+    sequences=("tup",),
+    cases=lambda draw: [(([draw(2), draw(3), 0.5],), {}), (([draw(2, 1), draw(2, 3)],), {})],
+)
 structural(
     np.dstack,
+    sequences=("tup",),
     cases=lambda draw: [(([draw(2), draw(2)],), {}), (([draw(2, 3), draw(2, 3, 2)],), {}), (([0.5, draw()],), {})],
 )
 structural(
     np.column_stack,
+    sequences=("tup",),
     cases=lambda draw: [(([draw(2), draw(2, 3)],), {}), (([draw(2), draw(2)],), {}), ((draw(2, 3),), {})],
 )
 
@@ -195,7 +206,7 @@ def _blocks(draw):
     yield (draw(2),), {}
 
 
-structural(np.block, cases=_blocks)
+structural(np.block, sequences=("arrays",), cases=_blocks)
 
 
 @adjoint(np.block)

@@ -494,7 +494,7 @@ def _chains(draw):
     yield ([draw(2, 3), draw(3, 2), draw(2, 4), draw(4)],), {}
 
 
-structural(linalg.multi_dot, cases=_chains)
+structural(linalg.multi_dot, sequences=("arrays",), cases=_chains)
 
 
 @adjoint(linalg.multi_dot)

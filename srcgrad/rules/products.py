@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import srcgrad_runtime as rt
 
-from .declare import adjoint, structural
+from .declare import adjoint, methods, structural
 
 _UFUNC = (
     "x1, x2, /, out=None, *, axes=None, axis=None, keepdims=False, "
@@ -104,6 +104,7 @@ def _dots(draw):
 
 
 structural(np.dot, "a, b, out=None", multilinear=("a", "b"), cases=_dots)
+methods({"dot": np.dot})
 
 
 @adjoint(np.dot, "a", ranks=(2, 2))

@@ -6,7 +6,9 @@ its arguments. They are taken in float64 wherever the function lets them.
 
 from __future__ import annotations
 
+import inspect
 import math
+import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -150,18 +152,38 @@ def _projected(problem: Problem, weights: Mapping[str, Any]) -> Callable[..., An
     fresh = Fresh([*names, *problem.kwargs])
     function, result, numpy, weight = fresh("function"), fresh("result"), fresh("np"), fresh("weights")
     parameters = ", ".join([*names, *(["*"] if problem.kwargs else []), *problem.kwargs])
-    arguments = ", ".join([*names, *(f"{name}={name}" for name in problem.kwargs)])
+    f, defaults = _program(problem)
+    names_of_defaults = {name: fresh(f"default_{name}") for name in defaults}
+    by_name = {**{name: name for name in problem.kwargs}, **names_of_defaults}
+    arguments = ", ".join([*names, *(f"{name}={value}" for name, value in by_name.items())])
     terms = [f"{numpy}.sum({result}{path} * {weight}[{i}])" for i, path in enumerate(weights)]
     text = (
         f"def projected({parameters}):\n"
         f"    {result} = {function}({arguments})\n"
         f"    return {' + '.join(terms) or '0.0'}\n"
     )
+    outside = {names_of_defaults[name]: value for name, value in defaults.items()}
+    return load.load(text, "projected", {function: f, numpy: np, weight: list(weights.values()), **outside})
+
+
+def _program(problem: Problem) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """What is to be called for a problem, and what to give it besides the arguments.
+
+    For a gradient that is the program that serves these arguments, and such a program has no defaults of its own.
+    """
     f = problem.f
-    if isinstance(f, api.Gradient):  # the program that serves these arguments is differentiated
-        args, kwargs = problem.copies()
-        f = f.emitted(*args, **kwargs)
-    return load.load(text, "projected", {function: f, numpy: np, weight: list(weights.values())})
+    if not isinstance(f, api.Gradient):
+        return f, {}
+    args, kwargs = problem.copies()
+    program = f.emitted(*args, **kwargs)
+    if not isinstance(program, types.FunctionType):  # it is recorded
+        return f, {}
+    bound = inspect.signature(f).bind(*args, **kwargs)
+    given = set(bound.arguments)
+    bound.apply_defaults()
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    kinds = {name: p.kind for name, p in bound.signature.parameters.items()}
+    return program, {n: v for n, v in bound.arguments.items() if n not in given and kinds[n] not in variable}
 
 
 def _check_reverse(

@@ -345,3 +345,44 @@ def flatten_is_a_copy_of_a_view(x):
     t = m.T
     t[1] = f[:2] * x[3]
     return np.sum(y * y) + np.sum(f * x) + np.sum(m.clip(-0.3, max=0.8))
+
+
+@program(lambda r: ([r.num(), r.num()], (r.num(), r.num()), [[r.num(), r.num()], [r.num(), r.num()]]), (0, 1, 2))
+def lists_and_tuples_of_numbers_taken_for_arrays(p, q, m):
+    y = np.dot(p, q) + np.sum(np.multiply(p, [q[1], p[0]])) + np.linalg.norm(np.dot(m, q))
+    return y + np.sum(np.arctan2(p, q)) + np.ones(2) @ p + np.sum(np.arange(4.0).reshape(2, 2) * m - p)
+
+
+@program(lambda r: ([r.num()],))
+def a_list_of_one_number_taken_for_an_array(p):
+    return np.sum(np.square(p) * 3.0)
+
+
+@program(lambda r: ([r.num(), r.num(), r.num()],))
+def lists_of_numbers_where_operations_are_recorded(p):
+    try:
+        windows = np.lib.stride_tricks.sliding_window_view(p, 2)
+    finally:
+        rows = [np.atleast_1d(p) * 2.0]
+    return (
+        np.sum(windows * windows) + np.sum(np.einsum("i,i", p, p) * rows[0]) + np.sum(np.interp(p, [0.0, 3.0], [1, 2]))
+    )
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def chosen_by_a_list(a, b):
+    return np.sum(np.choose([0, 1, 0], [a, b]) * np.arange(1.0, 4.0))
+
+
+@program(lambda r: (r.vec(2, 3), r.vec(3)), (0, 1))
+def dot_as_a_method(a, b):
+    return a.dot(b).dot(a.dot(b)) + a[0].dot(b)
+
+
+@program(lambda r: (r.vec(2, 3),))
+def a_lambda_with_a_function_among_its_defaults(x):
+    reduced = lambda x, reduction=np.mean, axis=0: reduction(x, axis=axis)  # noqa: E731
+    return np.sum(squared_sum(x)) + np.sum(reduced(x) ** 2)
+
+
+squared_sum = lambda x, function=np.sum, axes=(1,): function(x**2, axis=axes)  # noqa: E731

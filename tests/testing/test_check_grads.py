@@ -322,3 +322,11 @@ def test_the_names_of_a_projection_do_not_clash():
 def test_second_order():
     assert check_grads(lambda x: np.sum(x**3), (np.array([1.0, 2.0]),), order=2) < 1e-7
     assert check_grads(lambda x, y: np.sum(x * y**2), (X, X + 1.0), order=2) < 1e-7
+
+
+def test_second_order_of_functions_with_defaults():
+    def power(x, exponent=3, *, scale=2.0):
+        return np.sum(scale * x**exponent)
+
+    assert check_grads(power, (X + 3.0,), order=2) < 1e-6
+    assert check_grads(np.trace, (np.ones((3, 3)),), order=2) < 1e-7
