@@ -81,6 +81,7 @@ def analyse(unit: Unit, facts: Facts) -> Aliases:
 class _Work:
     def __init__(self, unit: Unit, facts: Facts):
         self.unit = unit
+        self.known = changes.Known(unit, facts)
         self.facts = facts
         self.found = Aliases()
         self.live: dict[int, frozenset[str]] = {}
@@ -146,7 +147,7 @@ class _Work:
             state = joined
 
     def simple(self, node: build.Node, state: Sharing) -> Sharing:
-        for form, name in changes._of_statement(node, self.facts, self.unit):
+        for form, name in changes._of_statement(node, self.facts, self.known):
             if form == "change":
                 others = state.get(name, frozenset()) & self.live[id(node)]
                 known = self.at.setdefault(id(node), (node, name, set()))

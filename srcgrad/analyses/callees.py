@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from types import FunctionType, ModuleType
+from typing import Any
 
 import gast
 import numpy as np
 
-from .. import rules
 from ..core import build, names
 from ..frontend import signature, source
-from . import fresh
+from . import fresh, mutation
 
-MUTATORS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "fill", "update", "setdefault", "popitem",
-                      "add", "discard", "appendleft", "popleft", "extendleft", "rotate", "itemset", "put", "resize", "partition"})  # fmt: skip
+
+@dataclass(frozen=True)
+class Changed:
+    """The parameters whose content a function may change; and those that it calls, each with the parameters that the call may change.
+
+    What a call of a parameter changes depends on the function that is handed over.
+    """
+
+    names: frozenset[str] = frozenset()
+    through: frozenset[tuple[str, frozenset[str]]] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.through)
+
+    def __or__(self, other: Changed) -> Changed:
+        return Changed(self.names | other.names, self.through | other.through)
 
 
 # what each function changes, as far as it is known; by the function, as two of equal code may call different ones
-Estimates = dict[FunctionType, frozenset[str]]
+Estimates = dict[FunctionType, Changed]
 
 
-def changed_parameters(function: FunctionType, settled: Estimates | None = None) -> frozenset[str]:
-    """The names of the parameters whose content the function, or one that it calls, may change.
+def changed_parameters(function: FunctionType, settled: Estimates | None = None) -> Changed:
+    """The parameters whose content the function, or one that it calls, may change.
 
     Functions that call each other are gone through until nothing is added. `settled` keeps what was found, for as long as the names of
     the functions mean what they mean now.
@@ -38,44 +53,173 @@ def changed_parameters(function: FunctionType, settled: Estimates | None = None)
     return settled[function]
 
 
-def _estimate(
-    function: FunctionType, estimates: Estimates, settled: Estimates, visited: set[FunctionType]
-) -> frozenset[str]:
+def may_change(function: FunctionType, settled: Estimates | None = None) -> bool:
+    """Whether a function may change any of its parameters, whatever it is called with."""
+    return bool(changed_parameters(function, settled))
+
+
+def arguments_changed(
+    function: FunctionType,
+    args: list[build.Node],
+    keywords: Mapping[str, build.Node],
+    settled: Estimates | None,
+    known: mutation.Known,
+) -> list[build.Node]:
+    """The arguments of a call whose content the function may change; `known` tells of the functions among them."""
+    return _arguments_for(function, changed_parameters(function, settled), args, keywords, known)
+
+
+def _estimate(function: FunctionType, estimates: Estimates, settled: Estimates, visited: set[FunctionType]) -> Changed:
     if function in settled:
         return settled[function]
     if function not in visited:
         visited.add(function)
-        found = _find(function, lambda callee: _estimate(callee, estimates, settled, visited))
-        estimates[function] = estimates.get(function, frozenset()) | found
-    return estimates.get(function, frozenset())
+        found = _Text(function, lambda callee: _estimate(callee, estimates, settled, visited)).changed()
+        estimates[function] = estimates.get(function, Changed()) | found
+    return estimates.get(function, Changed())
 
 
-def _find(function: FunctionType, changed_by: Callable[[FunctionType], frozenset[str]]) -> frozenset[str]:
-    try:
-        tree = source.look(function).tree
-    except Exception:
-        return frozenset(function.__code__.co_varnames)  # nothing is known: it may change all
-    parameters = [a.id for a in names.parameters_of(tree.args)]
-    origin = {p: {p} for p in parameters}  # name -> parameters that it may be (a part of)
-    statements = [n for s in tree.body for n in build.walk(s)]
-    for _ in range(4):
+def _arguments_for(
+    function: FunctionType,
+    changed: Changed,
+    args: list[build.Node],
+    keywords: Mapping[str, build.Node],
+    known: mutation.Known,
+) -> list[build.Node]:
+    if not changed:
+        return []
+    code = function.__code__
+    positional = code.co_varnames[: code.co_argcount]
+    starred = next((i for i, a in enumerate(args) if isinstance(a, gast.Starred)), len(args))
+    given = dict(zip(positional, args[:starred], strict=False)) | keywords
+    parameters = set(changed.names)
+    for called, others in changed.through:
+        handed = given.get(called)
+        if handed is None or mutation.may_change(handed, known):
+            parameters |= others
+    if not parameters:
+        return []
+    named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    found = [a for i, a in enumerate(args) if i >= min(len(positional), starred) or positional[i] in parameters]
+    return found + [v for n, v in keywords.items() if n in parameters or n not in named]
+
+
+class _Text:
+    """The text of a function, and what it says of the parameters."""
+
+    def __init__(self, function: FunctionType, changed_by: Callable[[FunctionType], Changed]):
+        self.function = function
+        self.changed_by = changed_by
+        self.own: set[str] = set()  # names of nested functions, and of nothing else
+        self.origin: dict[str, set[str]] = {}  # name -> parameters that it may be (a part of)
+
+    # ---- what `mutation` asks ---------------------------------------------------------------------------------------------------
+
+    def resolve(self, node: build.Node) -> Any:
+        return _resolved(node, self.function)
+
+    def is_own(self, name: str) -> bool:
+        return name in self.own
+
+    def changed_arguments(self, function: FunctionType, call: build.Node) -> list[build.Node]:
+        keywords = {k.arg or "**": k.value for k in call.keywords}
+        changed = self.changed_by(function)
+        for called, others in changed.through:  # a function that is handed on
+            handed = _argument(function, called, call)
+            if isinstance(handed, gast.Name) and handed.id in self.origin and self.resolve(handed) is None:
+                parts = _arguments_for(function, Changed(others), call.args, keywords, self)
+                self.through.add((handed.id, frozenset(self.origins(parts))))
+                changed = Changed(changed.names, changed.through - {(called, others)})
+        return _arguments_for(function, changed, call.args, keywords, self)
+
+    def may_change(self, function: FunctionType) -> bool:
+        return bool(self.changed_by(function))
+
+    # ---- the whole --------------------------------------------------------------------------------------------------------------
+
+    def changed(self) -> Changed:
+        try:
+            tree = source.look(self.function).tree
+        except Exception:
+            return Changed(frozenset(self.function.__code__.co_varnames))  # nothing is known: it may change all
+        parameters = [a.id for a in names.parameters_of(tree.args)]
+        self.origin = {p: {p} for p in parameters}
+        statements = [n for s in tree.body for n in build.walk(s)]
+        self.find_nested(statements, set(parameters))
+        bindings = [pair for item in statements for pair in self.bindings(item)]
+        size = -1
+        while size != (size := sum(map(len, self.origin.values()))):
+            for target, sources in bindings:
+                self.origin.setdefault(target, set()).update(self.of(sources))
+        self.through: set[tuple[str, frozenset[str]]] = set()
+        changed: set[str] = set()
         for item in statements:
-            if isinstance(item, gast.Assign):
-                sources = {o for n in _shared(item.value, function) for o in origin.get(n, ())}
-                for target in item.targets:
-                    for name in names.writes(target):
-                        origin.setdefault(name, set()).update(sources)
-            elif isinstance(item, (gast.For, gast.comprehension)):
-                sources = {o for n in names.reads(item.iter) for o in origin.get(n, ())}
-                for name in names.writes(item.target):
-                    origin.setdefault(name, set()).update(sources)
-    changed: set[str] = set()
-    for item in statements:
-        for name in _roots_changed(item):
-            changed |= origin.get(name, set())
-        if isinstance(item, gast.Call):
-            changed |= {o for n in _passed_on(item, function, changed_by) for o in origin.get(n, ())}
-    return frozenset(changed)
+            changed |= self.of(_roots_changed(item))
+            if isinstance(item, gast.Call):
+                if (
+                    isinstance(item.func, gast.Name)
+                    and item.func.id in parameters
+                    and self.origin[item.func.id] == {item.func.id}
+                ):
+                    given = [*item.args, *(k.value for k in item.keywords)]
+                    self.through.add((item.func.id, frozenset(self.origins(given))))
+                else:
+                    changed |= self.origins(mutation.changed(item, self))
+        return Changed(frozenset(changed), frozenset(self.through))
+
+    def of(self, found: Iterable[str]) -> set[str]:
+        return {o for n in found for o in self.origin.get(n, ())}
+
+    def origins(self, nodes: list[build.Node]) -> set[str]:
+        return {o for node in nodes for o in self.of(names.reads(node))}
+
+    def find_nested(self, statements: list[build.Node], parameters: set[str]) -> None:
+        """A nested function may be called with anything."""
+        bound = set(parameters)
+        for item in statements:
+            if isinstance(item, (gast.FunctionDef, gast.Lambda)):
+                for parameter in names.parameters_of(item.args):
+                    self.origin.setdefault(parameter.id, set()).update(parameters)
+                    bound.add(parameter.id)
+            if isinstance(item, gast.FunctionDef):
+                self.own.add(item.name)
+            elif isinstance(item, gast.Assign) and isinstance(item.value, gast.Lambda):
+                self.own |= {t.id for t in item.targets if isinstance(t, gast.Name)}
+            elif isinstance(item, gast.stmt) and not isinstance(
+                item, (gast.For, gast.While, gast.If, gast.With, gast.Try)
+            ):
+                bound |= names.writes(item)
+        self.own -= bound
+
+    def bindings(self, item: build.Node) -> Iterator[tuple[str, set[str]]]:
+        """The names that a node binds, each with the names whose memory or items the value may share."""
+        if isinstance(item, gast.Assign):
+            pairs = [(target, item.value) for target in item.targets]
+        elif isinstance(item, (gast.AnnAssign, gast.NamedExpr, gast.AugAssign)):
+            pairs = [(item.target, item.value)] if item.value is not None else []
+        elif isinstance(item, (gast.For, gast.comprehension)):
+            pairs = [(item.target, item.iter)]
+        elif isinstance(item, gast.withitem):
+            pairs = [(item.optional_vars, item.context_expr)] if item.optional_vars is not None else []
+        elif isinstance(item, gast.Match):
+            bound = {n for case in item.cases for n in _captured(case.pattern)}
+            yield from ((name, names.reads(item.subject)) for name in sorted(bound))
+            return
+        elif (
+            isinstance(item, gast.Call)
+            and isinstance(item.func, gast.Attribute)
+            and item.func.attr in mutation.MUTATORS
+        ):
+            sources = {n for a in item.args for n in _shared(a, self.function)}
+            yield from ((owner, sources) for owner in sorted(names.owners(item.func.value)))
+            return
+        else:
+            return
+        for target, value in pairs:
+            iterates = isinstance(item, (gast.For, gast.comprehension, gast.withitem))
+            sources = names.reads(value) if iterates else _shared(value, self.function)
+            for name in sorted(names.writes(target) | {n for part in _places(target) for n in names.owners(part)}):
+                yield name, sources
 
 
 def _shared(value: build.Node, function: FunctionType) -> set[str]:
@@ -102,59 +246,40 @@ def _resolved(node: build.Node, function: FunctionType) -> object:
             return None
     if isinstance(node, gast.Attribute):
         owner = _resolved(node.value, function)
-        return getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
+        return getattr(owner, node.attr, None) if isinstance(owner, (ModuleType, np.ufunc, type)) else None
     return None
 
 
 def _roots_changed(item: build.Node) -> set[str]:
-    """Names whose content a node changes: stores, `op=`, methods that change."""
+    """Names whose content a statement changes: stores, `op=`."""
     if isinstance(item, (gast.Subscript, gast.Attribute)) and not isinstance(item.ctx, gast.Load):
         return names.owners(item)
     if isinstance(item, gast.AugAssign):
         return names.owners(item.target)
-    if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in MUTATORS:
-        return names.owners(item.func.value)
-    if isinstance(item, gast.Call) and (
-        isinstance(item.func, gast.Attribute)
-        and item.func.attr in ("at", "copyto", "fill_diagonal", "putmask", "place")
-    ):
-        return names.reads(item.args[0]) if item.args else set()
-    if isinstance(item, gast.keyword) and item.arg == "out":
-        return names.reads(item.value)
     return set()
 
 
-def _passed_on(
-    call: build.Node, function: FunctionType, changed_by: Callable[[FunctionType], frozenset[str]]
-) -> set[str]:
-    """Names that a call hands to a Python function which may change them."""
-    callee = _resolved(call.func, function)
-    if not isinstance(callee, FunctionType) or rules.lookup(callee) or rules.is_nondifferentiable(callee):
-        return set()  # what has a rule changes nothing
-    if isinstance(call.func, gast.Attribute) and fresh.is_numpys(callee):
-        return set()  # those that do are known by name
-    keywords = {k.arg: k.value for k in call.keywords}
-    changed = _arguments_for(callee, changed_by(callee), call.args, keywords)
-    return {n for a in changed for n in names.reads(a)}
+def _places(target: build.Node) -> list[build.Node]:
+    """The places that a target stores into."""
+    return [
+        n
+        for n in build.walk(target)
+        if isinstance(n, (gast.Subscript, gast.Attribute)) and not isinstance(n.ctx, gast.Load)
+    ]
 
 
-def arguments_changed(
-    function: FunctionType,
-    args: list[build.Node],
-    keywords: Mapping[str, build.Node],
-    settled: Estimates | None = None,
-) -> list[build.Node]:
-    """The arguments of a call whose content the function may change."""
-    named: dict[str | None, build.Node] = dict(keywords.items())
-    return _arguments_for(function, changed_parameters(function, settled), args, named)
+def _captured(pattern: build.Node) -> set[str]:
+    """Names that a pattern of a `match` binds."""
+    return {
+        name for n in build.walk(pattern) for key in ("name", "rest") if isinstance(name := getattr(n, key, None), str)
+    }
 
 
-def _arguments_for(
-    function: FunctionType, changed: frozenset[str], args: list[build.Node], keywords: Mapping[str | None, build.Node]
-) -> list[build.Node]:
-    if not changed:
-        return []
+def _argument(function: FunctionType, parameter: str, call: build.Node) -> build.Node | None:
+    """What a call gives to a parameter, if that can be seen."""
+    found = next((k.value for k in call.keywords if k.arg == parameter), None)
     code = function.__code__
     positional = code.co_varnames[: code.co_argcount]
-    found = [a for i, a in enumerate(args) if i >= len(positional) or positional[i] in changed]
-    return found + [v for n, v in keywords.items() if n is None or n in changed or n not in code.co_varnames]
+    if found is None and parameter in positional and not any(isinstance(a, gast.Starred) for a in call.args):
+        found = next(iter(call.args[positional.index(parameter) :][:1]), None)
+    return found

@@ -7,21 +7,22 @@ derivative only if nothing that shares the value was made before it.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
 
 import gast
-import numpy as np
 
 from ..core import build, names
-from ..core.unit import Unit
-from . import callees, fresh
+from ..core.unit import MISSING, Unit, resolve
+from . import callees, fresh, mutation
 from .inference import Callee, Facts
 from .kinds import Kind
 
-OVERWRITERS = (np.copyto, np.fill_diagonal, np.put, np.place, np.putmask, np.put_along_axis, np.random.shuffle)
-MUTATORS = callees.MUTATORS
+OVERWRITERS = tuple(mutation.OVERWRITERS)
+MUTATORS = mutation.MUTATORS
+outputs = mutation.outputs
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ class Event:
 def events(unit: Unit, facts: Facts) -> list[Event]:
     """Changes and sharings of the unit in the order of its text."""
     found: list[Event] = []
+    known = Known(unit, facts)
     for position, (node, loops) in enumerate(_statements(unit.body, ())):
-        for form, name in _of_statement(node, facts, unit):
+        for form, name in _of_statement(node, facts, known):
             found.append(Event(form, name, node, position, loops))
     return found
 
@@ -84,7 +86,7 @@ def _statements(body: list[build.Node], loops: tuple[int, ...]) -> Iterator[tupl
             yield node, loops
 
 
-def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[str, str]]:
+def _of_statement(node: build.Node, facts: Facts, known: Known) -> Iterator[tuple[str, str]]:
     if isinstance(node, gast.For):
         for name in names.reads(node.iter):
             if not _is_plain(name, facts):
@@ -105,7 +107,7 @@ def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[
             if not _is_plain(item.target.id, facts):
                 yield "change", item.target.id
         elif isinstance(item, gast.Call):
-            yield from _of_call(item, facts, node)
+            yield from _of_call(item, facts, known)
     value = getattr(node, "value", None)
     target = node.targets[0] if isinstance(node, gast.Assign) else None
     if isinstance(target, gast.Name) and value is not None and not _is_plain(target.id, facts):
@@ -121,32 +123,21 @@ def _of_statement(node: build.Node, facts: Facts, unit: Unit) -> Iterator[tuple[
                 yield "share", name
 
 
-def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple[str, str]]:
+def _of_call(item: build.Node, facts: Facts, known: Known) -> Iterator[tuple[str, str]]:
     callee = facts.callees.get(id(item))
-    function = callee.function if callee is not None else None
-    for out in outputs_of(item, callee):
-        for name in sorted(names.reads(out)):
-            yield "change", name
-    if isinstance(item.func, gast.Attribute):
-        owner = names.root(item.func.value)
-        if item.func.attr in MUTATORS and owner and (callee is None or callee.form in ("list", "unknown")):
-            yield "change", owner
-            for argument in item.args:
-                if isinstance(argument, gast.Name) and not _is_plain(argument.id, facts):
-                    yield "share", argument.id
-            return
-        if item.func.attr == "at" and item.args:
-            for name in sorted(names.reads(item.args[0])):
+    of_object = callee is None or callee.form != "helper" and known.is_method(item, callee)
+    if (
+        isinstance(item.func, gast.Attribute)
+        and item.func.attr in MUTATORS
+        and (callee is None or callee.form in ("list", "unknown"))
+    ):
+        for argument in item.args:
+            if isinstance(argument, gast.Name) and not _is_plain(argument.id, facts):
+                yield "share", argument.id
+    for changed in mutation.changed(item, known, None if of_object or callee is None else callee.function):
+        for name in sorted(names.reads(changed)):
+            if not _is_plain(name, facts):
                 yield "change", name
-            return
-    if any(function is f for f in OVERWRITERS) and item.args:
-        for name in sorted(names.reads(item.args[0])):
-            yield "change", name
-    if callee is not None and callee.form == "helper":
-        for argument in callees.arguments_changed(callee.function, callee.args, callee.keywords, facts.changed):
-            for name in sorted(names.reads(argument)):
-                if not _is_plain(name, facts):
-                    yield "change", name
     if callee is not None and callee.form in ("helper", "unknown"):
         for argument in [*item.args, *(k.value for k in item.keywords)]:
             for name in sorted(names.reads(argument)):
@@ -154,49 +145,69 @@ def _of_call(item: build.Node, facts: Facts, node: build.Node) -> Iterator[tuple
                     yield "share", name
 
 
-def outputs(call: build.Node, function: object) -> list[build.Node]:
-    """The arguments of a call into which the function writes its result: `out`, by name or by position.
+def unknown_call(node: build.Node, known: Known) -> build.Node | None:
+    """The first call in a statement of which nothing is known."""
+    for item in build.walk(node):
+        if isinstance(item, gast.Call) and mutation.is_unknown(item, known):
+            return item
+    return None
 
-    `function` is None for a method of an array, which is looked up by its name.
-    """
-    found = [k.value for k in call.keywords if k.arg == "out"]
-    position = _position_of_out(function)
-    if function is None and isinstance(call.func, gast.Attribute) and hasattr(np.ndarray, call.func.attr):
-        position = _position_of_out(getattr(np, call.func.attr, None)) - 1  # the array itself comes first there
-    more = call.args[position:] if isinstance(function, np.ufunc) else call.args[position : position + 1]
-    return [*found, *more]
+
+class Known:
+    """What is known of the calls of a unit, for `mutation`."""
+
+    def __init__(self, unit: Unit, facts: Facts):
+        self.unit = unit
+        self.facts = facts
+        self.bound = {n for s in unit.body for n in names.writes(s)} | set(unit.parameters)
+
+    def resolve(self, node: build.Node) -> Any:
+        if isinstance(node, gast.Name) and self.facts.kind(node.id).tag == "static":
+            return self.facts.kind(node.id).value
+        value = resolve(node, self.unit.free, self.bound)
+        return None if value is MISSING else value
+
+    def is_own(self, name: str) -> bool:
+        if name not in self.bound:
+            return (
+                name not in self.unit.free
+            )  # a function that this program defines, such as the forward part of a helper
+        return name in self.lambdas
+
+    @functools.cached_property
+    def lambdas(self) -> set[str]:
+        """The names of lambdas that change nothing."""
+        found: dict[str, bool] = {}
+        for node, _ in _statements(self.unit.body, ()):
+            value = node.value if isinstance(node, gast.Assign) else None
+            quiet = isinstance(value, gast.Lambda) and not any(
+                mutation.changed(n, self) for n in build.walk(value.body) if isinstance(n, gast.Call)
+            )
+            for name in names.writes(node):
+                found[name] = found.get(name, True) and quiet
+        return {name for name, quiet in found.items() if quiet}
+
+    def is_method(self, call: build.Node, callee: Callee) -> bool:
+        return isinstance(call.func, gast.Attribute) and _is_first(call.func.value, callee.args)
+
+    def changed_arguments(self, function: FunctionType, call: build.Node) -> list[build.Node]:
+        callee = self.facts.callees.get(id(call))
+        args = call.args if callee is None else callee.args
+        keywords = {k.arg or "**": k.value for k in call.keywords}
+        return callees.arguments_changed(function, args, keywords, self.facts.changed, self)
+
+    def may_change(self, function: FunctionType) -> bool:
+        return callees.may_change(function, self.facts.changed)
 
 
 def outputs_of(call: build.Node, callee: Callee | None) -> list[build.Node]:
     """As `outputs`, for a call whose callee is known."""
     is_method = callee is None or isinstance(call.func, gast.Attribute) and _is_first(call.func.value, callee.args)
-    return outputs(call, None if is_method else callee.function if callee is not None else None)
+    return mutation.outputs(call, None if is_method else callee.function if callee is not None else None)
 
 
 def _is_first(owner: build.Node, operands: list[build.Node]) -> bool:
     return bool(operands) and operands[0] is owner
-
-
-def _position_of_out(function: object) -> int:
-    try:
-        return _known_position(function)
-    except TypeError:  # not hashable
-        return 1000
-
-
-@functools.lru_cache(maxsize=1024)
-def _known_position(function: object) -> int:
-    if isinstance(function, np.ufunc):
-        return function.nin
-    try:
-        parameters = list(inspect.signature(function).parameters.values())  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return OUT_AT.get(getattr(function, "__name__", ""), 1000)
-    places = [i for i, p in enumerate(parameters) if p.name == "out" and p.kind is not p.KEYWORD_ONLY]
-    return places[0] if places else 1000
-
-
-OUT_AT = {"dot": 2}  # C functions that do not tell their signature
 
 
 def _sources(value: build.Node, facts: Facts) -> set[str]:

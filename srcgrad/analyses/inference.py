@@ -5,6 +5,7 @@ One kind per name: the names have been split into independent ones before. The s
 
 from __future__ import annotations
 
+import itertools
 import operator
 import sys
 from collections.abc import Callable, Mapping
@@ -69,7 +70,7 @@ class Facts:
     groups: dict[str, str] = field(default_factory=dict)
     stores: list[Any] = field(default_factory=list)  # the stores of `analyses.aliases`
     # the parameters that functions change, found when somebody asks
-    changed: dict[FunctionType, frozenset[str]] = field(default_factory=dict)
+    changed: dict[FunctionType, Any] = field(default_factory=dict)
     # what may share memory with what when the function returns
     end: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -77,24 +78,21 @@ class Facts:
         return self.kinds.get(name, K.UNKNOWN)
 
 
+ROUNDS_OF_KINDS = 12  # rounds over a program before a kind that changes in each becomes unknown
+
 Summary = Callable[[Any, tuple[Kind, ...], tuple[bool, ...]], tuple[Kind | None, bool]]
 
 
 def infer(unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary) -> Facts:
     """The facts of a unit whose parameters have these kinds; `summary` tells result kind and activity of a helper's call."""
     work = _Inference(unit, {n: K.named(k, n) for n, k in parameters.items()}, active, summary)
-    for _ in range(12):
+    for attempt in itertools.count():
+        # a kind that still changes after some rounds is given up, so that there is an end: what is active can only grow
+        work.widen = attempt >= ROUNDS_OF_KINDS
         work.changed = False
         work.block(unit.body)
         if not work.changed:
             break
-    else:
-        work.widen = True
-        for _ in range(4):
-            work.changed = False
-            work.block(unit.body)
-            if not work.changed:
-                break
     return work.facts
 
 

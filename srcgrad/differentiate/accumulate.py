@@ -6,6 +6,7 @@ paths meet with different states, and before a loop that adds to an adjoint, the
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import gast
@@ -233,16 +234,18 @@ class Accumulate:
     # ---- control flow -----------------------------------------------------------------------------------------------------------
 
     def branch(self, node: build.Node, state: State, write: bool) -> None:
-        entry = state.copy()
-        one, other = state.copy(), state.copy()
-        self.block(node.body, one, False)
-        self.block(node.orelse, other, False)
-        differ = one.present ^ other.present
-        # a zero that only one path lacks is written before the branch, unless it was there and has been cleared
-        early = sorted(v for v in differ if v not in entry.present)
-        written = []
-        for var in early:
-            written.append(self.zero(var, state))
+        entry = set(state.present)
+        written: list[build.Node] = []
+        while True:
+            one, other = state.copy(), state.copy()
+            self.block(node.body, one, False)
+            self.block(node.orelse, other, False)
+            # a zero that only one path lacks is written before the branch, unless it was there and has been cleared; an adjoint
+            # that is there from now on may make a path add to further ones
+            early = sorted((one.present ^ other.present) - entry - state.present)
+            if not early:
+                break
+            written += [self.zero(var, state) for var in early]
         one, other = state.copy(), state.copy()
         self.block(node.body, one, write)
         self.block(node.orelse, other, write)
@@ -259,13 +262,15 @@ class Accumulate:
 
     def loop(self, node: build.Node, state: State, write: bool) -> None:
         written = []
-        for _ in range(4):
+        for attempt in itertools.count():
             after = state.copy()
             before, self.copied = self.copied, set()
             self.block(node.body, after, False)
             missing = sorted(after.present - state.present)
             lent = state.owned - after.owned
             early = self.kept_own(node.body, self.copied & state.present - state.owned, state)
+            if attempt > 3:  # what one attempt makes its own and the next one lends is left alone
+                early = []
             self.copied = before
             if not missing and not lent and not early:
                 break

@@ -78,6 +78,9 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
     for name, node in bad.items():
         if name not in reaching or is_covered(name, unit, listed, facts) and name not in others:
             continue
+        if call := changes.unknown_call(node, changes.Known(unit, facts)):
+            found.append(_through_unknown(call, unit))
+            continue
         known = name not in unit.temporaries
         what = f"'{name}'" if known else "a value"
         found.append(
@@ -89,6 +92,14 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
         )  # fmt: skip
     if found:
         raise Refused(found)
+
+
+def _through_unknown(call: build.Node, unit: Unit) -> Refusal:
+    return Refusal(
+        f"cannot differentiate through '{gast.unparse(call.func).strip()}'", unit.place(call),
+        "what it calls is not known, so that it may change what it is given",
+        "call a function by its own name, or pass srcgrad.stop_gradient(...)",
+    )  # fmt: skip
 
 
 def _reaching(listed: list[changes.Event], facts: Facts) -> set[str]:
@@ -177,7 +188,7 @@ def _changed_after_use(name: str, known: set[str], unit: Unit, facts: Facts) -> 
     last = -1
     loops: set[int] = set()
     for position, (node, around) in enumerate(changes._statements(unit.body, ())):
-        if any(e == ("change", name) for e in changes._of_statement(node, facts, unit)):
+        if any(e == ("change", name) for e in changes._of_statement(node, facts, changes.Known(unit, facts))):
             last = position
             loops |= set(around)
         elif known & names.reads(node if not isinstance(node, gast.For) else node.iter):
