@@ -193,9 +193,9 @@ def outputs(call: build.Node, function: Any) -> list[build.Node]:
     `function` is None for a method of an array, which is looked up by its name.
     """
     found = [k.value for k in call.keywords if k.arg == "out"]
-    position = _position_of_out(function)
+    position = position_of_out(function)
     if function is None and isinstance(call.func, gast.Attribute) and hasattr(np.ndarray, call.func.attr):
-        position = _position_of_out(getattr(np, call.func.attr, None)) - 1  # the array itself comes first there
+        position = position_of_out(getattr(np, call.func.attr, None)) - 1  # the array itself comes first there
     more = call.args[position:] if isinstance(function, np.ufunc) else call.args[position : position + 1]
     return [*found, *more]
 
@@ -205,7 +205,7 @@ def _possible_outputs(call: build.Node, function: Any) -> list[build.Node]:
     found = outputs(call, function)
     if function is None:
         function = getattr(np, call.func.attr, None)
-    if isinstance(function, np.ufunc) or "out" in _parameters(function) or _position_of_out(function) < _NOWHERE:
+    if isinstance(function, np.ufunc) or "out" in _parameters(function) or position_of_out(function) < NOWHERE:
         found += [a for a in call.args if isinstance(a, gast.Starred) and a not in found]
         found += [k.value for k in call.keywords if k.arg is None]
     return found
@@ -223,16 +223,17 @@ def _entry(table: dict[Any, Any], function: Any) -> Any:
         return None
 
 
-_NOWHERE = 1000
+NOWHERE = 1000
 
 
-def _position_of_out(function: Any) -> int:
+def position_of_out(function: Any) -> int:
+    """Where the `out` of a function stands among its arguments; `NOWHERE` if it has none there."""
     if isinstance(function, np.ufunc):
         return function.nin
     names = _parameters(function)
     if not names:
-        return OUT_AT.get(getattr(function, "__name__", ""), _NOWHERE)
-    return names.index("out") if "out" in names and "out" not in _named_only(function) else _NOWHERE
+        return OUT_AT.get(getattr(function, "__name__", ""), NOWHERE)
+    return names.index("out") if "out" in names and "out" not in _named_only(function) else NOWHERE
 
 
 def _parameters(function: Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 import srcgrad_runtime as rt
 
 from .. import rules
+from ..analyses import mutation
 from . import special
 from .arrays import Arrays
 from .operators import BASIC, is_library, user_method
@@ -69,9 +70,8 @@ class Natives(Arrays):
                 "it has a rule, and reads a value that depends on a differentiated argument from outside",
                 "pass that value as an argument",
             )
+        args, kwargs = with_named_out(function, args, kwargs)
         out = kwargs.get("out")
-        if out is None and isinstance(function, np.ufunc) and len(args) > function.nin:
-            out, args = args[function.nin], args[: function.nin]
         if isinstance(out, tuple) and len(out) == 1:
             out = out[0]
         if isinstance(out, np.ndarray):
@@ -303,6 +303,14 @@ class Natives(Arrays):
     def ufunc_method(self, ufunc: np.ufunc, name: str, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         if name == "at":
             return self.at(ufunc, *args)
+        parameters = _OF_UFUNC_METHODS.get(name, ())
+        kwargs = dict(zip(parameters, args, strict=False)) | kwargs
+        args = tuple(kwargs.pop(n) for n in ("array", "indices") if n in kwargs) if parameters else args
+        out = kwargs.pop("out", None)
+        if out is not None:
+            out = out[0] if isinstance(out, tuple) else out
+            self.store_array(out, ..., self.ufunc_method(ufunc, name, function, args, kwargs))
+            return out
         if self.has_rule(function, args):
             return self.by_rule(function, args, kwargs)
         if self.any_active(args, kwargs):
@@ -316,6 +324,12 @@ class Natives(Arrays):
             if name not in taken:
                 raise self.refuse(f"cannot differentiate this call of '{function.__name__}'", f"it is given {name!r}")
 
+
+_OF_UFUNC_METHODS = {
+    "reduce": ("array", "axis", "dtype", "out", "keepdims", "initial", "where"),
+    "accumulate": ("array", "axis", "dtype", "out"),
+    "reduceat": ("array", "indices", "axis", "dtype", "out"),
+}
 
 ITERATORS = tuple({type(iter([])), type(iter(())), type(iter({})), type(iter(set())), type(iter({}.items())), type(iter({}.values())),
                       type({}.items()), type({}.values()), type({}.keys()), type(iter(range(1))), type(iter("")), type(reversed([]))})  # fmt: skip
@@ -342,6 +356,15 @@ BUILTINS = frozenset(
         print,
     }
 )
+
+
+def with_named_out(function: Any, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+    """The arguments of a call with an `out` that is given by position put among the named ones."""
+    position = mutation.position_of_out(function)
+    if len(args) <= position:
+        return args, kwargs
+    out, rest = args[position], () if isinstance(function, np.ufunc) else args[position + 1 :]
+    return (*args[:position], *((None, *rest) if rest else ())), kwargs if out is None else {**kwargs, "out": out}
 
 
 def _is_iterable(value: Any) -> bool:

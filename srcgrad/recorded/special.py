@@ -31,53 +31,51 @@ def _getattr(self: Calls, owner: Any, name: str, *default: Any) -> Any:
         raise
 
 
-def _copyto(self: Calls, array: np.ndarray, value: Any, casting: str = "same_kind", where: Any = True) -> None:
+def _copyto(self: Calls, dst: np.ndarray, src: Any, casting: str = "same_kind", where: Any = True) -> None:
     if where is True:
-        self.store(array, ..., value)
+        self.store(dst, ..., src)
         return
-    mask = np.broadcast_to(where, array.shape)
-    whole = self.call(np.broadcast_to, self.as_array(value), array.shape)
-    self.store(array, mask, self.load(whole, mask))
+    mask = np.broadcast_to(where, dst.shape)
+    whole = self.call(np.broadcast_to, self.as_array(src), dst.shape)
+    self.store(dst, mask, self.load(whole, mask))
 
 
-def _fill_diagonal(self: Calls, array: np.ndarray, value: Any, wrap: bool = False) -> None:
-    if wrap or array.ndim != 2:
+def _fill_diagonal(self: Calls, a: np.ndarray, val: Any, wrap: bool = False) -> None:
+    if wrap or a.ndim != 2:
         raise self.refuse("cannot differentiate this use of np.fill_diagonal", "", "write the loop")
-    places = np.arange(min(array.shape))
-    if isinstance(value, np.ndarray) and value.ndim:
-        value = (
-            self.call(np.resize, value, (len(places),))
-            if value.size != len(places)
-            else self.call(np.reshape, value, (-1,))
+    places = np.arange(min(a.shape))
+    if isinstance(val, np.ndarray) and val.ndim:
+        val = (
+            self.call(np.resize, val, (len(places),)) if val.size != len(places) else self.call(np.reshape, val, (-1,))
         )
-    self.store(array, (places, places), value)
+    self.store(a, (places, places), val)
 
 
-def _put(self: Calls, array: np.ndarray, places: Any, values: Any, mode: str = "raise") -> None:
-    self.put(array, places, values, mode)
+def _put(self: Calls, a: np.ndarray, ind: Any, v: Any, mode: str = "raise") -> None:
+    self.put(a, ind, v, mode)
 
 
-def _place(self: Calls, array: np.ndarray, mask: Any, values: Any) -> None:
-    values = self.as_array(values)
+def _place(self: Calls, arr: np.ndarray, mask: Any, vals: Any) -> None:
+    vals = self.as_array(vals)
     count = int(np.sum(mask))
     self.store(
-        array,
+        arr,
         np.asarray(mask, bool),
-        self.call(np.resize, values, (count,)) if values.size != count else self.call(np.reshape, values, (count,)),
+        self.call(np.resize, vals, (count,)) if vals.size != count else self.call(np.reshape, vals, (count,)),
     )
 
 
-def _putmask(self: Calls, array: np.ndarray, mask: Any, values: Any) -> None:
+def _putmask(self: Calls, a: np.ndarray, mask: Any, values: Any) -> None:
     mask = np.asarray(mask, bool)
     values = self.as_array(values)
-    whole = self.call(np.resize, values, array.shape) if values.shape != array.shape else values
-    self.store(array, mask, self.load(whole, mask))
+    whole = self.call(np.resize, values, a.shape) if values.shape != a.shape else values
+    self.store(a, mask, self.load(whole, mask))
 
 
-def _put_along_axis(self: Calls, array: np.ndarray, indices: Any, values: Any, axis: int) -> None:
+def _put_along_axis(self: Calls, arr: np.ndarray, indices: Any, values: Any, axis: int) -> None:
     places = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
     places[axis] = indices
-    self.store(array, tuple(places), values)
+    self.store(arr, tuple(places), values)
 
 
 def _ndenumerate(self: Calls, arr: Any) -> Any:
