@@ -78,6 +78,12 @@ def _put_along_axis(self: Calls, arr: np.ndarray, indices: Any, values: Any, axi
     self.store(arr, tuple(places), values)
 
 
+def _broadcast_arrays(self: Calls, *args: Any, subok: bool = False) -> tuple[Any, ...]:
+    arrays = [self.as_array(a) for a in args]
+    shape = np.broadcast_shapes(*(a.shape for a in arrays))
+    return tuple(self.call(np.broadcast_to, a, shape) for a in arrays)
+
+
 def _ndenumerate(self: Calls, arr: Any) -> Any:
     array = self.as_array(arr)
     return ((place, self.load_array(array, place)) for place in np.ndindex(array.shape))
@@ -253,7 +259,7 @@ SPECIAL: dict[Any, Callable[..., Any]] = {
     operator.setitem: lambda self, owner, index, value: self.store(owner, index, value),
     operator.neg: lambda self, x: self.unary("-", x), operator.pos: lambda self, x: self.unary("+", x), operator.abs: _abs, abs: _abs,
     np.copyto: _copyto, np.fill_diagonal: _fill_diagonal, np.put: _put, np.place: _place, np.putmask: _putmask,
-    np.put_along_axis: _put_along_axis, np.ndenumerate: _ndenumerate, copy.deepcopy: _deepcopy, copy.copy: _copy,
+    np.put_along_axis: _put_along_axis, np.ndenumerate: _ndenumerate, np.broadcast_arrays: _broadcast_arrays, copy.deepcopy: _deepcopy, copy.copy: _copy,
     dataclasses.replace: _replace, dataclasses.make_dataclass: _make_dataclass,
     np.lib.stride_tricks.sliding_window_view: _view(np.lib.stride_tricks.sliding_window_view),
     np.lib.stride_tricks.as_strided: _view(np.lib.stride_tricks.as_strided),

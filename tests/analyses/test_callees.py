@@ -4,7 +4,11 @@ import types
 
 import numpy as np
 
-from srcgrad.analyses.callees import changed_parameters
+from srcgrad.analyses import callees
+
+
+def changed_parameters(function, settled=None):
+    return callees.changed_parameters(function, settled).names
 
 
 def first(u, v, n):
@@ -101,3 +105,44 @@ def test_functions_of_one_code_may_call_different_ones():
     found = {}
     assert changed_parameters(made_with(only_reads), found) == set()
     assert changed_parameters(made_with(overwrites), found) == {"u"}
+
+
+def by_a_method_of_its_own(u):
+    fill = u.fill
+    fill(0.0)
+
+
+def by_position(u, v):
+    np.cumsum(u, 0, None, v)
+
+
+def by_what_it_is_given(apply, u, v):
+    apply(u)
+    return v
+
+
+def hands_on(apply, u):
+    return by_what_it_is_given(apply, u, u)
+
+
+def hands_on_one_that_reads(u):
+    return by_what_it_is_given(only_reads, u, u)
+
+
+def along_a_chain(u):
+    a = b = c = d = e = f = None
+    for _ in range(9):
+        f, e, d, c, b, a = e, d, c, b, a, u
+    f[0] = 1.0
+
+
+def test_whatever_is_not_known_may_change_its_arguments():
+    assert changed_parameters(by_a_method_of_its_own) == {"u"}
+    assert changed_parameters(by_position) == {"v"}
+    assert changed_parameters(along_a_chain) == {"u"}
+
+
+def test_a_function_that_is_handed_over_decides():
+    assert callees.changed_parameters(by_what_it_is_given) == callees.Changed(through={("apply", frozenset({"u"}))})
+    assert callees.changed_parameters(hands_on) == callees.Changed(through={("apply", frozenset({"u"}))})
+    assert not callees.changed_parameters(hands_on_one_that_reads)

@@ -22,6 +22,7 @@ AREAS = (
     "comprehensions",
     "numpy_calls",
     "stores",
+    "changing_calls",
     "views",
     "indexing",
     "objects",

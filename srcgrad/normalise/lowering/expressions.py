@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import gast
 
 from ... import rules
-from ...analyses import changes
-from ...core import build
-from ...core.unit import MISSING
-from ...frontend import source
-from ..activity import stored_names
+from ...analyses import mutation
+from ...core import build, names
 from .errors import word
 from .state import Lowered, State
 
@@ -40,6 +37,7 @@ class Expressions(State):
         if isinstance(node, (gast.Name, gast.Constant)):
             return node
         if not self.is_active(node) and not self.must_lower(node):
+            self.check_no_change(node)
             return node
         method = getattr(self, "of_" + type(node).__name__, None)
         if method is None:
@@ -57,11 +55,7 @@ class Expressions(State):
 
     def passive(self, node: build.Node) -> build.Node:
         """An expression whose value carries no derivative, in the user's words as far as nothing in it has to be taken apart."""
-        if self.changes_active(node):
-            raise self.unit.refuse(
-                node, "cannot differentiate a change inside a condition", "an active container or array is changed while a test is evaluated",
-                "make the change in a statement of its own",
-            )  # fmt: skip
+        self.check_no_change(node)
         if not self.must_lower(node):
             return node
         if isinstance(node, gast.NamedExpr):
@@ -90,27 +84,19 @@ class Expressions(State):
             return self.operand(node)
         return fresh
 
+    def check_no_change(self, node: build.Node) -> None:
+        if self.changes_active(node):
+            raise self.unit.refuse(
+                node, "cannot differentiate a change inside an expression",
+                "an active container or array may be changed while it is evaluated", "make the change in a statement of its own",
+            )  # fmt: skip
+
     def changes_active(self, node: build.Node) -> bool:
         """Whether a call inside an expression may change something that carries a derivative."""
         for item in build.walk(node):
-            if not isinstance(item, gast.Call):
-                continue
-            if isinstance(item.func, gast.Attribute) and stored_names(item.func.value) & self.active:
-                if (
-                    item.func.attr in changes.MUTATORS
-                    or item.func.attr.startswith("__set")
-                    or item.func.attr.startswith("__del")
-                ):
+            if isinstance(item, gast.Call) and (item is not node or isinstance(item.func, gast.Attribute)):
+                if any(names.reads(part) & self.active for part in mutation.changed(item, self.known)):
                     return True
-            value = self.resolve(item.func)
-            outside = value is MISSING or isinstance(value, FunctionType) or not callable(value)
-            if (
-                outside
-                and not self.is_pure_call(item)
-                and any(self.is_active(a) for a in item.args if not isinstance(a, gast.Starred))
-            ):
-                if isinstance(value, FunctionType) and rules.lookup(value) is None and node is not item:
-                    return _may_store(value)
         return False
 
     def must_lower(self, node: build.Node) -> bool:
@@ -251,20 +237,6 @@ def _sliced(node: build.Node) -> build.Node:
     if not isinstance(node, gast.Slice):
         return node
     return build.call("slice", *(build.constant(None) if p is None else p for p in (node.lower, node.upper, node.step)))
-
-
-def _may_store(function: FunctionType) -> bool:
-    """Whether a helper may change what it is given: it has stores, or calls of methods that change."""
-    try:
-        tree = source.look(function).tree
-    except Exception:
-        return True
-    for item in build.walk(tree):
-        if isinstance(item, (gast.Subscript, gast.Attribute)) and not isinstance(item.ctx, gast.Load):
-            return True
-        if isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute) and item.func.attr in changes.MUTATORS:
-            return True
-    return False
 
 
 def has_call(node: build.Node) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any
 
 import gast
 import srcgrad_runtime
 
 from ... import rules
-from ...analyses import changes
+from ...analyses import callees, changes
 from ...core import build, names
 from ...core.unit import MISSING, Free, Unit, resolve
 from .. import units
@@ -39,6 +40,28 @@ class Lowered(gast.AST):
         self.value = value
 
 
+class Known:
+    """What is known of the calls of a function on its way to the normal form, for `analyses.mutation`."""
+
+    def __init__(self, state: State):
+        self.state = state
+        self.settled: callees.Estimates = {}
+
+    def resolve(self, node: build.Node) -> Any:
+        value = self.state.resolve(node)
+        return None if value is MISSING else value
+
+    def is_own(self, name: str) -> bool:
+        return name in self.state.closures
+
+    def changed_arguments(self, function: FunctionType, call: build.Node) -> list[build.Node]:
+        keywords = {k.arg or "**": k.value for k in call.keywords}
+        return callees.arguments_changed(function, call.args, keywords, self.settled, self)
+
+    def may_change(self, function: FunctionType) -> bool:
+        return callees.may_change(function, self.settled)
+
+
 class State:
     """A function on its way to the normal form."""
 
@@ -51,6 +74,7 @@ class State:
         walked = [n for s in unit.body for n in build.walk(s)]
         self.nonlocals = {name for n in walked if isinstance(n, gast.Nonlocal) for name in n.names}
         self.inlining: list[Any] = []
+        self.known = Known(self)
         self.origin: build.Node | None = None
 
     def resolve(self, node: build.Node) -> Any:

@@ -1,0 +1,277 @@
+"""Calls that change what they are given, where this is easy to miss: inside an expression, by a name of their own, by position."""
+
+import functools
+
+import numpy as np
+
+from .registry import program
+
+
+def doubled_first(v):
+    v[0] = 2.0 * v[1]
+    return np.sum(v)
+
+
+def by_method_of_its_own(v):
+    fill = v[1:].fill
+    fill(3.0)
+    return np.sum(v)
+
+
+def by_position(v):
+    np.sin(v, v)
+    return np.sum(v)
+
+
+def by_position_of_a_function(v):
+    np.cumsum(v * v, 0, None, v)
+    return np.sum(v)
+
+
+def by_unpacked_arguments(v):
+    both = (v * v, v)
+    np.cos(*both)
+    return np.sum(v)
+
+
+def by_named_options(v):
+    options = {"out": v}
+    np.exp(v, **options)
+    return np.sum(v)
+
+
+def by_dunder(v):
+    v.__setitem__(0, v[1] * v[2])
+    return np.sum(v)
+
+
+def by_alias(v):
+    w = np.asarray(v)
+    w += w[::-1]
+    return np.sum(v)
+
+
+def by_walrus(v):
+    if (w := v) is not None:
+        w[0] = w[1] * w[2]
+    return np.sum(v)
+
+
+def by_match(v):
+    match v:
+        case w:
+            w[0] = w[1] * w[2]
+    return np.sum(v)
+
+
+def by_function(change, v):
+    change(v)
+    return np.sum(v)
+
+
+def changed_afterwards(v, helper):
+    t = v * v
+    if helper(v) > -100.0:
+        t = t * 2.0
+    return np.sum(v * t)
+
+
+@program(lambda r: (r.vec(3),))
+def method_of_its_own_in_a_test(x):
+    return changed_afterwards(np.sin(x), by_method_of_its_own)
+
+
+@program(lambda r: (r.vec(3),))
+def output_by_position_in_a_test(x):
+    y = np.sin(x)
+    t = y * y
+    if by_position(y) > -100.0:
+        t = t * 2.0
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def output_by_position_of_a_function(x):
+    y = np.sin(x)
+    s = by_position_of_a_function(y)
+    return np.sum(y * y) + s
+
+
+@program(lambda r: (r.vec(3),))
+def output_among_unpacked_arguments(x):
+    y = np.sin(x)
+    s = by_unpacked_arguments(y)
+    return np.sum(y * y) + s
+
+
+@program(lambda r: (r.vec(3),))
+def output_among_named_options(x):
+    y = np.sin(x)
+    t = y * y
+    while by_named_options(y) < -100.0:
+        t = t * 2.0
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def dunder_method_in_a_test(x):
+    y = np.sin(x)
+    t = y * y
+    if by_dunder(y) > -100.0:
+        t = t * 2.0
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def alias_of_an_argument_in_a_test(x):
+    y = np.sin(x)
+    t = y * y
+    if by_alias(y) > -100.0:
+        t = t * 2.0
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def walrus_in_a_helper_in_an_index(x):
+    y = np.sin(x)
+    t = y[min(abs(int(by_walrus(y))), 2)]
+    return np.sum(y) * t
+
+
+@program(lambda r: (r.vec(3),))
+def match_in_a_helper_in_a_print(x):
+    y = np.sin(x)
+    t = y * y
+    print("", end="" if by_match(y) > 0.0 else "")
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def change_in_an_assertion(x):
+    y = np.sin(x)
+    t = y * y
+    assert doubled_first(y) > -100.0
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def change_in_a_text(x):
+    y = np.sin(x)
+    t = y * y
+    text = f"{doubled_first(y):.3f}"
+    return np.sum(y * t) * len(text)
+
+
+@program(lambda r: (r.vec(3),))
+def change_by_a_function_that_is_handed_over(x):
+    y = np.sin(x)
+    t = y * y
+    if by_function(doubled_first, y) > -100.0:
+        t = t * 2.0
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def change_by_a_partial(x):
+    y = np.sin(x)
+    t = y * y
+    change = functools.partial(np.multiply, y, 2.0)
+    change(out=y)
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def change_by_a_key(x):
+    def key(v):
+        v *= 2.0
+        return v[0]
+
+    y = np.sin(x)
+    t = y * y
+    order = sorted([y, y[:2]], key=key)
+    return np.sum(y * t) * len(order)
+
+
+@program(lambda r: (r.vec(3),))
+def outputs_by_position_of_methods(x):
+    y = np.sin(x)
+    t = y * y
+    y.clip(0.0, 0.5, y)
+    np.add.reduce(np.outer(t, t), 0, None, t)
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def copy_by_names(x):
+    y = np.sin(x)
+    t = y * y
+    np.copyto(src=t[::-1], dst=y)
+    np.put(a=t, ind=[0], v=y[1])
+    return np.sum(y * t)
+
+
+@program(lambda r: (r.vec(3),))
+def broadcast_arrays_are_views(x):
+    y = np.sin(x)
+    m, k = np.broadcast_arrays(y, y[0])
+    y *= 2.0
+    return np.sum(m * y) + np.sum(k)
+
+
+@program(lambda r: (r.vec(3), 25))
+def a_long_way_through_names(x, n):
+    a = x * 1.0
+    b = c = d = e = f = g = h = i = j = k = m = o = p = q = s = t = u = v = w = y = np.zeros(3)
+    for _ in range(n):
+        y = w * 1.01
+        w = v + 1.0
+        v = u * 1.01
+        u = t + 0.1
+        t = s * 1.01
+        s = q * 0.9
+        q = p + y * 0.1
+        p = o * 1.01
+        o = m - 0.1
+        m = k * 1.01
+        k = j * 1.1
+        j = i * 1.01
+        i = h + 0.2
+        h = g * 1.01
+        g = f * 1.01
+        f = e * 1.01
+        e = d - 1.0
+        d = c * 1.01
+        c = b * 1.01
+        b = a * 1.01
+        a = a * 0.9
+    return np.sum(y)
+
+
+@program(lambda r: (r.vec(3), 25))
+def a_long_way_through_arrays(x, n):
+    a = x.copy()
+    b, c, d, e, f, g, h = np.zeros((7, 3))
+    for _ in range(n):
+        h[:] = g * 1.1
+        g[:] = f * 1.2
+        f[:] = e + 0.1
+        e[:] = d * 2.0
+        d[:] = c - 1.0
+        c[:] = b * 1.5
+        b[:] = np.sin(a)
+        a *= 0.9
+    return np.sum(h)
+
+
+@program(lambda r: (r.vec(3), r.vec(3, 3), 0.3), (0, 1, 2))
+def an_adjoint_that_one_branch_makes_for_the_other(x, a, s):
+    h = a
+    a[::-1] *= x
+    m = h
+    z = x[1:3]
+    if z[0] >= 0.13:
+        for k in range(len(x)):
+            x[k] = s - m[-2, -1]
+    else:
+        a[-3, -3] = abs(x[-2])
+    return np.sum(np.sin(a)) + np.sum(h * h)
