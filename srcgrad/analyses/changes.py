@@ -46,6 +46,13 @@ def events(unit: Unit, facts: Facts) -> list[Event]:
     return found
 
 
+def happen(unit: Unit, facts: Facts) -> bool:
+    """Whether anything is changed in place."""
+    statements = (node for node, _ in _statements(unit.body, ()) if not isinstance(node, (gast.For, gast.While)))
+    known = Known(unit, facts)
+    return any(form == "change" for node in statements for form, _ in _of_parts(node, facts, known))
+
+
 def changed_names(listed: list[Event]) -> dict[str, build.Node]:
     """Names whose content is changed in place, with the first statement that does."""
     first: dict[str, build.Node] = {}
@@ -97,17 +104,27 @@ def _of_statement(node: build.Node, facts: Facts, known: Known) -> Iterator[tupl
         return
     if isinstance(node, gast.While):
         return
-    # parts that are changed
+    yield from _of_parts(node, facts, known)
+    yield from _of_binding(node, facts)
+
+
+def _of_parts(node: build.Node, facts: Facts, known: Known) -> Iterator[tuple[str, str]]:
+    """What the parts of a simple statement do: stores, operations in place, calls."""
     for item in build.walk(node):
-        if isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.ctx, (gast.Store, gast.Del)):
-            root = names.root(item.value)
+        kind = type(item)
+        if kind is gast.Subscript or kind is gast.Attribute:
+            root = names.root(item.value) if isinstance(item.ctx, (gast.Store, gast.Del)) else ""
             if root:
                 yield "change", root
-        elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
+        elif kind is gast.AugAssign and isinstance(item.target, gast.Name):
             if not _is_plain(item.target.id, facts):
                 yield "change", item.target.id
-        elif isinstance(item, gast.Call):
+        elif kind is gast.Call:
             yield from _of_call(item, facts, known)
+
+
+def _of_binding(node: build.Node, facts: Facts) -> Iterator[tuple[str, str]]:
+    """What shares its value by being bound or put into a place."""
     value = getattr(node, "value", None)
     target = node.targets[0] if isinstance(node, gast.Assign) else None
     if isinstance(target, gast.Name) and value is not None and not _is_plain(target.id, facts):

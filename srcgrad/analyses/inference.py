@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import rules
 from ..core import build, names
-from ..core.unit import MISSING, Unit, resolve
+from ..core.unit import MISSING, Free, Unit, resolve
 from . import congruences
 from . import kinds as K
 from .kinds import Kind
@@ -107,17 +107,35 @@ class _Inference:
     def __init__(self, unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary):
         self.unit = unit
         self.facts = Facts(dict(parameters), set(active))
-        self.bound = {n for s in unit.body for n in names.writes(s)} | set(unit.parameters)
+        self.bound = set(unit.parameters)
+        self.names: dict[
+            int, tuple[set[str], set[str]]
+        ] = {}  # of a simple statement: what it reads, all that it mentions
+        self.outline(unit.body)
         self.summary = summary
+        self.free_kinds: dict[str, tuple[Free, Kind]] = {}  # outside names whose kinds were asked for
         self.changed = False
         self.widen = False
         self.clock = 0  # counts what has been learned
         self.learned: dict[str, int] = {}  # name -> when something was learned of it last
-        self.seen: dict[int, tuple[int, set[str], set[str]]] = {}  # simple statement -> when it was gone through, names
+        self.seen: dict[int, int] = {}  # simple statement -> when it was gone through
         self.pending = False  # whether the result of a helper that is being looked through is not known yet
         self.asked = False  # whether a helper was asked for its result, which may change in the meantime
 
     # ---- statements -------------------------------------------------------------------------------------------------------------
+
+    def outline(self, statements: list[build.Node]) -> None:
+        """Take down the names of each simple statement, and all that are bound."""
+        for node in statements:
+            if isinstance(node, (gast.If, gast.While, gast.For)):
+                for head in (node.target, node.iter) if isinstance(node, gast.For) else (node.test,):
+                    self.bound |= names.writes(head)
+                self.outline(node.body)
+                self.outline(node.orelse)
+            else:
+                reads, writes = names.of(node)
+                self.bound |= writes
+                self.names[id(node)] = reads, reads | writes
 
     def block(self, statements: list[build.Node]) -> None:
         for node in statements:
@@ -150,17 +168,12 @@ class _Inference:
             self.loop_target(node.target, node.iter)
             self.block(node.body)
         else:
-            then, reads, touched = self.seen.get(id(node)) or (-1, *self.names_of(node))
-            if all(self.learned.get(name, 0) <= then for name in touched):
+            then, (reads, touched) = self.seen.get(id(node), -1), self.names[id(node)]
+            if then == self.clock or then >= max([self.learned.get(name, 0) for name in touched], default=-1):
                 return  # nothing was learned of its names since
             then, self.asked, self.pending = self.clock, False, False
             self.simple(node, reads)
-            self.seen[id(node)] = (-1 if self.asked else then), reads, touched
-
-    def names_of(self, node: build.Node) -> tuple[set[str], set[str]]:
-        """The names that a statement reads, and all that it reads or binds."""
-        reads, writes = names.of(node)
-        return reads, reads | writes
+            self.seen[id(node)] = -1 if self.asked else then
 
     def simple(self, node: build.Node, reads: set[str]) -> None:
         if isinstance(node, gast.Assign) and len(node.targets) == 1:
@@ -191,7 +204,9 @@ class _Inference:
 
     def is_waiting(self, reads: set[str]) -> bool:
         """Whether one of these names is read before a value has come to it (in a loop, on the first round)."""
-        return any(n in self.bound and n not in self.facts.kinds for n in reads)
+        return not reads <= self.facts.kinds.keys() and any(
+            n in self.bound and n not in self.facts.kinds for n in reads
+        )
 
     def assign(self, target: build.Node, value: build.Node, is_waiting: bool) -> None:
         kind, active = self.of(value)
@@ -278,8 +293,17 @@ class _Inference:
         if node.id in self.bound:
             known = self.facts.kinds.get(node.id)
             return known if known is not None else K.UNKNOWN, node.id in self.facts.active
-        free = self.unit.free.get(node.id)
-        return (K.of_value(free.value) if free is not None and free.value is not MISSING else K.UNKNOWN), False
+        return self.outside(node.id), False
+
+    def outside(self, name: str) -> Kind:
+        """The kind of what a name means from outside."""
+        free = self.unit.free.get(name)
+        if free is None or free.value is MISSING:
+            return K.UNKNOWN
+        known = self.free_kinds.get(name)
+        if known is None or known[0] is not free:
+            known = self.free_kinds[name] = (free, K.of_value(free.value))
+        return known[1]
 
     def constant(self, node: build.Node) -> tuple[Kind, bool]:
         return (K.FLOAT if isinstance(node.value, float) else K.static(node.value)), False
@@ -409,7 +433,7 @@ class _Inference:
             active = False
         elif callee.form == "unknown":  # what is called may hold a derivative itself, as the owner of a method does
             active = active or any(n in self.facts.active for n in names.reads(node.func))
-        if any(isinstance(o, gast.Starred) for o in operands):
+        if gast.Starred in map(type, operands):
             return K.UNKNOWN, active
         return self.result_of(callee.function, args, keywords), active
 
@@ -487,7 +511,7 @@ class _Inference:
                 value = kind.value
         if value is MISSING:
             return Callee("unknown", None, args, keywords)
-        count = len(args) if not any(isinstance(a, gast.Starred) for a in args) else None
+        count = len(args) if gast.Starred not in map(type, args) else None
         if rules.is_nondifferentiable(value, count):
             return Callee("passive", value, args, keywords)
         if rules.lookup(value, count) is not None:

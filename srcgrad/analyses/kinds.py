@@ -45,11 +45,17 @@ class Kind:
     value: Any = None  # static: the object itself, compared by identity
     step: congruences.Congruence | None = None  # of an int: what is known of its remainders
 
-    def __hash__(self) -> int:
+    @functools.cached_property
+    def _hash(self) -> int:
         value = id(self.value) if self.tag == "static" else 0
         return hash((self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, self.step, value))
 
+    def __hash__(self) -> int:
+        return self._hash
+
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         if not isinstance(other, Kind):
             return NotImplemented
         if self.tag == "static" or other.tag == "static":
@@ -273,11 +279,14 @@ def constant_kind(kind: Kind) -> Kind:
 
 def elementwise(function: Callable[..., Any], kinds: Sequence[Kind]) -> Kind:
     """The kind of an elementwise function of values of these kinds."""
-    kinds = [constant_kind(k) for k in kinds]
-    if not all(k.is_numeric for k in kinds):
+    known = tuple(map(constant_kind, kinds))
+    if not all(k.is_numeric for k in known):
         return UNKNOWN
-    if function in CHOOSING:
-        return _chosen(kinds)
+    return _chosen(known) if function in CHOOSING else _elementwise(function, known)
+
+
+@functools.lru_cache(maxsize=4096)
+def _elementwise(function: Callable[..., Any], kinds: tuple[Kind, ...]) -> Kind:
     if any(k.dtype == "" and k.tag in ("float", "array") for k in kinds):
         dtype = ""
     else:

@@ -14,10 +14,13 @@ import gast
 
 Node = Any  # a gast node; gast's classes carry no types
 LOAD, STORE, DEL = gast.Load(), gast.Store(), gast.Del()
+_bare = gast.Name.__new__
 
 
 def name(identifier: str, store: bool = False) -> Node:
-    return gast.Name(identifier, STORE if store else LOAD, None, None)
+    node: Node = _bare(gast.Name)  # most nodes are names, and gast's constructor goes through the fields
+    node.id, node.ctx, node.annotation, node.type_comment = identifier, STORE if store else LOAD, None, None
+    return node
 
 
 def constant(value: Any) -> Node:
@@ -45,9 +48,10 @@ def subscript(value: Node, index: Node, store: bool = False) -> Node:
 
 
 def assign(target: Node | str, value: Node) -> Node:
-    if isinstance(target, str):
-        target = name(target, store=True)
-    return gast.Assign([target], value, None)
+    node: Node = _bare(gast.Assign)
+    node.targets = [name(target, store=True) if isinstance(target, str) else target]
+    node.value, node.type_comment = value, None
+    return node
 
 
 def augment(target: Node | str, operator: Node, value: Node) -> Node:
@@ -272,6 +276,10 @@ def walk(node: Node) -> list[Node]:
         if kind is gast.Name:
             if item.annotation is not None:  # a parameter
                 stack.append(item.annotation)
+        elif kind is gast.Attribute:
+            stack.append(item.value)
+        elif kind is gast.BinOp:
+            stack += (item.left, item.right)
         elif kind not in LEAVES:
             add_children(item, stack)
     return found

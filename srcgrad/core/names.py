@@ -46,6 +46,10 @@ def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
         kind = type(item)
         if kind is gast.Name:
             (loads if type(item.ctx) is gast.Load else stores).add(item.id)
+        elif kind is gast.Attribute:
+            stack.append(item.value)
+        elif kind is gast.BinOp:
+            stack += (item.left, item.right)
         elif kind is gast.Constant:
             pass
         elif kind not in BINDING:

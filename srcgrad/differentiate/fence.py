@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import gast
 
 from ..analyses import aliases, changes
@@ -54,11 +56,11 @@ def check(unit: Unit) -> None:
 
 def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
     """Refuse the changes in place that would give a wrong derivative; those of a helper's arguments are its caller's as well."""
+    if not facts.stores and not changes.happen(unit, facts):
+        return
     found = []
     listed = changes.events(unit, facts)
     bad = changes.changed_names(listed)
-    if not bad and not facts.stores:
-        return
     reaching = _reaching(listed, facts)
     others = changes.seen_by_others(unit, listed)
     given = {facts.groups.get(p) for p in unit.parameters if p in facts.groups} if helper else set()
@@ -162,9 +164,12 @@ def is_covered(name: str, unit: Unit, listed: list[changes.Event], facts: Facts)
     return True
 
 
-def check_reads(unit: Unit, facts: Facts, reverse_reads: set[str]) -> None:
-    """Refuse passive values that are changed in place although the reverse sweep still reads what they were."""
+def check_reads(unit: Unit, facts: Facts, reverse: Iterable[build.Node]) -> None:
+    """Refuse passive values that are changed in place although the statements of the reverse sweep still read what they were."""
+    if not changes.happen(unit, facts):
+        return
     found = []
+    reverse_reads = {n for statement in reverse for n in names.reads(statement)}
     listed = changes.events(unit, facts)
     plain = plainly_stored(unit, listed, facts)
     for name, node in changes.changed_names(listed).items():

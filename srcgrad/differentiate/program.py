@@ -7,6 +7,7 @@ returns the adjoints of its active parameters. Helpers are specialised by the ki
 from __future__ import annotations
 
 import builtins
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -165,7 +166,7 @@ class Builder:
     def plain(self, function: FunctionType) -> Unit:
         """The unit of a function as it is written, to be looked at only."""
         if function not in self.units:
-            self.units[function] = units.unit_of(function)
+            self.units[function] = units.unit_of(function, look=True)
         return self.units[function]
 
     # ---- the road of one function -----------------------------------------------------------------------------------------------
@@ -304,9 +305,7 @@ class Builder:
         accumulate.block(unit.body, state, True)
         self.share_names(unit)
         storage = Storage(reverse, accumulate.swept, unit.body)
-        fence.check_reads(
-            unit, facts, {n for part in storage.swept.own.values() for one in part for n in names.reads(one)}
-        )
+        fence.check_reads(unit, facts, (one for part in storage.swept.own.values() for one in part))
         forward, backward = storage.run()
         gradients = []
         given: list[b.Node] = []
@@ -357,7 +356,7 @@ class Builder:
         self, function: FunctionType, wrt: tuple[int | str, ...], kinds: dict[str, Kind]
     ) -> tuple[Unit, Facts, list[str]]:
         """The unit of a function in normal form, its facts, and what its parameters `wrt` are called there."""
-        plain = units.unit_of(function)
+        plain = self.plain(function)
         parameters = [*plain.parameters]
         wanted = [self.parameter(plain, one) for one in wrt]
         for name in wanted:
@@ -509,12 +508,14 @@ class Builder:
         body = self.split_temporaries(unit, facts, storage, body)
         passed("split_temporaries", unit, body)
 
+        @functools.cache
         def array(name: str) -> bool | None:
             kind = K.constant_kind(facts.kind(bars.get(name, name)))
             if kind.is_array:
                 return True
             return False if kind.is_scalar or kind.tag in ("str", "none") else None
 
+        @functools.cache
         def floating(name: str) -> bool:
             kind = facts.kind(bars.get(name, name))
             return kind.tag == "float" or (kind.is_array and kind.dtype.startswith("float"))
@@ -698,9 +699,7 @@ class Builder:
         accumulate.block(unit.body, state, True)
         self.share_names(unit)
         storage = Storage(reverse, accumulate.swept, unit.body)
-        fence.check_reads(
-            unit, facts, {n for part in storage.swept.own.values() for one in part for n in names.reads(one)}
-        )
+        fence.check_reads(unit, facts, (one for part in storage.swept.own.values() for one in part))
         forward, backward = storage.run()
         self.consuming = self.consuming or bool(storage.tapes or storage.undone)
         order = self.arrange(callee)

@@ -7,12 +7,14 @@ parentheses and prints slices and f-strings as they are meant.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import astunparse
 import gast
+
+from ..core import convert
 
 Node = Any
 _OPERATORS = {
@@ -43,7 +45,7 @@ def lines_of(statements: Iterable[Node]) -> list[Line]:
 
 def expression(node: Node) -> str:
     """The text of an expression."""
-    return str(node.id) if isinstance(node, gast.Name) else ast.unparse(_to_ast(node))
+    return str(node.id) if isinstance(node, gast.Name) else ast.unparse(convert.to_ast(node))
 
 
 def _bare(node: Node) -> str:
@@ -51,35 +53,6 @@ def _bare(node: Node) -> str:
     if isinstance(node, gast.Tuple) and len(node.elts) > 1:
         return ", ".join(map(expression, node.elts))
     return expression(node)
-
-
-def _to_ast(node: Any) -> Any:
-    """The node of `ast` for an expression of gast: gast's own conversion, but for what most expressions are made of."""
-    kind = type(node)
-    if kind is list:
-        return [_to_ast(item) for item in node]
-    if not isinstance(node, gast.AST):
-        return node
-    if kind is gast.Name:
-        return ast.Name(node.id, ast.Load())
-    if kind is gast.Constant:
-        return ast.Constant(node.value, node.kind)
-    same = _SAME.get(kind)
-    if same is None:
-        return gast.gast_to_ast(node)
-    return same(**{field: _to_ast(getattr(node, field)) for field in node._fields})
-
-
-# nodes that gast and ast have alike, and whose printing does not look at positions
-_SAME: dict[type, Callable[..., ast.AST]] = {
-    getattr(gast, name): getattr(ast, name)
-    for name in (
-        *("Attribute", "BinOp", "UnaryOp", "Compare", "BoolOp", "Call", "keyword", "Subscript", "Slice", "Tuple"),
-        *("List", "Dict", "Set", "IfExp", "Starred", "Load", "Store", "USub", "UAdd", "Not", "Invert", "And", "Or"),
-        *("Add", "Sub", "Mult", "MatMult", "Div", "Mod", "LShift", "RShift", "BitOr", "BitXor", "BitAnd"),
-        *("FloorDiv", "Pow", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot", "In", "NotIn"),
-    )
-}
 
 
 class _Printer(astunparse.Unparser):

@@ -20,7 +20,7 @@ from typing import Any
 
 import gast
 
-from ..core import build
+from ..core import build, convert
 from ..core.errors import SourceNotFound
 
 LAMBDA_NAME = "lambda_"  # what a lambda is called in emitted programs
@@ -89,7 +89,7 @@ def _source(function: types.FunctionType, filename: str, node: Any, index: _Inde
 
 
 def _tree(node: Any, lines: list[str], is_ascii: bool) -> Any:
-    tree = gast.ast_to_gast(node)
+    tree = convert.function_from_ast(node)
     if isinstance(node, ast.Lambda):
         body = gast.copy_location(gast.Return(tree.body), tree.body)
         wrapped = gast.FunctionDef(LAMBDA_NAME, tree.args, [body], [], None, None, [])

@@ -15,6 +15,9 @@ from ..core import build, names
 PASSIVE_ATTRIBUTES = frozenset(
     {"shape", "ndim", "size", "dtype", "itemsize", "nbytes", "__class__", "__name__", "strides", "flags"}
 )
+FLOWLESS = frozenset(
+    {gast.Attribute, gast.BinOp, gast.Constant, gast.Expr, gast.Name, gast.Subscript, gast.Tuple, gast.UnaryOp}
+)
 RECORDS = ""  # is among the active names where some of them may be objects, whose `size` may be a float as well
 
 Passive = Callable[[build.Node], bool]
@@ -49,19 +52,23 @@ def _flows_back(body: list[build.Node]) -> list[tuple[set[str], set[str], build.
     stored: set[str] = set()
     for statement in body:
         for node in build.walk(statement):
-            if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, gast.Store):
-                stored |= stored_names(node)
-            elif isinstance(node, gast.AugAssign):
+            kind = type(node)
+            if kind is gast.Subscript or kind is gast.Attribute:
+                if isinstance(node.ctx, gast.Store):
+                    stored |= stored_names(node)
+            elif kind is gast.AugAssign:
                 stored |= stored_names(node.target)
-            elif isinstance(node, gast.Call):  # a method, or a function that is given it, may store
+            elif kind is gast.Call:  # a method, or a function that is given it, may store
                 stored |= stored_names(node.func.value) if isinstance(node.func, gast.Attribute) else set()
                 for argument in [*node.args, *(k.value for k in node.keywords)]:
                     stored |= stored_names(argument.value if isinstance(argument, gast.Starred) else argument)
-            if isinstance(node, gast.Assign):
-                links += [(t, names.reads(node.value)) for target in node.targets for t in names.writes(target)]
-            elif isinstance(node, (gast.For, gast.comprehension)):
-                links += [(t, names.reads(node.iter)) for t in names.writes(node.target)]
-            elif isinstance(node, gast.NamedExpr):
+            elif kind is gast.Assign:
+                reads = names.reads(node.value)
+                links += [(t, reads) for target in node.targets for t in names.writes(target)]
+            elif kind is gast.For or kind is gast.comprehension:
+                reads = names.reads(node.iter)
+                links += [(t, reads) for t in names.writes(node.target)]
+            elif kind is gast.NamedExpr:
                 links.append((node.target.id, names.reads(node.value)))
     changed = True
     while changed:
@@ -75,9 +82,14 @@ def _flows_back(body: list[build.Node]) -> list[tuple[set[str], set[str], build.
 
 def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
     """Whether the value of an expression may depend on an active name in a way that carries a derivative."""
-    if isinstance(node, gast.Name):
+    kind = type(node)
+    if kind is gast.Name:
         return node.id in active
-    if isinstance(node, (gast.Constant, gast.Compare)):
+    if kind is gast.Constant:
+        return False
+    if kind is gast.BinOp:
+        return mentions(node.left, active, passive_call) or mentions(node.right, active, passive_call)
+    if isinstance(node, gast.Compare):
         return any(isinstance(n, gast.NamedExpr) for n in build.walk(node)) and bool(names.reads(node) & active)
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
         return False
@@ -118,6 +130,8 @@ def stored_names(node: build.Node) -> set[str]:
 def _flows(statement: build.Node, pure_call: Passive) -> Iterable[tuple[set[str], set[str], build.Node | None]]:
     """(names read, names reached, value expression): a derivative may flow from the names or the value into the names reached."""
     for node in build.walk(statement):
+        if type(node) in FLOWLESS:
+            continue
         if isinstance(node, gast.Assign):
             for target in node.targets:
                 yield set(), stored_names(target), node.value

@@ -6,6 +6,7 @@ Goes in: a function. Comes out: a unit whose body is as the user wrote it, witho
 from __future__ import annotations
 
 import builtins
+import functools
 import inspect
 from types import FunctionType
 from typing import Any
@@ -27,9 +28,12 @@ EMITTED_BUILTINS = (
 )  # in statements that the function need not have itself
 
 
-def unit_of(function: FunctionType) -> Unit:
-    """The unit of a function: parameters, body without docstring, outside names; not yet normalised."""
-    found = source.find(function)
+def unit_of(function: FunctionType, look: bool = False) -> Unit:
+    """The unit of a function: parameters, body without docstring, outside names; not yet normalised.
+
+    With `look` the body is shared by all who only look at it.
+    """
+    found = source.look(function) if look else source.find(function)
     tree = found.tree
     if isinstance(tree, gast.AsyncFunctionDef):
         place = Place(found.filename, tree.lineno, tree.col_offset, tree.end_col_offset or 0)
@@ -55,25 +59,40 @@ def unit_of(function: FunctionType) -> Unit:
         unit.free[name] = Free(function, name, value, getter)
         if is_static(value):
             unit.guards.append((getter, value))
-    bound = bound_names(unit)
+    bound, mentioned = _names_of(source.look(function).tree)
     for name in EMITTED_BUILTINS:
         if name not in bound:
             unit.free.setdefault(name, Free(function, name, getattr(builtins, name), None))
-    taken = set(unit.parameters) | set(unit.free) | {"np", "rt", "math", unit.vararg, unit.kwarg}
-    for statement in body:
-        taken |= names.reads(statement) | names.writes(statement)
-        taken |= {n.id for n in build.walk(statement) if isinstance(n, gast.Name)}
+    taken = {*unit.parameters, *unit.free, *mentioned, "np", "rt", "math", unit.vararg, unit.kwarg}
     unit.fresh = names.Fresh(taken)
     return unit
 
 
 def bound_names(unit: Unit) -> set[str]:
+    """The names that a unit binds, as it is now."""
     bound = set(unit.parameters) | {n for n in (unit.vararg, unit.kwarg) if n}
     declared: set[str] = set()
     for statement in unit.body:
         bound |= names.writes(statement)
         declared |= {n for i in build.walk(statement) if isinstance(i, gast.Global) for n in i.names}
     return bound - declared
+
+
+@functools.lru_cache(maxsize=256)
+def _names_of(tree: build.Node) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a function binds, its parameters among them, and all that its body mentions."""
+    arguments = names.parameters_of(tree.args)
+    bound, declared, mentioned = {a.id for a in arguments}, set[str](), set[str]()
+    for statement in tree.body:
+        reads, writes = names.of(statement)
+        bound |= writes
+        mentioned |= reads | writes
+        for node in build.walk(statement):
+            if isinstance(node, gast.Name):
+                mentioned.add(node.id)
+            elif isinstance(node, gast.Global):
+                declared.update(node.names)
+    return frozenset(bound - declared), frozenset(mentioned)
 
 
 def defaults_of(function: FunctionType) -> dict[str, Any]:

@@ -7,7 +7,7 @@ first web of a name (that of the parameter, if it is one) keeps the name, later 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Container, Set
 
 import gast
 
@@ -53,18 +53,18 @@ def split_webs(
         wanted &= only
     if not wanted:
         return body
-    body = _copied(body, wanted, outline)
-    work = _Webs(wanted)
+    done = _copied(body, wanted, outline)
+    work = _Webs(wanted, outline.names)
     environment: Environment = {name: frozenset([work.define(name)]) for name in parameters}
-    work.block(body, environment, [])
+    work.block(done, environment, [])
     found = work.rename(fresh)
     if renamed is not None:
         renamed.update(found)
-    return body
+    return done
 
 
 class _Outline:
-    """The names in each simple statement, how often each name is bound, and names that stay because of where they are used."""
+    """The names in each simple statement (by its id), how often each name is bound, and names that stay for where they are used."""
 
     def __init__(self, parameters: list[str]):
         self.bindings = Counter(parameters)
@@ -87,9 +87,9 @@ class _Outline:
             kind = type(item)
             if kind is gast.Name:
                 found.add(item.id)
-                if not isinstance(item.ctx, gast.Load):
+                if type(item.ctx) is not gast.Load:
                     self.bindings[item.id] += 1
-            elif kind in SCOPES or isinstance(item, gast.stmt) and kind not in PLAIN:
+            elif kind in SCOPES or kind not in PLAIN and isinstance(item, gast.stmt):
                 self.frozen |= _names_within(item)
         return found
 
@@ -109,8 +109,12 @@ def _copied(body: list[build.Node], wanted: set[str], outline: _Outline) -> list
 
 
 class _Webs:
-    def __init__(self, wanted: set[str]):
+    """Goes through a body in which the statements with a wanted name are copies; `others` has the ids of those that are not."""
+
+    def __init__(self, wanted: set[str], others: Container[int]):
         self.wanted = wanted
+        self.others = others
+        self.found: dict[int, list[build.Node]] = {}  # of a statement or expression (by id) the nodes of wanted names
         self.parents: list[int] = []
         self.owners: list[str] = []
         self.places: dict[int, tuple[build.Node, int]] = {}  # id of a Name node -> the node and one of its definitions
@@ -144,11 +148,17 @@ class _Webs:
 
     def mentioned(self, node: build.Node) -> list[build.Node]:
         """The nodes of wanted names in a statement or expression."""
-        return [item for item in build.walk(node) if type(item) is gast.Name and item.id in self.wanted]
+        if id(node) in self.others:
+            return []
+        found = self.found.get(id(node))
+        if found is None:
+            nodes = build.walk(node)
+            found = self.found[id(node)] = [n for n in nodes if type(n) is gast.Name and n.id in self.wanted]
+        return found
 
     def use(self, mentioned: list[build.Node], environment: Environment) -> None:
         for item in mentioned:
-            if isinstance(item.ctx, gast.Load):
+            if type(item.ctx) is gast.Load:
                 reaching = sorted(environment.get(item.id, ()))
                 if not reaching:
                     continue
@@ -160,7 +170,7 @@ class _Webs:
 
     def bind(self, mentioned: list[build.Node], environment: Environment) -> None:
         for item in mentioned:
-            if not isinstance(item.ctx, gast.Load):
+            if type(item.ctx) is not gast.Load:
                 environment[item.id] = frozenset([self.define(item.id, item)])
 
     def block(

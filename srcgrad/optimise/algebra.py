@@ -79,27 +79,29 @@ class _Simplifier:
         return self.block(block) or [build.at(gast.Pass(), block[0])] if block else []
 
     def statement(self, s: build.Node) -> list[build.Node]:
-        if isinstance(s, gast.If):
+        kind = type(s)
+        if kind is gast.Assign:
+            target = s.targets[0]
+            named = len(s.targets) == 1 and type(target) is gast.Name
+            value = self.expression(s.value, name=target.id if named else "")
+            return [s if value is s.value else build.changed(s, value=value)]
+        if kind is gast.If:
             test = self.truth(s.test)
             if isinstance(test, gast.Constant):
                 return self.block(s.body if test.value else s.orelse)
             return [build.changed(s, test=test, body=self.inner(s.body), orelse=self.inner(s.orelse))]
-        if isinstance(s, gast.While):
+        if kind is gast.While:
             test = self.truth(s.test)
             if isinstance(test, gast.Constant) and not test.value:
                 return self.block(s.orelse)
             return [build.changed(s, test=test, body=self.inner(s.body), orelse=self.inner(s.orelse))]
-        if isinstance(s, gast.For):
+        if kind is gast.For:
             return [
                 build.changed(s, iter=self.expression(s.iter), body=self.inner(s.body), orelse=self.inner(s.orelse))
             ]
-        if isinstance(s, gast.AugAssign):
+        if kind is gast.AugAssign:
             return [self.augmented(build.changed(s, value=self.expression(s.value, arithmetic=True)))]
-        if isinstance(s, gast.Assign):
-            target = s.targets[0]
-            named = len(s.targets) == 1 and isinstance(target, gast.Name)
-            return [build.changed(s, value=self.expression(s.value, name=target.id if named else ""))]
-        if isinstance(s, (gast.Expr, gast.Return)) and s.value is not None:
+        if (kind is gast.Expr or kind is gast.Return) and s.value is not None:
             return [build.changed(s, value=self.expression(s.value))]
         return [s]
 
@@ -254,9 +256,10 @@ class _Simplifier:
 
     def without_sign(self, node: build.Node) -> build.Node | None:
         """What an expression is the negative of, if it begins with a sign; None where it does not."""
-        if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        kind = type(node)
+        if kind is gast.UnaryOp and type(node.op) is gast.USub:
             return node.operand
-        if isinstance(node, gast.BinOp) and (
+        if kind is gast.BinOp and (
             isinstance(node.op, (gast.Mult, gast.MatMult)) or isinstance(node.op, gast.Div) and self.signed(node)
         ):
             first = self.without_sign(node.left)
@@ -278,38 +281,39 @@ class _Simplifier:
         """Names that are floating: assumed of all that the program binds, and dropped where a value contradicts."""
         effects, facts = self.effects, self.facts
         fixed = facts.parameters | effects.captured | effects.outside
-        self.floats = {n for n in effects.values if n not in fixed and all(v is not None for v in effects.values[n])}
-        self.floats |= {n for n in effects.loaded if facts.floating(n)}
+        floating = {n for n in effects.loaded if facts.floating(n)}
+        self.floats = {n for n, values in effects.values.items() if n not in fixed and None not in values} | floating
         readers: dict[str, list[str]] = {}
         for name in sorted(self.floats & effects.values.keys()):
             for value in effects.values[name]:
                 for read in sorted(facts.notes.reads(value)) if value is not None else ():
                     readers.setdefault(read, []).append(name)
-        work = sorted(n for n in self.floats if not facts.floating(n))
+        work = sorted(self.floats - floating)
         while work:
             name = work.pop()
             if name in self.floats and any(self.kind(v) != FLOAT for v in effects.values[name]):
                 self.floats.discard(name)
-                work.extend(n for n in readers.get(name, ()) if not facts.floating(n))
+                work.extend(n for n in readers.get(name, ()) if n not in floating)
         return self.floats
 
     def kind(self, node: build.Node) -> str:
-        if isinstance(node, gast.Constant):
+        kind = type(node)
+        if kind is gast.Constant:
             value = node.value
             return FLOAT if isinstance(value, (float, complex)) else NUMBER if type(value) is int else ""
-        if isinstance(node, gast.Name):
+        if kind is gast.Name:
             return FLOAT if node.id in self.floats else ""
-        if isinstance(node, gast.UnaryOp):
+        if kind is gast.UnaryOp:
             return self.kind(node.operand) if isinstance(node.op, (gast.USub, gast.UAdd)) else ""
-        if isinstance(node, gast.BinOp):
+        if kind is gast.BinOp:
             return self.kind_of_operation(node)
-        if isinstance(node, (gast.Subscript, gast.Attribute)):
-            inner = self.kind(node.value) if isinstance(node, gast.Subscript) or node.attr == "T" else ""
+        if kind is gast.Subscript or kind is gast.Attribute:
+            inner = self.kind(node.value) if kind is gast.Subscript or node.attr == "T" else ""
             return inner if inner == FLOAT else ""
-        if isinstance(node, gast.IfExp):
+        if kind is gast.IfExp:
             both = {self.kind(node.body), self.kind(node.orelse)}
             return both.pop() if len(both) == 1 else ""
-        if isinstance(node, gast.Call):
+        if kind is gast.Call:
             return self.kind_of_call(node)
         return ""
 
@@ -375,7 +379,7 @@ def _is_not(node: build.Node) -> bool:
 
 
 def _is_reciprocal(node: build.Node) -> bool:
-    return isinstance(node, gast.BinOp) and isinstance(node.op, gast.Div) and literal(node.left) == 1
+    return type(node) is gast.BinOp and type(node.op) is gast.Div and literal(node.left) == 1
 
 
 def _is_literal_first(node: build.Node) -> bool:

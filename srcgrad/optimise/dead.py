@@ -18,7 +18,7 @@ from ..core import build
 from .effects import Effects, effects_of
 from .facts import Facts
 from .groups import names_in, places_in
-from .notes import Note, dotted
+from .notes import Note, dotted, statements
 
 ROUNDS = 8  # of a loop, after which everything that it reads counts as live
 
@@ -93,111 +93,114 @@ class _Liveness:
         """The block without what is dead, given what is live after it; `live` becomes what is live before it."""
         found: list[build.Node] = []
         for s in reversed(block):
-            found.extend(reversed(self.statement(s, live)))
+            kept = self.statement(s, live)
+            if kept is not None:
+                found.append(kept)
         found.reverse()
         return found
 
     # statements --------------------------------------------------------------------------------------------------------------------
 
-    def statement(self, s: build.Node, live: _Live) -> list[build.Node]:
-        if isinstance(s, gast.If):
-            return self.branch(s, live)
-        if isinstance(s, (gast.For, gast.While)):
-            return self.loop(s, live)
-        if isinstance(s, gast.Pass):
-            return []
-        if isinstance(s, (gast.Break, gast.Continue)):
-            target = (self.after_loop if isinstance(s, gast.Break) else self.next_trip)[-1:]
-            live.names, live.content = (set(target[0].names), set(target[0].content)) if target else (set(), set())
-            return [s]
-        if isinstance(s, (gast.Return, gast.Raise)):
-            live.names, live.content = set(), set()
-        elif isinstance(s, gast.Assign) and len(s.targets) == 1:
+    def statement(self, s: build.Node, live: _Live) -> build.Node | None:
+        """What stays of a statement; `live` becomes what is live before it."""
+        kind = type(s)
+        if kind is gast.Assign and len(s.targets) == 1:
             return self.assignment(s, s.targets[0], live)
-        elif isinstance(s, gast.AugAssign):
+        if kind is gast.If:
+            return self.branch(s, live)
+        if kind is gast.For or kind is gast.While:
+            return self.loop(s, live)
+        if kind is gast.Pass:
+            return None
+        if kind is gast.Break or kind is gast.Continue:
+            target = (self.after_loop if kind is gast.Break else self.next_trip)[-1:]
+            live.names, live.content = (set(target[0].names), set(target[0].content)) if target else (set(), set())
+            return s
+        if kind is gast.Return or kind is gast.Raise:
+            live.names, live.content = set(), set()
+        elif kind is gast.AugAssign:
             return self.augmented(s, live)
-        elif isinstance(s, gast.Expr):
+        elif kind is gast.Expr:
             return self.call(s, live)
         self.use(s, live)
-        return [s]
+        return s
 
-    def assignment(self, s: build.Node, target: build.Node, live: _Live) -> list[build.Node]:
-        effect = self.effects.of(s.value)
+    def assignment(self, s: build.Node, target: build.Node, live: _Live) -> build.Node | None:
         bound, places = names_in(target), places_in(target)
         dead = not any(self.is_live(n, live) for n in bound) and not any(self.stores_live(p, live) for p in places)
         tape = self.popped(s.value)
         if tape:
             if dead and tape not in self.needed:
-                return []
+                return None
             self.needed.add(tape)
-        elif dead and effect.pure and all(self.effects.of(p).pure for p in places):
-            return []
+        elif dead and self.effects.of(s.value).pure and all(self.effects.of(p).pure for p in places):
+            return None
         if dead and bound and not places:
             if isinstance(s.value, gast.Lambda):
-                return []
+                return None
             fresh = build.at(build.expression(s.value), s)
             self.use(s.value, live)
-            return [fresh]
+            return fresh
         for name in bound:
             live.names.discard(name)
-            if isinstance(target, gast.Name) and self.effects.group(name) in self.alone:
+            if type(target) is gast.Name and self.effects.group(name) in self.alone:
                 live.content.discard(self.effects.group(name))
         self.use(s.value, live)
         for place in places:
             self.use_place(place, live)
-        return [s]
+        return s
 
-    def augmented(self, s: build.Node, live: _Live) -> list[build.Node]:
+    def augmented(self, s: build.Node, live: _Live) -> build.Node | None:
         effect = self.effects.of(s.value)
         if isinstance(s.target, gast.Name):
             name = s.target.id
             group = self.effects.group(name)
             content = name not in self.effects.scalars and (group in live.content or group in self.visible)
             if effect.pure and not self.is_live(name, live) and not content:
-                return []
+                return None
             live.names.add(name)
         else:
             if effect.pure and self.effects.of(s.target).pure and not self.stores_live(s.target, live):
-                return []
+                return None
             self.use_place(s.target, live)
         self.use(s.value, live)
-        return [s]
+        return s
 
-    def call(self, s: build.Node, live: _Live) -> list[build.Node]:
+    def call(self, s: build.Node, live: _Live) -> build.Node | None:
         value = s.value
         effect = self.effects.of(value)
         if effect.pure:
-            return []
+            return None
         if isinstance(value, gast.Call):
             tape = self.tape_of(value)
             if tape and value.func.attr in ("append", "pop"):
                 if tape not in self.needed and all(self.effects.of(a).pure for a in value.args):
-                    return []
+                    return None
                 self.needed.add(tape)
             changed = self.effects.changed_argument(value)
             if changed is not None and not self.any_live(self.effects.aliases(changed), live):
                 if all(self.effects.of(a).pure for a in [*value.args, *value.keywords]):
-                    return []
+                    return None
         self.use(value, live)
-        return [s]
+        return s
 
     # branches and loops ------------------------------------------------------------------------------------------------------------
 
-    def branch(self, s: build.Node, live: _Live) -> list[build.Node]:
+    def branch(self, s: build.Node, live: _Live) -> build.Node | None:
         other = live.copy()
         body, orelse = self.block(s.body, live), self.block(s.orelse, other)
         live.add(other)
         if not body and not orelse and self.effects.of(s.test).pure:
-            return []
+            return None
         self.use(s.test, live)
         test = s.test
         if not body and orelse:
             test, body, orelse = build.at(_negation(s.test), s.test), orelse, []
-        return [build.changed(s, test=test, body=body or _nothing(s), orelse=orelse)]
+        return build.changed(s, test=test, body=body or _nothing(s), orelse=orelse)
 
-    def loop(self, s: build.Node, live: _Live) -> list[build.Node]:
+    def loop(self, s: build.Node, live: _Live) -> build.Node | None:
         if not self.matters(s, live):
-            return []
+            return None
         header = s.iter if isinstance(s, gast.For) else s.test
         after = live.copy()
         orelse = self.block(s.orelse, live)  # now: live when the loop ends by itself
@@ -231,10 +234,10 @@ class _Liveness:
             and not any(self.is_live(n, after) for n in names_in(s.target))
         ):
             if self.effects.of(header).pure and self.iterates_anew(header):
-                return []
+                return None
         if isinstance(s, gast.For):
             self.use(header, live)
-        return [build.changed(s, body=body or _nothing(s), orelse=orelse)]
+        return build.changed(s, body=body or _nothing(s), orelse=orelse)
 
     def matters(self, s: build.Node, live: _Live) -> bool:
         """Whether a loop as a whole does anything that is seen after it."""
@@ -243,7 +246,7 @@ class _Liveness:
             return True
         if isinstance(s, gast.For) and not self.iterates_anew(s.iter):
             return True
-        if any(isinstance(n, gast.While) and isinstance(n.test, gast.Constant) for n in build.walk(s)):
+        if any(isinstance(n, gast.While) and isinstance(n.test, gast.Constant) for n in statements([s])):
             return True
         return any(self.is_live(n, live) for n in effect.binds) or bool(effect.changes & (live.content | self.visible))
 
@@ -295,7 +298,7 @@ class _Liveness:
 
     def popped(self, value: build.Node) -> str:
         """The tape of `tape.pop()`."""
-        if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "pop":
+        if type(value) is gast.Call and type(value.func) is gast.Attribute and value.func.attr == "pop":
             return self.tape_of(value)
         return ""
 

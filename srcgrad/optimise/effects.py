@@ -108,10 +108,10 @@ class Effects(Groups):
         if kind is gast.Name:
             self._name(node, total, content)
             return
-        if kind is gast.Attribute and isinstance(node.value, gast.Name):
+        if kind is gast.Attribute and type(node.value) is gast.Name:
             if node.attr in METADATA or node.value.id in self.modules:
                 total.reads.add(node.value.id)
-                if not isinstance(node.ctx, gast.Load):
+                if type(node.ctx) is not gast.Load:
                     total.content.add(self.group(node.value.id))
                 return
         if kind in SCOPES:
@@ -161,16 +161,18 @@ class Effects(Groups):
 
     def _call(self, call: build.Node, total: Effect, content: bool) -> None:
         pure = self.pure(call)
-        total.pure = total.pure and pure
-        content = content and not (pure and self._reads_shape_only(call))
+        if not pure:
+            total.pure = False
+        elif len(call.args) == 1 and self._reads_shape_only(call):
+            content = False
         # the function's own name is no data, whose content could change
-        self._gather(call.func, total, content and not (pure and isinstance(call.func, gast.Name)))
+        self._gather(call.func, total, content and not (pure and type(call.func) is gast.Name))
         for part in (*call.args, *call.keywords):
             self._gather(part, total, content)
 
     def _reads_shape_only(self, call: build.Node) -> bool:
         """`np.zeros_like(x)` and `len(x)` of an array do not look at its content."""
-        if len(call.args) != 1 or call.keywords or not isinstance(call.args[0], gast.Name):
+        if len(call.args) != 1 or call.keywords or type(call.args[0]) is not gast.Name:
             return False
         text = dotted(call.func)
         return (text == "len" or text.endswith(SHAPE_ONLY)) and self.facts.array(call.args[0].id) is True

@@ -21,6 +21,9 @@ WIDTH = 90  # characters of a line, roughly
 DEPTH = 4  # operations inside one another
 DEPTH_NAMED = 3  # the same, where a temporary goes whose name says something (x_bar)
 NOT_ONCE = (gast.IfExp, gast.BoolOp)  # not all of their parts are always evaluated
+OPERATIONS = (gast.BinOp, gast.Compare, gast.BoolOp, gast.IfExp, gast.Call)
+ATOMS = frozenset({gast.Name, gast.Constant})
+NO_OPERATIONS = (gast.keyword, gast.Starred, gast.Tuple, gast.List, gast.Slice)
 COPIES = frozenset({"np.copy", "rt.copy"})
 
 
@@ -222,16 +225,19 @@ class _Place:
 
     def visit(self, node: build.Node, above: int) -> build.Node:
         """The node with the value in its place; walks in the order of evaluation. `above`: operations around it."""
-        if isinstance(node, gast.Name):
-            if node.id == self.entry.name and isinstance(node.ctx, gast.Load):
+        kind = type(node)
+        if kind is gast.Constant:
+            return node
+        if kind is gast.Name:
+            if node.id == self.entry.name and type(node.ctx) is gast.Load:
                 return self.put(above)
             if node.id in self.folding.effects.outside:
                 self.only_names_before = False  # which a call may bind anew
             return node
-        if isinstance(node, (gast.Dict, *SCOPES)):
+        if kind is gast.Dict or kind in SCOPES:
             self.only_names_before = False
-        if isinstance(node, (gast.Constant, *SCOPES)):
-            return node
+            if kind in SCOPES:
+                return node
         inner = above + (1 if _is_operation(node) else 0)
         fresh = node
         for key, position in _parts(node):
@@ -252,7 +258,7 @@ class _Place:
                     items = list(node.__dict__[key])
                     items[position] = value
                     setattr(fresh, key, items)
-        if not isinstance(node, (gast.keyword, gast.Starred, gast.Tuple, gast.List, gast.Slice)) and not self.done:
+        if not self.done and not isinstance(node, NO_OPERATIONS):
             # an operation has been evaluated: a call with an effect may not move behind it
             self.only_names_before = self.only_names_before and self._is_fixed(node)
         return fresh
@@ -319,26 +325,28 @@ def _parts(node: build.Node) -> list[tuple[str, int | None]]:
 
 
 def _is_operation(node: build.Node) -> bool:
-    return isinstance(node, (gast.BinOp, gast.Compare, gast.BoolOp, gast.IfExp, gast.Call))
+    return isinstance(node, OPERATIONS)
 
 
 def depth_of(node: build.Node) -> int:
     """How many operations stand inside one another."""
-    inner = max((depth_of(part) for part in build.children(node) if part._fields), default=0)
+    if type(node) in ATOMS:
+        return 0
+    inner = max(map(depth_of, build.children(node)), default=0)
     return inner + (1 if _is_operation(node) else 0)
 
 
 def width_of(node: build.Node) -> int:
     """About how many characters the text of a node has."""
-    if isinstance(node, gast.Name):
-        return len(node.id)
-    if isinstance(node, gast.Constant):
-        return len(repr(node.value))
-    own = (
-        len(node.attr) + 1
-        if isinstance(node, gast.Attribute)
-        else 3
-        if isinstance(node, (gast.BinOp, gast.Compare))
-        else 2
-    )
-    return own + sum(width_of(part) for part in build.children(node) if part._fields)
+    width = 0
+    for part in build.walk(node):
+        kind = type(part)
+        if kind is gast.Name:
+            width += len(part.id)
+        elif kind is gast.Constant:
+            width += len(repr(part.value))
+        elif kind is gast.Attribute:
+            width += len(part.attr) + 1
+        else:
+            width += 3 if kind is gast.BinOp or kind is gast.Compare else 2
+    return width

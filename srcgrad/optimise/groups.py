@@ -19,6 +19,9 @@ OUTSIDE = ""  # the group of everything that comes from outside
 METADATA = frozenset({"shape", "ndim", "dtype", "size", "itemsize", "nbytes"})
 LIST_METHODS = frozenset("append extend insert pop sort clear remove reverse".split())
 NUMBERS = frozenset({"len", "int", "float", "bool", "range", "isinstance", "str"})
+LISTERS = frozenset({"list", "sorted"})
+DISPLAYS = (gast.List, gast.Tuple, gast.Set)
+PARTS = (gast.Subscript, gast.Attribute, gast.Starred)
 PLAIN = (gast.Constant, gast.UnaryOp, gast.Compare, gast.JoinedStr)  # their values hold nothing of their operands
 
 
@@ -32,6 +35,7 @@ class Groups:
 
     def __init__(self, body: list[build.Node], facts: Facts):
         self.facts = facts
+        self._calls = facts.notes.calls
         self.note = note = facts.notes.program(body)
         self.loaded, self.bound = note.loaded, note.bound
         self.bindings, self.acting = note.bindings, note.acting
@@ -39,6 +43,7 @@ class Groups:
         self.captured = frozenset(note.cells | note.captured)
         free = self.loaded - self.bound - facts.parameters - self.modules
         self.outside = frozenset(n for n in free if not hasattr(builtins, n)) | note.cells
+        self.numbers, self.listers = NUMBERS - self.bound, LISTERS - self.bound
         self.values = self._values_of_names()
         self.scalars = self._find_scalars()
         self.containers: set[str] = set()
@@ -74,25 +79,26 @@ class Groups:
         return frozenset(found)
 
     def _is_number(self, value: build.Node, known: set[str]) -> bool:
-        if isinstance(value, gast.Constant):
+        kind = type(value)
+        if kind is gast.Constant:
             return True
-        if isinstance(value, gast.Name):
+        if kind is gast.Name:
             return value.id in known
-        if isinstance(value, gast.UnaryOp):
+        if kind is gast.UnaryOp:
             return self._is_number(value.operand, known)
-        if isinstance(value, gast.BinOp):
+        if kind is gast.BinOp:
             return self._is_number(value.left, known) and self._is_number(value.right, known)
-        return isinstance(value, gast.Call) and dotted(value.func) in NUMBERS - self.bound and self.pure(value)
+        return kind is gast.Call and _name_of(value.func) in self.numbers and self.pure(value)
 
     def _is_list(self, name: str, values: list[build.Node | None]) -> bool:
         if name in self.facts.parameters or name in self.captured:
             return False
-        return all(
-            isinstance(v, (gast.List, gast.ListComp))
-            or isinstance(v, gast.Call)
-            and dotted(v.func) in {"list", "sorted"} - self.bound
-            for v in values
-        )
+        for value in values:
+            kind = type(value)
+            if kind is not gast.List and kind is not gast.ListComp:
+                if kind is not gast.Call or _name_of(value.func) not in self.listers:  # type: ignore[union-attr]
+                    return False
+        return True
 
     def _find_containers(self) -> None:
         """Names that may hold a list or another container, so that `+` and `*` on them keep their elements."""
@@ -114,22 +120,20 @@ class Groups:
 
     def may_contain(self, value: build.Node) -> bool:
         """Whether a value may be a container, which passes its elements on."""
-        if isinstance(value, gast.Name):
+        kind = type(value)
+        if kind is gast.Name:
             return value.id in self.containers
-        if isinstance(value, PLAIN):
+        if kind in PLAIN:
             return False
-        if isinstance(value, gast.BinOp):
-            if isinstance(value.op, gast.Add):
+        if kind is gast.BinOp:
+            if type(value.op) is gast.Add:
                 return self.may_contain(value.left) and self.may_contain(value.right)
-            if isinstance(value.op, gast.Mult):
-                numbers = any(
-                    isinstance(v, gast.Constant) and isinstance(v.value, float) for v in (value.left, value.right)
-                )
-                return not numbers and (self.may_contain(value.left) or self.may_contain(value.right))
+            if type(value.op) is gast.Mult and not _is_float(value.left) and not _is_float(value.right):
+                return self.may_contain(value.left) or self.may_contain(value.right)
             return False
-        if isinstance(value, (gast.Subscript, gast.Attribute, gast.Starred)):
+        if kind in PARTS:
             return self.may_contain(value.value)
-        if isinstance(value, gast.Call):
+        if kind is gast.Call:
             return not (self.pure(value) and self.new(value))
         return True
 
@@ -165,6 +169,10 @@ class Groups:
             if value is None:
                 for name in names_in(target):
                     self._join_outside(name)
+            elif type(target) is gast.Name:
+                if target.id not in self.scalars:
+                    for other in sorted(self.aliases(value)):
+                        self.join(target.id, other)
             elif _matches(target, value):
                 for part, element in zip(target.elts, value.elts, strict=True):
                     self._bind(part, element)
@@ -209,39 +217,38 @@ class Groups:
 
     def aliases(self, value: build.Node) -> set[str]:
         """Names of which the value of an expression may be, contain, or view the content."""
-        if isinstance(value, gast.Name):
+        kind = type(value)
+        if kind is gast.Name:
             return set() if value.id in self.scalars or value.id in self.modules else {value.id}
-        if isinstance(value, PLAIN):
+        if kind in PLAIN:
             return set()
-        if isinstance(value, gast.Attribute):
-            return set() if value.attr in METADATA else self.aliases(value.value)
-        if isinstance(value, (gast.Subscript, gast.Starred)):
-            return self.aliases(value.value)
-        if isinstance(value, gast.BinOp):
+        if kind is gast.BinOp:
             return self._union(value.left, value.right) if self.may_contain(value) else set()
-        if isinstance(value, gast.BoolOp):
-            return self._union(*value.values)
-        if isinstance(value, gast.IfExp):
-            return self._union(value.body, value.orelse)
-        if isinstance(value, (gast.List, gast.Tuple, gast.Set)):
-            return self._union(*value.elts)
-        if isinstance(value, gast.Call):
+        if kind is gast.Call:
             return self._aliases_of_call(value)
-        if isinstance(value, gast.NamedExpr):
+        if kind is gast.Attribute:
+            return set() if value.attr in METADATA else self.aliases(value.value)
+        if kind is gast.Subscript or kind is gast.Starred:
+            return self.aliases(value.value)
+        if kind is gast.BoolOp:
+            return self._union(*value.values)
+        if kind is gast.IfExp:
+            return self._union(value.body, value.orelse)
+        if kind in DISPLAYS:
+            return self._union(*value.elts)
+        if kind is gast.NamedExpr:
             return self.aliases(value.value) | self.aliases(build.name(value.target.id))
         return set(self.facts.notes.reads(value) - self.scalars - self.modules)
 
     def _aliases_of_call(self, call: build.Node) -> set[str]:
         method = isinstance(call.func, gast.Attribute)
-        owner = self.aliases(call.func.value) if method else set()
         if not self.pure(call):
-            return (
-                owner
-                if self.is_list_method(call)
-                else set(self.facts.notes.reads(call) - self.scalars - self.modules | {OUTSIDE})
-            )
+            if self.is_list_method(call):
+                return self.aliases(call.func.value)
+            return set(self.facts.notes.reads(call) - self.scalars - self.modules | {OUTSIDE})
         if self.new(call):
             return set()
+        owner = self.aliases(call.func.value) if method else set()
         if method and call.func.attr in ("copy", "astype", "flatten") and not call.keywords:
             # of a list these would keep the elements
             receiver = call.func.value
@@ -261,11 +268,11 @@ class Groups:
     # calls ---------------------------------------------------------------------------------------------------------------------------
 
     def pure(self, call: build.Node) -> bool:
-        return self.facts.notes.call(call, self.facts.pure, self.facts.new)[1]
+        return (self._calls.get(id(call)) or self.facts.notes.call(call, self.facts.pure, self.facts.new))[1]
 
     def new(self, call: build.Node) -> bool:
         """Whether the result of a pure call shares no memory with its arguments."""
-        return self.facts.notes.call(call, self.facts.pure, self.facts.new)[2]
+        return (self._calls.get(id(call)) or self.facts.notes.call(call, self.facts.pure, self.facts.new))[2]
 
     def changed_argument(self, call: build.Node) -> build.Node | None:
         """The argument that a call is known to change in place, doing nothing else."""
@@ -282,27 +289,41 @@ class Groups:
         return function.attr in LIST_METHODS and (owner in self.facts.tapes or owner in self.lists)
 
 
+def _name_of(node: build.Node) -> str:
+    return node.id if type(node) is gast.Name else ""
+
+
+def _is_float(node: build.Node) -> bool:
+    return type(node) is gast.Constant and isinstance(node.value, float)
+
+
 def names_in(target: build.Node) -> list[str]:
     """The names a target binds, from left to right."""
-    if isinstance(target, gast.Name):
+    kind = type(target)
+    if kind is gast.Name:
         return [target.id]
-    if isinstance(target, (gast.Tuple, gast.List)):
+    if kind is gast.Tuple or kind is gast.List:
         return [n for element in target.elts for n in names_in(element)]
-    return names_in(target.value) if isinstance(target, gast.Starred) else []
+    return names_in(target.value) if kind is gast.Starred else []
 
 
 def places_in(target: build.Node) -> list[build.Node]:
     """The subscripts and attributes a target stores into."""
-    if isinstance(target, (gast.Subscript, gast.Attribute)):
+    kind = type(target)
+    if kind is gast.Name:
+        return []
+    if kind is gast.Subscript or kind is gast.Attribute:
         return [target]
-    if isinstance(target, (gast.Tuple, gast.List)):
+    if kind is gast.Tuple or kind is gast.List:
         return [p for element in target.elts for p in places_in(element)]
-    return places_in(target.value) if isinstance(target, gast.Starred) else []
+    return places_in(target.value) if kind is gast.Starred else []
 
 
 def _matches(target: build.Node, value: build.Node | None) -> bool:
     """Whether this is `a, b = x, y`, each name with its value."""
-    if not isinstance(target, gast.Tuple) or not isinstance(value, gast.Tuple) or len(target.elts) != len(value.elts):
+    if type(target) is not gast.Tuple or value is None or type(value) is not gast.Tuple:
+        return False
+    if len(target.elts) != len(value.elts):
         return False
     return all(isinstance(e, gast.Name) for e in target.elts) and not any(
         isinstance(e, gast.Starred) for e in value.elts

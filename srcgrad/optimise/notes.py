@@ -157,7 +157,7 @@ class Notes:
     def __init__(self) -> None:
         self._statements: dict[int, tuple[build.Node, Note]] = {}
         self._reads: dict[int, tuple[build.Node, frozenset[str]]] = {}
-        self._calls: dict[int, tuple[build.Node, bool, bool]] = {}
+        self.calls: dict[int, tuple[build.Node, bool, bool]] = {}
         self._program: tuple[list[build.Node], Note] = ([], Note())
         self.effects: Any = None  # those of the program, or of what it was some passes before
 
@@ -190,9 +190,9 @@ class Notes:
 
     def call(self, call: build.Node, pure: Judge, new: Judge) -> tuple[build.Node, bool, bool]:
         """The call, whether it is pure, and whether its result is new, as two functions judge it when they are first asked."""
-        found = self._calls.get(id(call))
+        found = self.calls.get(id(call))
         if found is None:
-            found = self._calls[id(call)] = (call, pure(call), new(call))
+            found = self.calls[id(call)] = (call, pure(call), new(call))
         return found
 
     def reads(self, node: build.Node) -> frozenset[str]:
@@ -257,14 +257,13 @@ def as_loaded(target: build.Node) -> build.Node:
 
 def dotted(node: build.Node) -> str:
     """The text of a name or of a chain of attributes of a name; empty for anything else."""
-    parts: list[str] = []
-    while isinstance(node, gast.Attribute):
-        parts.append(node.attr)
+    if type(node) is gast.Name:
+        return str(node.id)
+    text = ""
+    while type(node) is gast.Attribute:
+        text = f".{node.attr}{text}"
         node = node.value
-    if not isinstance(node, gast.Name):
-        return ""
-    parts.append(node.id)
-    return ".".join(reversed(parts))
+    return node.id + text if type(node) is gast.Name else ""
 
 
 def _element(iterable: build.Node) -> build.Node:

@@ -181,6 +181,8 @@ def _get(table: dict[Any, Any], function: Any) -> Any:
 
 
 def _load_late_tables() -> None:
+    if sys.modules.keys().isdisjoint(_waiting.values()):
+        return
     for name in [name for name, needed in _waiting.items() if needed in sys.modules]:
         del _waiting[name]
         with warnings.catch_warnings():
