@@ -104,6 +104,19 @@ def _arguments_for(
     return found + [v for n, v in keywords.items() if n in parameters or n not in named]
 
 
+@dataclass(frozen=True)
+class _Binding:
+    """A name, and the names whose memory or items its new value may share.
+
+    With `held` the value is put into what the name means, which stays the same object. `copied` is the name whose very value it is.
+    """
+
+    name: str
+    sources: set[str]
+    held: bool = False
+    copied: str = ""
+
+
 class _Text:
     """The text of a function, and what it says of the parameters."""
 
@@ -111,7 +124,8 @@ class _Text:
         self.function = function
         self.changed_by = changed_by
         self.own: set[str] = set()  # names of nested functions, and of nothing else
-        self.origin: dict[str, set[str]] = {}  # name -> parameters that it may be (a part of)
+        self.origin: dict[str, set[str]] = {}  # name -> parameters that it may be (a part of), or hold
+        self.itself: dict[str, set[str]] = {}  # name -> parameters that it may be (a part of)
 
     # ---- what `mutation` asks ---------------------------------------------------------------------------------------------------
 
@@ -146,15 +160,14 @@ class _Text:
         self.origin = {p: {p} for p in parameters}
         statements = [n for s in tree.body for n in build.walk(s)]
         self.find_nested(statements, set(parameters))
-        bindings = [pair for item in statements for pair in self.bindings(item)]
-        size = -1
-        while size != (size := sum(map(len, self.origin.values()))):
-            for target, sources in bindings:
-                self.origin.setdefault(target, set()).update(self.of(sources))
+        self.follow([binding for item in statements for binding in self.bindings(item)])
         self.through: set[tuple[str, frozenset[str]]] = set()
         changed: set[str] = set()
         for item in statements:
-            changed |= self.of(_roots_changed(item))
+            if isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
+                changed |= self.itself.get(item.target.id, set())  # what a list holds stays as it is
+            else:
+                changed |= self.of(_roots_changed(item))
             if isinstance(item, gast.Call):
                 if (
                     isinstance(item.func, gast.Name)
@@ -166,6 +179,17 @@ class _Text:
                 else:
                     changed |= self.origins(mutation.changed(item, self))
         return Changed(frozenset(changed), frozenset(self.through))
+
+    def follow(self, bindings: list[_Binding]) -> None:
+        """Where the value of each name may come from, until nothing is added."""
+        self.itself = {name: set(found) for name, found in self.origin.items()}
+        size = -1
+        while size != (size := sum(map(len, [*self.origin.values(), *self.itself.values()]))):
+            for one in bindings:
+                self.origin.setdefault(one.name, set()).update(self.of(one.sources))
+                if not one.held:
+                    same = self.itself.get(one.copied, set()) if one.copied else self.of(one.sources)
+                    self.itself.setdefault(one.name, set()).update(same)
 
     def of(self, found: Iterable[str]) -> set[str]:
         return {o for n in found for o in self.origin.get(n, ())}
@@ -191,8 +215,8 @@ class _Text:
                 bound |= names.writes(item)
         self.own -= bound
 
-    def bindings(self, item: build.Node) -> Iterator[tuple[str, set[str]]]:
-        """The names that a node binds, each with the names whose memory or items the value may share."""
+    def bindings(self, item: build.Node) -> Iterator[_Binding]:
+        """The names that a node binds or puts something into."""
         if isinstance(item, gast.Assign):
             pairs = [(target, item.value) for target in item.targets]
         elif isinstance(item, (gast.AnnAssign, gast.NamedExpr, gast.AugAssign)):
@@ -203,7 +227,7 @@ class _Text:
             pairs = [(item.optional_vars, item.context_expr)] if item.optional_vars is not None else []
         elif isinstance(item, gast.Match):
             bound = {n for case in item.cases for n in _captured(case.pattern)}
-            yield from ((name, names.reads(item.subject)) for name in sorted(bound))
+            yield from (_Binding(name, names.reads(item.subject)) for name in sorted(bound))
             return
         elif (
             isinstance(item, gast.Call)
@@ -211,15 +235,19 @@ class _Text:
             and item.func.attr in mutation.MUTATORS
         ):
             sources = {n for a in item.args for n in _shared(a, self.function)}
-            yield from ((owner, sources) for owner in sorted(names.owners(item.func.value)))
+            yield from (_Binding(owner, sources, held=True) for owner in sorted(names.owners(item.func.value)))
             return
         else:
             return
         for target, value in pairs:
             iterates = isinstance(item, (gast.For, gast.comprehension, gast.withitem))
             sources = names.reads(value) if iterates else _shared(value, self.function)
-            for name in sorted(names.writes(target) | {n for part in _places(target) for n in names.owners(part)}):
-                yield name, sources
+            held = isinstance(item, gast.AugAssign)  # a list takes over the items; what else is added is a new value
+            alone = isinstance(target, gast.Name) and isinstance(value, gast.Name) and not iterates
+            for name in sorted(names.writes(target)):
+                yield _Binding(name, sources, held, value.id if alone else "")
+            for name in sorted({n for part in _places(target) for n in names.owners(part)}):
+                yield _Binding(name, sources, held=True)
 
 
 def _shared(value: build.Node, function: FunctionType) -> set[str]:

@@ -35,6 +35,30 @@ def by_part(u, rows):
     part[0] = 3.0
 
 
+def adds_up(u, v):
+    total = 0.0
+    for i in range(len(u)):
+        total += u[i] * v
+    kept = []
+    kept += [u, v]
+    kept += [total]
+    return kept
+
+
+def adds_to_views(u, v, w, x):
+    same = u
+    same += 1.0
+    part = v[1:]
+    part += 1.0
+    kept = []
+    kept += [w]
+    for one in kept:
+        one += 1.0
+    more = [x]
+    more += [w]
+    more[0] += 1.0
+
+
 def test_functions_that_call_each_other():
     assert changed_parameters(second) == {"a", "b"}
     assert changed_parameters(first) == {"u", "v"}
@@ -46,6 +70,11 @@ def test_stores_into_parts():
 
 def test_a_function_that_only_reads():
     assert changed_parameters(reads) == set()
+    assert changed_parameters(adds_up) == set()
+
+
+def test_what_is_added_to_in_place_is_changed():
+    assert changed_parameters(adds_to_views) == {"u", "v", "w", "x"}
 
 
 def of_copies(u, v, w):

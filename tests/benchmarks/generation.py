@@ -2,7 +2,7 @@
 
 Prints a line per measurement with the bound it must keep, and exits with status 1 if one is not kept. The time of
 generating is that of the first call less that of a later one. Each generated gradient is compared with a difference
-quotient, so that no time is reported for a wrong program.
+quotient, so that no time is reported for a wrong program; and it must not be recorded, which is another road.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ def generating(function) -> float:
     quotient = (function(x + step * direction, w) - function(x - step * direction, w)) / (2 * step)
     if not abs(gradient(x, w) @ direction - quotient) <= 1e-5 * max(1.0, abs(quotient)):
         raise SystemExit(f"the gradient of {function.__module__} is wrong: {gradient(x, w) @ direction} for {quotient}")
+    if ", recorded " in gradient.source.partition("\n")[0]:
+        raise SystemExit(f"the gradient of {function.__module__} is recorded: {gradient.source.splitlines()[0]}")
     return first - later
 
 
