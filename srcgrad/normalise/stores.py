@@ -19,6 +19,7 @@ from ..analyses.inference import Facts
 from ..analyses.kinds import Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
+from . import scopes
 
 KindOf = Callable[[build.Node], Kind]
 
@@ -168,7 +169,14 @@ class _Views:
         return out
 
     def inline(self, node: build.Node, name: str, part: build.Node) -> build.Node:
-        return build.substitute(node, {name: part})
+        def replace(item: build.Node) -> build.Node | None:
+            if scopes.binds(item, name):
+                return build.copy(item)
+            if not (isinstance(item, gast.Name) and item.id == name):
+                return None
+            return gast.Name(part.id, item.ctx, None, None) if isinstance(part, gast.Name) else build.copy(part)
+
+        return build.rewrite(node, replace)
 
     def statement(self, node: build.Node, name: str, part: build.Node, out: list[build.Node]) -> build.Node:
         """One statement: places under the name are places under the array; other reads take the view again."""
@@ -178,6 +186,8 @@ class _Views:
             node = build.at(gast.AugAssign(build.copy(target), node.op, node.value), node)
 
         def place(item: build.Node) -> build.Node | None:
+            if scopes.binds(item, name):
+                return build.copy(item)
             if isinstance(item, gast.Subscript) and aliases.root_of(item) == name:
                 inner = build.substitute(item.value, {name: part})
                 return gast.Subscript(inner, build.rewrite(item.slice, place), item.ctx)
@@ -193,12 +203,7 @@ class _Views:
             if name in self.facts.active:
                 self.facts.active.add(again)
             out.append(build.at(build.assign(again, build.copy(part)), node))
-            fresh = build.rewrite(
-                fresh,
-                lambda item: (
-                    gast.Name(again, item.ctx, None, None) if isinstance(item, gast.Name) and item.id == name else None
-                ),
-            )
+            fresh = self.inline(fresh, name, build.name(again))
         return build.at(fresh, node)
 
 

@@ -17,6 +17,7 @@ from ..core import build, names
 from ..core.errors import Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit, is_static
 from ..frontend import signature, source
+from . import scopes
 
 EMITTED_BUILTINS = (
     "len",
@@ -59,12 +60,15 @@ def unit_of(function: FunctionType, look: bool = False) -> Unit:
         unit.free[name] = Free(function, name, value, getter)
         if is_static(value):
             unit.guards.append((getter, value))
-    bound, mentioned = _names_of(source.look(function).tree)
+    bound, mentioned, has_comprehensions = _names_of(source.look(function).tree)
     for name in EMITTED_BUILTINS:
         if name not in bound:
             unit.free.setdefault(name, Free(function, name, getattr(builtins, name), None))
     taken = {*unit.parameters, *unit.free, *mentioned, "np", "rt", "math", unit.vararg, unit.kwarg}
     unit.fresh = names.Fresh(taken)
+    if has_comprehensions and not look:
+        mine = {n for s in body for n in names.reads(s) | names.writes(s)} | set(unit.parameters) | set(unit.free)
+        unit.body = scopes.own_variables(body, mine, unit.fresh)
     return unit
 
 
@@ -79,8 +83,9 @@ def bound_names(unit: Unit) -> set[str]:
 
 
 @functools.lru_cache(maxsize=256)
-def _names_of(tree: build.Node) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that a function binds, its parameters among them, and all that its body mentions."""
+def _names_of(tree: build.Node) -> tuple[frozenset[str], frozenset[str], bool]:
+    """The names that a function binds, its parameters among them, all that its body mentions, and whether it has comprehensions."""
+    has_comprehensions = False
     arguments = names.parameters_of(tree.args)
     bound, declared, mentioned = {a.id for a in arguments}, set[str](), set[str]()
     for statement in tree.body:
@@ -92,7 +97,9 @@ def _names_of(tree: build.Node) -> tuple[frozenset[str], frozenset[str]]:
                 mentioned.add(node.id)
             elif isinstance(node, gast.Global):
                 declared.update(node.names)
-    return frozenset(bound - declared), frozenset(mentioned)
+            elif isinstance(node, scopes.COMPREHENSIONS):
+                has_comprehensions = True
+    return frozenset(bound - declared), frozenset(mentioned), has_comprehensions
 
 
 def defaults_of(function: FunctionType) -> dict[str, Any]:

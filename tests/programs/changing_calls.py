@@ -275,3 +275,19 @@ def an_adjoint_that_one_branch_makes_for_the_other(x, a, s):
     else:
         a[-3, -3] = abs(x[-2])
     return np.sum(np.sin(a)) + np.sum(h * h)
+
+
+@program(lambda r: (r.vec(3), r.vec(3, 4)), (0, 1))
+def variable_of_a_generator_with_the_name_of_a_view(x, a):
+    q = a[0][1:]
+    y = x if sum(p * q for p, q in zip(a[:, 1], a[0])) > -0.21 else 2.0 * x
+    a[2, 1:] += y
+    return np.sum(np.sin(y)) + np.sum(q * q) + np.sum(a)
+
+
+@program(lambda r: (r.vec(3),))
+def parameter_of_a_lambda_with_the_name_of_a_view(x):
+    q = x[1:]
+    x[1] = q[1] * x[0]
+    n = len(sorted([1, 2], key=lambda q: -q))
+    return np.sum(q * q) * n
