@@ -280,7 +280,7 @@ def an_adjoint_that_one_branch_makes_for_the_other(x, a, s):
 @program(lambda r: (r.vec(3), r.vec(3, 4)), (0, 1))
 def variable_of_a_generator_with_the_name_of_a_view(x, a):
     q = a[0][1:]
-    y = x if sum(p * q for p, q in zip(a[:, 1], a[0])) > -0.21 else 2.0 * x
+    y = x if sum(p * q for p, q in zip(a[:, 1], a[0], strict=False)) > -0.21 else 2.0 * x
     a[2, 1:] += y
     return np.sum(np.sin(y)) + np.sum(q * q) + np.sum(a)
 
