@@ -7,9 +7,10 @@ functions are found by calling them on small arrays of the right kinds, so that 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType, ModuleType
 from typing import Any
@@ -369,14 +370,16 @@ class _NoSample(Exception):
 
 
 class Samples:
-    """Makes small values of given kinds: extents that are not known to be 1 are `many`, or with `spread` different in every array.
+    """Makes small values of given kinds: extents that are not known to be 1 are `many`, and those whose numbers `more` names one more.
 
-    The values are of one size and positive, and matrices positive definite, so that factorisations succeed; or with `mixed`, they are
-    of all sizes and both signs, and whole numbers and truth values are others. What a function does by its values shows then.
+    Extents are numbered in the order in which they are met; `spread` makes each different from the others. The values are of one size
+    and positive, and matrices positive definite, so that factorisations succeed; or with `mixed`, they are of all sizes and both signs,
+    and whole numbers and truth values are others. What a function does by its values shows then.
     """
 
-    def __init__(self, many: int, mixed: bool = False, spread: bool = False):
-        self.many, self.mixed, self.spread = many, mixed, spread
+    def __init__(self, many: int, mixed: bool = False, spread: bool = False, more: Collection[int] = ()):
+        self.many, self.mixed, self.spread, self.more = many, mixed, spread, more
+        self.met = 0
 
     def __call__(self, kind: Kind) -> Any:
         if kind.tag == "static":
@@ -397,10 +400,7 @@ class Samples:
     def array(self, kind: Kind) -> np.ndarray:
         if kind.rank is None or kind.dtype == "":
             raise _NoSample
-        shape = []
-        for one in kind.ones or (None,) * kind.rank:
-            self.many += self.spread
-            shape.append(1 if one else self.many)
+        shape = [1 if one else self.extent() for one in kind.ones or (None,) * kind.rank]
         floating = np.dtype(kind.dtype).kind in "fc"
         if self.mixed:
             steps = np.arange(math.prod(shape)).reshape(shape)
@@ -409,6 +409,11 @@ class Samples:
         if len(shape) >= 2 and shape[-1] == shape[-2]:
             filled = filled + np.eye(shape[-1])
         return filled.astype(kind.dtype)
+
+    def extent(self) -> int:
+        number = self.met
+        self.met += 1
+        return self.many + (1 + number if self.spread else number in self.more)
 
 
 CHOOSING = (max, min)  # these hand on one of their arguments: which one, a sample does not tell
@@ -498,9 +503,20 @@ def _called(key: tuple) -> Kind:
                 found = join(found, _of_results(first, second, certain, all(map(_is_sized, everything))))
             elif not mixed:
                 return UNKNOWN
-        other = result(Samples(4, spread=True))
         assert found is not None
-        return found if other is _NoSample else _seen(found, other)
+        other = result(spread := Samples(4, spread=True))
+        if other is not _NoSample:
+            return _seen(found, other)
+        # the extents have to fit: each by itself, and each with another, is made longer
+        for more in [*itertools.combinations(range(spread.met), 1), *itertools.combinations(range(spread.met), 2)]:
+            if _has_ones(found) and (other := result(Samples(4, more=more))) is not _NoSample:
+                found = _seen(found, other)
+        return found
+
+
+def _has_ones(kind: Kind) -> bool:
+    """Whether a result is held to have extents of 1."""
+    return kind.is_array and True in (kind.ones or ()) or any(map(_has_ones, kind.items or ()))
 
 
 def _seen(kind: Kind, value: Any) -> Kind:

@@ -265,6 +265,7 @@ class Contributions:
             and all(_is_plain_number(k) for k in others)
             and not (y_kind.is_complex and y_kind.tag != "unknown")
             and not (mine.dtype == "python" and y_kind.tag in ("float", "array") and y_kind.dtype not in DOUBLE)
+            and not (mine.is_array and y_kind.is_array and mine.dtype != y_kind.dtype)  # a conversion
         ):
             return value
         if mine.tag == "float" and y_kind.tag == "float":
