@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .partials import *
     from .polynomials import *
     from .products import *
+    from .quantiles import *
     from .reductions import *
     from .sequences import *
     from .shape import *
@@ -47,6 +48,7 @@ TABLES = (
     "partials",
     "polynomials",
     "products",
+    "quantiles",
     "reductions",
     "sequences",
     "shape",

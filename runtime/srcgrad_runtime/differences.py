@@ -17,7 +17,7 @@ __all__ = [
     "diff_adjoint",
     "diff_parts_adjoint",
     "diff_tangent",
-    "trapezoid_weights",
+    "trapezoid_adjoint",
     "trapezoid_nodes_adjoint",
     "gradient_adjoint",
 ]
@@ -67,19 +67,20 @@ def diff_adjoint(y_bar: Any, shape: tuple[int, ...], n: int = 1, axis: int = -1)
     return -total if n % 2 else total
 
 
-def trapezoid_weights(shape: tuple[int, ...], x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    """The weight of each ordinate in the trapezoidal rule, to be multiplied with an array of this shape."""
+def trapezoid_adjoint(y_bar: Any, shape: tuple[int, ...], x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """The adjoint of the ordinates, an array of this shape, of the trapezoidal rule."""
     axis = axis % len(shape)
+    y_bar = np.expand_dims(y_bar, axis)
     if x is None:
-        edges = np.ones(shape[axis])
-        edges[:1] = edges[-1:] = 0.5
-        edges = edges if shape[axis] > 1 else 0 * edges
-        return np.reshape(edges, tuple(-1 if i == axis else 1 for i in range(len(shape)))) * dx
+        whole = np.broadcast_to(y_bar * dx, shape)
+        place = np.reshape(np.arange(shape[axis]), tuple(-1 if i == axis else 1 for i in range(len(shape))))
+        ends = np.add(place == 0, place == shape[axis] - 1, dtype=int)
+        return np.where(ends == 0, whole, np.where(ends == 1, whole * 0.5, 0 * whole))
     if np.ndim(x) == 1:
         x = np.reshape(x, tuple(-1 if i == axis else 1 for i in range(len(shape))))
     step = np.diff(x, axis=axis)
     end = np.zeros_like(np.take(x, [0], axis=axis))
-    return (np.concatenate([end, step], axis=axis) + np.concatenate([step, end], axis=axis)) / 2
+    return y_bar * ((np.concatenate([end, step], axis=axis) + np.concatenate([step, end], axis=axis)) / 2)
 
 
 def trapezoid_nodes_adjoint(y_bar: Any, f: Any, x: Any, axis: int = -1) -> Any:

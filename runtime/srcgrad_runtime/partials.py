@@ -85,6 +85,8 @@ def _halves(whole: Any, half: Any, x1: Any, x2: Any) -> Any:
 
 def power_partial1(x1: Any, x2: Any) -> Any:
     """d (x1 ** x2) / d x1, which is 0 where x2 is 0, whatever x1."""
+    if isinstance(x2, (int, float)):  # a Python number, which takes the precision of x1
+        return x2 * np.power(x1, 1 if x2 == 0 else x2 - 1)
     return x2 * np.power(x1, np.where(x2 == 0, 1, x2 - 1))
 
 

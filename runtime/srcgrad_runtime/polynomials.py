@@ -9,6 +9,7 @@ import numpy as np
 from . import adjoint, signal
 
 __all__ = [
+    "derivative_coefficients",
     "poly_adjoint",
     "poly_tangent",
     "polyadd_adjoint",
@@ -48,14 +49,25 @@ def polyval_p_adjoint(g: Any, p: Any, x: Any) -> Any:
         raise ValueError("np.polyval is differentiated for a vector of coefficients only")
     if len(p) == 0:
         return np.zeros(0)
-    return adjoint.unbroadcast(np.matmul(np.ravel(g), np.vander(np.ravel(x), len(p))), np.asarray(p))
+    return adjoint.unbroadcast(np.matmul(np.ravel(g), _powers(np.ravel(x), len(p))), np.asarray(p))
+
+
+def _powers(x: Any, count: int) -> Any:
+    """As `np.vander(x, count)`, in the precision of `x`."""
+    return np.power(np.expand_dims(x, -1), np.asarray(np.arange(count)[::-1], np.real(x).dtype))
 
 
 def polyval_x_adjoint(g: Any, p: Any, x: Any) -> Any:
     """The adjoint of `x` through `np.polyval(p, x)`."""
     if np.ndim(p) != 1:
         raise ValueError("np.polyval is differentiated for a vector of coefficients only")
-    return adjoint.unbroadcast(g * np.polyval(np.polyder(p), x), x)
+    return adjoint.unbroadcast(g * np.polyval(derivative_coefficients(p), x), x)
+
+
+def derivative_coefficients(p: Any) -> Any:
+    """The coefficients of the derivative; unlike `np.polyder`, in the precision of `p`."""
+    p = np.asarray(p)
+    return p[:-1] * np.asarray(np.arange(len(p) - 1, 0, -1), p.dtype)
 
 
 def polyadd_adjoint(g: Any, shape: tuple[int, ...]) -> Any:
@@ -122,5 +134,5 @@ def _without_each(roots: Any) -> Any:
 
 def roots_adjoint(g: Any, p: Any, y: Any) -> Any:
     """The adjoint of the coefficients `p` through y = `np.roots(p)`; infinite at a multiple root."""
-    slope = np.polyval(np.polyder(p), y)
-    return adjoint.unbroadcast(-np.matmul(g / slope, np.vander(y, len(p))), np.asarray(p))
+    slope = np.polyval(derivative_coefficients(p), y)
+    return adjoint.unbroadcast(-np.matmul(g / slope, _powers(y, len(p))), np.asarray(p))

@@ -24,8 +24,6 @@ __all__ = [
     "reverse_cumsum",
     "with_zero_first",
     "without_first",
-    "quantile_adjoint",
-    "quantile_tangent",
     "normalised_weights",
     "weights_adjoint",
     "spread",
@@ -184,69 +182,6 @@ def cumprod_tangent(a_dot: Any, a: Any, axis: Any = None) -> Any:
         p, p_dot = p * a[i], p_dot * a[i] + p * a_dot[i]
         rows = rows + [p_dot]
     return np.moveaxis(np.stack(rows), 0, axis)
-
-
-def quantile_adjoint(
-    y_bar: Any,
-    a: Any,
-    q: Any,
-    axis: Any = None,
-    keepdims: bool = False,
-    method: str = "linear",
-    ignore_nan: bool = False,
-) -> Any:
-    """The adjoint of a quantile (or several: their axis comes first) with respect to the data; equal entries share."""
-    a = np.asarray(a)
-    if np.ndim(q) == 0:
-        return expand(y_bar, a.shape, axis, keepdims) * _order_weights(a, float(q), axis, method, ignore_nan)
-    parts = np.reshape(y_bar, (np.size(q), *np.shape(y_bar)[np.ndim(q) :]))
-    total: Any = np.zeros(a.shape, a.dtype)
-    for part, level in zip(parts, np.ravel(q), strict=True):
-        total = total + quantile_adjoint(part, a, level, axis, keepdims, method, ignore_nan)
-    return total
-
-
-def quantile_tangent(
-    a_dot: Any,
-    a: Any,
-    q: Any,
-    axis: Any = None,
-    keepdims: bool = False,
-    method: str = "linear",
-    ignore_nan: bool = False,
-) -> Any:
-    """The tangent of a quantile (or several: their axis comes first) for a tangent of the data."""
-    a = np.asarray(a)
-    parts = [
-        np.sum(a_dot * _order_weights(a, float(level), axis, method, ignore_nan), axis=axis, keepdims=keepdims)
-        for level in np.ravel(q)
-    ]
-    return np.reshape(np.stack(parts), np.shape(q) + np.shape(parts[0]))[()]
-
-
-def _order_weights(a: np.ndarray, q: float, axis: Any, method: str, ignore_nan: bool) -> np.ndarray:
-    """How much each entry counts in the quantile: two neighbours in the order, shared by entries equal to them."""
-    if a.ndim == 0:
-        return np.ones((), a.dtype)
-    axes = axes_of(axis, a.ndim)
-    order = tuple(i for i in range(a.ndim) if i not in axes) + axes
-    moved = np.transpose(a, order)
-    rows = moved.reshape(math.prod(moved.shape[: a.ndim - len(axes)]), count(a.shape, axis))
-    ranked = np.sort(rows, axis=1)  # NaN goes last
-    numbers = np.sum(rows == rows, axis=1) if ignore_nan else np.full(len(rows), rows.shape[1])
-    weights = np.zeros(rows.shape, a.dtype)
-    for number in np.unique(numbers[numbers > 0]):
-        chosen = numbers == number
-        # NumPy itself says where in the order the quantile lies: the quantile of 0, 1, 2, ... is that place
-        place = float(np.quantile(np.arange(number, dtype=float), q, method=method))  # type: ignore[call-overload]
-        low = math.floor(place)
-        for at, part in ((low, 1 - (place - low)), (min(low + 1, number - 1), place - low)):
-            hit = rows[chosen] == ranked[chosen, at][:, None]
-            weights[chosen] += part * hit / np.maximum(np.sum(hit, axis=1, keepdims=True), 1)
-    if not ignore_nan:
-        weights[np.isnan(ranked[:, -1])] = np.nan  # the quantile is NaN, so is its derivative
-    back = tuple(order.index(i) for i in range(a.ndim))
-    return np.transpose(weights.reshape(moved.shape), back)
 
 
 def normalised_weights(weights: Any, shape: tuple[int, ...], axis: Any = None) -> Any:

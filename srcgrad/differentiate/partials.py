@@ -470,6 +470,9 @@ def _literal(value: Any) -> build.Node:
     return build.attribute("np", name)  # np._NoValue, dtypes
 
 
+LITERALS = (gast.Constant, gast.Tuple, gast.List, gast.UnaryOp)  # -1 is the negation of a literal
+
+
 def _choose(node: build.Node) -> build.Node:
     """Conditional expressions whose test is a literal are decided."""
 
@@ -492,7 +495,7 @@ def _truth(test: build.Node) -> bool | None:
         return None if inner is None else not inner
     if isinstance(test, gast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (gast.Is, gast.IsNot)):
         left, right = test.left, test.comparators[0]
-        if isinstance(right, gast.Constant) and right.value is None and isinstance(left, (gast.Constant, gast.Tuple)):
+        if isinstance(right, gast.Constant) and right.value is None and isinstance(left, LITERALS):
             same = isinstance(left, gast.Constant) and left.value is None
             return same if isinstance(test.ops[0], gast.Is) else not same
     return None

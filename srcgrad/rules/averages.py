@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import srcgrad_runtime as rt
 
+from .broadcasting import defined
 from .declare import adjoint, structural, tangent
 from .reductions import nan_reductions, reductions
 
@@ -88,11 +89,11 @@ def nanmedian_tangent(a_dot, a, axis=None, keepdims=False):
 def _quantiles(scale):
     def cases(draw):
         for args, kwargs in reductions(draw):
-            yield (args[0], 0.3 * scale, *args[1:]), kwargs
+            yield (args[0], 0.33 * scale, *args[1:]), kwargs
         yield (draw.distinct(2, 5), np.array([0.1, 0.55]) * scale), {"axis": 1}
         yield (draw.distinct(2, 5), np.array([[0.1], [0.55]]) * scale), {"axis": 0, "keepdims": True}
         for method in ("lower", "higher", "midpoint", "nearest", "hazen", "weibull", "median_unbiased"):
-            yield (draw.distinct(5), 0.3 * scale), {"method": method}
+            yield (draw.distinct(5), 0.33 * scale), {"method": method}
 
     return cases
 
@@ -110,49 +111,46 @@ def _nan_quantiles(scale):
 QUANTILE = 'a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None'
 
 
-def _declare_quantile(function, scale, ignore_nan):
+def _weighted(scale):
+    def cases(draw):
+        a = draw.distinct(2, 5)
+        yield (a, 0.33 * scale), {"weights": draw.positive(2, 5), "method": "inverted_cdf"}
+        yield (a, np.array([0.3, 0.8]) * scale, 1), {"weights": draw.positive(2, 5), "method": "inverted_cdf"}
+
+    return cases
+
+
+def _declare_quantile(function, scale, nan):
+    """The adjoints of the data and of the level; a quantile with weights is one of the entries, whatever small change they undergo."""
+    several = (_nan_quantiles if nan else _quantiles)(scale)
     structural(
-        function, QUANTILE, ignored=("overwrite_input",), cases=(_nan_quantiles if ignore_nan else _quantiles)(scale)
+        function,
+        QUANTILE,
+        ignored=("overwrite_input",),
+        shapes=("weights",),
+        cases=lambda draw: [*several(draw), *([] if nan else _weighted(scale)(draw))],
     )
-    if scale == 1 and not ignore_nan:
-
-        @adjoint(function)
-        def quantile_(a, q, axis=None, method="linear", keepdims=False, *, y_bar):
-            return rt.quantile_adjoint(y_bar, a, q, axis, keepdims, method)
-
-        @tangent(function)
-        def quantile_tangent(a_dot, a, q, axis=None, method="linear", keepdims=False):
-            return rt.quantile_tangent(a_dot, a, q, axis, keepdims, method)
-
-    elif scale == 1:
-
-        @adjoint(function)
-        def nanquantile_(a, q, axis=None, method="linear", keepdims=False, *, y_bar):
-            return rt.quantile_adjoint(y_bar, a, q, axis, keepdims, method, True)
-
-        @tangent(function)
-        def nanquantile_tangent(a_dot, a, q, axis=None, method="linear", keepdims=False):
-            return rt.quantile_tangent(a_dot, a, q, axis, keepdims, method, True)
-
-    elif not ignore_nan:
-
-        @adjoint(function)
-        def percentile_(a, q, axis=None, method="linear", keepdims=False, *, y_bar):
-            return rt.quantile_adjoint(y_bar, a, np.divide(q, 100), axis, keepdims, method)
-
-        @tangent(function)
-        def percentile_tangent(a_dot, a, q, axis=None, method="linear", keepdims=False):
-            return rt.quantile_tangent(a_dot, a, np.divide(q, 100), axis, keepdims, method)
-
-    else:
-
-        @adjoint(function)
-        def nanpercentile_(a, q, axis=None, method="linear", keepdims=False, *, y_bar):
-            return rt.quantile_adjoint(y_bar, a, np.divide(q, 100), axis, keepdims, method, True)
-
-        @tangent(function)
-        def nanpercentile_tangent(a_dot, a, q, axis=None, method="linear", keepdims=False):
-            return rt.quantile_tangent(a_dot, a, np.divide(q, 100), axis, keepdims, method, True)
+    level = "q" if scale == 1 else f"np.divide(q, {scale})"
+    share = "" if scale == 1 else f" / {scale}"
+    tail, head = f"axis, keepdims, method{', True' if nan else ''}", "axis=None, method='linear', keepdims=False"
+    for name, form, declare, taken, given in (
+        ("a", "adjoint", adjoint, "a, q", "y_bar"),
+        ("a", "tangent", tangent, "a_dot, a, q", "a_dot"),
+        ("q", "level_adjoint", adjoint, "a, q", "y_bar"),
+        ("q", "level_tangent", tangent, "q_dot, a, q", "q_dot"),
+    ):
+        star = ", *, y_bar" if declare is adjoint else ""
+        values, by = ("a, ", share) if name == "q" else ("", "")
+        text = f"rt.quantile_{form}({given}, {values}a, {level}, {tail}){by}"
+        owner = f"{function.__name__} of {name}"
+        declare(function, name, without=("weights",))(defined(owner, form, f"{taken}, {head}{star}", text))
+        if not nan:
+            other = {"level_adjoint": "rt.zeros_like(q)", "level_tangent": "rt.zeros_like(y)"}.get(
+                form, f"rt.weighted_quantile_{form}({given}, a, q, y, axis, keepdims)"
+            )
+            star = ", *, y, y_bar" if declare is adjoint else ", *, y"
+            text = f"{text} if weights is None else {other}"
+            declare(function, name)(defined(owner, f"weighted_{form}", f"{taken}, {head}, weights=None{star}", text))
 
 
 _declare_quantile(np.quantile, 1, False)

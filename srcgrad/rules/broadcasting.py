@@ -44,18 +44,18 @@ def broadcasting(
         like = sorted({*takes, parameter}, key=list(defaults).index)
         head = f"{_listed(like, defaults)}, *, {', '.join([*result, 'y_bar'])}"
         body = f"rt.unbroadcast(y_bar * {text}, {parameter})"
-        adjoint(function, parameter)(_defined(rule.name, f"{parameter}_adjoint", head, body))
+        adjoint(function, parameter)(defined(rule.name, f"{parameter}_adjoint", head, body))
         dot = f"{parameter}_dot"
         head = ", ".join([dot, *filter(None, [_listed(takes, defaults)]), "*", "y"])
         body = f"rt.tangent_like({dot} * {text}, y)"
-        tangent(function, parameter)(_defined(rule.name, f"{parameter}_tangent", head, body))
+        tangent(function, parameter)(defined(rule.name, f"{parameter}_tangent", head, body))
 
 
 def _listed(names: list[str], defaults: Mapping[str, Any]) -> str:
     return ", ".join(n if defaults[n] is inspect.Parameter.empty else f"{n}={defaults[n]!r}" for n in names)
 
 
-def _defined(owner: str, name: str, head: str, expression: str) -> Callable[..., Any]:
+def defined(owner: str, name: str, head: str, expression: str) -> Callable[..., Any]:
     """A function of one expression, whose source `inspect.getsource` finds."""
     source = f"def {name}({head}):\n    return {expression}\n"
     file = f"<{name} of {owner}>"

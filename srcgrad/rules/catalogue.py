@@ -67,6 +67,14 @@ def kind_of(function: Any) -> str:
     return "refused" if rules.refusal(function) is not None else "unlisted"
 
 
+def without_second_derivative(function: Any) -> str:
+    """Why a differentiable function has no second derivative; empty where it has one."""
+    if rules.is_followed(function):
+        return "the recorded road carries it out, and what is recorded is not differentiated again"
+    entry = rules.lookup(function) or rules.written(function)
+    return entry.order2 if entry is not None else ""
+
+
 def modules() -> Iterator[tuple[str, dict[str, Any]]]:
     """The modules of the catalogue with their functions; those of distributions are one module."""
     for module in (builtins, math, operator):
@@ -159,9 +167,8 @@ def _section(name: str, functions: dict[str, Any]) -> str:
         groups[kind].append(_entry(short, function) if kind == "differentiable" else f"`{short}`")
         if kind == "refused":
             reasons.setdefault(rules.refusal(function) or "", []).append(f"`{short}`")
-        rule = rules.lookup(function)
-        if rule is not None and rule.order2:
-            orders.setdefault(rule.order2, []).append(f"`{short}`")
+        if kind == "differentiable" and (reason := without_second_derivative(function)):
+            orders.setdefault(reason, []).append(f"`{short}`")
     lines = [f"## {name}", ""]
     for kind in ("differentiable", "no derivative"):
         if groups[kind]:
@@ -182,13 +189,13 @@ def _section(name: str, functions: dict[str, Any]) -> str:
 
 
 def _entry(short: str, function: Any) -> str:
+    star = "*" if without_second_derivative(function) else ""
     rule = rules.lookup(function)
     if rule is None:
-        return f"`{short}`"
+        return f"`{short}`{star}"
     names = list(rule.differentiable)
     for other in rule.by_count.values():
         names += [n for n in other.differentiable if n not in names]
-    star = "*" if rule.order2 else ""
     shown = "" if all(n in ("x", "x1", "x2", "x3") for n in names) else f" ({', '.join(names)})"
     return f"`{short}`{star}{shown}"
 

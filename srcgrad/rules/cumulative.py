@@ -253,7 +253,7 @@ structural(np.trapezoid, "f, x=None, dx=1.0, axis=-1", cases=_integrals)
 
 @adjoint(np.trapezoid)
 def trapezoid_(f, x=None, dx=1.0, axis=-1, *, y_bar):
-    return rt.unbroadcast(np.expand_dims(y_bar, axis) * rt.trapezoid_weights(np.shape(f), x, dx, axis), f)
+    return rt.unbroadcast(rt.trapezoid_adjoint(y_bar, np.shape(f), x, dx, axis), f)
 
 
 @adjoint(np.trapezoid, "x")

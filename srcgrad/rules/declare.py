@@ -94,7 +94,7 @@ class Rule:
     sequences: frozenset[str] = frozenset()  # parameters that take a list of arrays, and not an array of them
     domain: tuple[tuple[float, float], ...] = ()  # elementwise: where each argument is drawn from in tests
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]] | None = None  # structural: draws calls for the tests
-    order2: str = ""  # why the second derivative is not tested; empty where it is
+    order2: str = ""  # why there is no second derivative; empty where there is one
     passive_partials: dict[str, Partials] = field(default_factory=dict)  # argument that is passive -> partials
     constant_partials: dict[str, Callable[[Any], Partials | None]] = field(default_factory=dict)  # literal -> partials
     real_partials: Partials = ()  # partials where all arguments are known to be real; empty where they are the same
@@ -180,6 +180,7 @@ class Written:
     text: FunctionType
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]]
     pure: bool  # whether it changes nothing and calls nothing that it is given
+    order2: str = ""  # why there is no second derivative; empty where there is one
 
 
 RULES: dict[Any, Rule] = {}
@@ -350,14 +351,16 @@ def written(
     text: Callable[..., Any],
     cases: Callable[[Any], Iterable[tuple[tuple, dict]]],
     pure: bool = True,
+    order2: str = "",
 ) -> None:
     """Give the text that is differentiated in the place of a function of a library: composed functions, and those that call.
 
     The text is a function of the runtime with the same parameters, and everything it calls has a rule, or a text. `cases` as in
-    `structural`. A text that calls functions which it is given is not `pure`.
+    `structural`. A text that calls functions which it is given is not `pure`. `order2` says why there is no
+    second derivative, where that is so.
     """
     REFUSED.pop(function, None)
-    WRITTEN[function] = Written(function, qualified_name(function), cast(FunctionType, text), cases, pure)
+    WRITTEN[function] = Written(function, qualified_name(function), cast(FunctionType, text), cases, pure, order2)
 
 
 def followed(*functions: Callable[..., Any]) -> None:

@@ -58,7 +58,7 @@ def polyval_x(p, x, *, y_bar):
 
 @tangent(np.polyval, "x")
 def polyval_x_tangent(p, x, x_dot):
-    return x_dot * np.polyval(np.polyder(p), x)
+    return x_dot * np.polyval(rt.derivative_coefficients(p), x)
 
 
 def _pairs(draw):
@@ -168,7 +168,7 @@ def roots_(p, *, y, y_bar):
 
 @tangent(np.roots)
 def roots_tangent(p, p_dot, *, y):
-    return -np.polyval(p_dot, y) / np.polyval(np.polyder(p), y)
+    return -np.polyval(p_dot, y) / np.polyval(rt.derivative_coefficients(p), y)
 
 
 refused(np.polydiv, "the degree of the remainder depends on the numbers; divide by hand, or evaluate with np.polyval")

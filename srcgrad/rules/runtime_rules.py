@@ -250,18 +250,41 @@ def _quantile_tangents(draw):
 
 
 _REST = 'a, q, axis=None, keepdims=False, method="linear", ignore_nan=False'
-structural(rt.quantile_adjoint, f"y_bar_, {_REST}", multilinear=("y_bar_",), cases=_quantiles)
-structural(rt.quantile_tangent, f"a_dot, {_REST}", multilinear=("a_dot",), cases=_quantile_tangents)
+structural(rt.quantile_adjoint, f"y_bar_, {_REST}", multilinear=("y_bar_",), shapes=("a",), cases=_quantiles)
+structural(rt.quantile_tangent, f"a_dot, {_REST}", multilinear=("a_dot",), shapes=("a",), cases=_quantile_tangents)
 
 
-@adjoint(rt.quantile_adjoint)
+@adjoint(rt.quantile_adjoint, "y_bar_")
 def quantile_adjoint_(a, q, axis=None, keepdims=False, method="linear", ignore_nan=False, *, y_bar):
     return rt.quantile_tangent(y_bar, a, q, axis, keepdims, method, ignore_nan)
 
 
-@adjoint(rt.quantile_tangent)
+@adjoint(rt.quantile_adjoint, "q")
+def quantile_adjoint_q(y_bar_, a, q, axis=None, keepdims=False, method="linear", ignore_nan=False, *, y_bar):
+    return rt.quantile_level_adjoint(y_bar_, y_bar, a, q, axis, keepdims, method, ignore_nan)
+
+
+@tangent(rt.quantile_adjoint, "q")
+def quantile_adjoint_q_tangent(q_dot, y_bar_, a, q, axis=None, keepdims=False, method="linear", ignore_nan=False):
+    return rt.quantile_adjoint_tangent(q_dot, y_bar_, a, q, axis, keepdims, method, ignore_nan)
+
+
+@adjoint(rt.quantile_tangent, "a_dot")
 def quantile_tangent_(a, q, axis=None, keepdims=False, method="linear", ignore_nan=False, *, y_bar):
     return rt.quantile_adjoint(y_bar, a, q, axis, keepdims, method, ignore_nan)
+
+
+@adjoint(rt.quantile_tangent, "q")
+def quantile_tangent_q(a_dot, a, q, axis=None, keepdims=False, method="linear", ignore_nan=False, *, y_bar):
+    return rt.quantile_level_adjoint(y_bar, a_dot, a, q, axis, keepdims, method, ignore_nan)
+
+
+@tangent(rt.quantile_tangent, "q")
+def quantile_tangent_q_tangent(a_dot, q_dot, a, q, axis=None, keepdims=False, method="linear", ignore_nan=False):
+    return rt.quantile_level_tangent(q_dot, a_dot, a, q, axis, keepdims, method, ignore_nan)
+
+
+nondifferentiable(rt.order_weights, rt.level_weights)
 
 
 # means and deviations are symmetric projections: each is its own adjoint
@@ -280,7 +303,14 @@ def _data(draw):
 structural(rt.spread, "g, shape, axis, keepdims, where", multilinear=("g",), cases=_masks)
 structural(rt.mean_spread, "g, shape, axis, keepdims, where", multilinear=("g",), cases=_masks)
 structural(rt.deviation, cases=_data)
-structural(rt.var_share, cases=lambda draw: [((draw(2, 3), 1, 1, True), {}), ((draw.complex(3), None, 0, True), {})])
+structural(
+    rt.var_share,
+    cases=lambda draw: [
+        ((draw(2, 3), 1, 1, True), {}),
+        ((draw.complex(3), None, 0, True), {}),
+        ((draw(2, 3), 1, 0, True, draw(2, 1)), {}),
+    ],
+)
 
 
 @adjoint(rt.spread)
@@ -303,14 +333,29 @@ def deviation_tangent(a_dot, axis=None, where=True):
     return rt.deviation(a_dot, axis, where)
 
 
-@adjoint(rt.var_share)
+@adjoint(rt.var_share, without=("mean",))
 def var_share_(axis, ddof, where, *, y_bar):
     return rt.var_share(y_bar, axis, ddof, where)
 
 
+@adjoint(rt.var_share)
+def var_share_given_(a, axis, ddof, where, mean=None, *, y_bar):
+    return rt.var_share(y_bar, axis, ddof, where, None if mean is None else 0)
+
+
+@adjoint(rt.var_share, "mean")
+def var_share_mean(axis, ddof, where, mean, *, y_bar):
+    return -rt.unbroadcast(rt.var_share(y_bar, axis, ddof, where, 0), mean)
+
+
 @tangent(rt.var_share)
-def var_share_tangent(a_dot, axis, ddof, where):
-    return rt.var_share(a_dot, axis, ddof, where)
+def var_share_tangent(a_dot, axis, ddof, where, mean=None):
+    return rt.var_share(a_dot, axis, ddof, where, None if mean is None else 0)
+
+
+@tangent(rt.var_share, "mean")
+def var_share_mean_tangent(mean_dot, a, axis, ddof, where):
+    return -rt.var_share(mean_dot + rt.zeros_like(a), axis, ddof, where, 0)
 
 
 # Python's sum, max and min
@@ -320,7 +365,7 @@ def _sums_of_items(draw):
     yield (draw(3, 2), draw(2)), {}
 
 
-structural(rt.sum_adjoint, "items, g", cases=_sums_of_items)
+structural(rt.sum_adjoint, "items, g", shapes=("items",), cases=_sums_of_items)
 
 
 @adjoint(rt.sum_adjoint, "g")

@@ -245,7 +245,7 @@ def det_(a, *, y, y_bar):
 
 @tangent(linalg.det)
 def det_tangent(a, a_dot, *, y):
-    return rt.det_tangent(a, y, a_dot)
+    return rt.tangent_like(rt.det_tangent(a, y, a_dot), y)
 
 
 def _rectangles(draw):

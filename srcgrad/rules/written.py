@@ -7,6 +7,8 @@ import srcgrad_runtime as rt
 
 from .declare import written
 
+CALLS = "it calls what it is given, which is recorded, and what is recorded is not differentiated again"
+
 
 def _fits(draw):
     yield (draw(6), draw(6), 2), {}
@@ -24,7 +26,7 @@ def _rows(draw):
     yield (np.sum, -1, draw(2, 3)), {}
 
 
-written(np.apply_along_axis, rt.written.apply_along_axis, _rows, pure=False)
+written(np.apply_along_axis, rt.written.apply_along_axis, _rows, pure=False, order2=CALLS)
 
 
 def _axes(draw):
@@ -32,7 +34,7 @@ def _axes(draw):
     yield (np.mean, draw(2, 3), 1), {}
 
 
-written(np.apply_over_axes, rt.written.apply_over_axes, _axes, pure=False)
+written(np.apply_over_axes, rt.written.apply_over_axes, _axes, pure=False, order2=CALLS)
 
 
 def _pieces(draw):
@@ -43,7 +45,7 @@ def _pieces(draw):
     yield (np.array(0.7), [np.array(False), np.array(True)], [lambda t: t, lambda t: 2 * t]), {}
 
 
-written(np.piecewise, rt.written.piecewise, _pieces, pure=False)
+written(np.piecewise, rt.written.piecewise, _pieces, pure=False, order2=CALLS)
 written(np.kaiser, rt.written.kaiser, lambda draw: [((5, 1.7), {}), ((4, 0.6), {})])
 
 
@@ -67,5 +69,11 @@ written(
     rt.written.fromfunction,
     lambda draw: [((lambda i, j, s: i * s + j * s**2, (2, 3)), {"s": 0.7})],
     pure=False,
+    order2=CALLS,
 )
-written(np.fromiter, rt.written.fromiter, lambda draw: [(([0.5, 1.5, 2.5], float), {}), (([0.5, 1.5], float, 1), {})])
+written(
+    np.fromiter,
+    rt.written.fromiter,
+    lambda draw: [(([0.5, 1.5, 2.5], float), {}), (([0.5, 1.5], float, 1), {})],
+    order2="what it iterates over is recorded, and what is recorded is not differentiated again",
+)

@@ -38,7 +38,7 @@ def kaiser(M: Any, beta: Any) -> Any:
 def power_series(x: Any, c: Any, tensor: bool = True) -> Any:
     """`np.polynomial.polynomial.polyval`: by Horner's rule, from the last coefficient."""
     c = _coefficients(x, c, tensor)
-    total = c[-1] + 0 * np.asarray(x)
+    total = c[-1] + x * 0
     for i in range(2, len(c) + 1):
         total = c[-i] + total * x
     return total

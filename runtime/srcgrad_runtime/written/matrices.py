@@ -65,7 +65,7 @@ def fiedler(a: Any) -> Any:
 def leslie(f: Any, s: Any) -> Any:
     """`scipy.linalg.leslie`: the first row `f`, below the diagonal `s`."""
     n = len(f)
-    below = np.concatenate([np.diag(s), np.zeros((n - 1, 1))], axis=1)
+    below = np.pad(np.diag(s), ((0, 0), (0, 1)))
     return np.concatenate([np.reshape(f, (1, n)), below])
 
 
@@ -99,11 +99,11 @@ def pinvh(
 
 
 def _toeplitz(c_or_cr: Any) -> Any:
-    """The matrix of its first column, or of a pair of its first column and row."""
+    """The matrix of its first column, or of a pair of its first column and row; in double precision, as SciPy has it."""
     pair = isinstance(c_or_cr, tuple)
     column = np.ravel(c_or_cr[0] if pair else c_or_cr)
     row = np.ravel(c_or_cr[1]) if pair else np.conj(column)
-    values = np.concatenate([column[::-1], row[1:]])
+    values = np.concatenate([column[::-1], row[1:]]) * np.float64(1.0)
     return values[len(column) - 1 - np.arange(len(column))[:, None] + np.arange(len(row))]
 
 

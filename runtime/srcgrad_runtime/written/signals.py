@@ -19,7 +19,7 @@ def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", f
         wide = np.pad(in1, width, "constant", constant_values=fillvalue)
     else:
         wide = np.pad(in1, width, "wrap" if boundary == "wrap" else "symmetric")
-    full = np.zeros((m + p - 1, n + q - 1))
+    full = np.zeros((m + p - 1, n + q - 1), np.result_type(in1, in2))
     for i in range(p):
         for j in range(q):
             full = full + wide[p - 1 - i : 2 * p - 2 - i + m, q - 1 - j : 2 * q - 2 - j + n] * in2[i, j]
@@ -43,6 +43,7 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     """`scipy.signal.lfilter` from rest: y_n = (sum of b_k x_n-k - sum of a_k y_n-k) / a_0."""
     if zi is not None:
         raise NotImplementedError("scipy.signal.lfilter is differentiated without zi")
+    b, a = np.asarray(b), np.asarray(a)
     rows = np.moveaxis(np.asarray(x), axis, 0)
     found: list[Any] = []
     for n in range(len(rows)):
@@ -57,15 +58,12 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
 
 def hilbert(x: Any, N: Any = None, axis: int = -1) -> Any:
     """`scipy.signal.hilbert`: the negative frequencies are taken out, the positive ones doubled."""
-    n = np.shape(x)[axis] if N is None else N
-    weights = np.zeros(n)
-    weights[0] = 1.0
-    weights[1 : (n + 1) // 2] = 2.0
-    if n % 2 == 0:
-        weights[n // 2] = 1.0
-    shape = [1] * np.ndim(x)
-    shape[axis] = n
-    return np.fft.ifft(np.fft.fft(x, n, axis=axis) * np.reshape(weights, shape), axis=axis)
+    rows = np.moveaxis(x, axis, -1)
+    n = np.shape(rows)[-1] if N is None else N
+    spectrum = np.fft.fft(rows, n)
+    twice = 2 * np.arange(n)
+    weights = np.where((twice == 0) | (twice == n), 1, np.where(twice < n, 2, 0))
+    return np.moveaxis(np.fft.ifft(spectrum * weights.astype(np.float32)), -1, axis)
 
 
 def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwrite_data: bool = False) -> Any:
@@ -76,7 +74,9 @@ def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwr
     if np.any(np.asarray(bp) != 0):
         raise NotImplementedError("scipy.signal.detrend is differentiated without breaks")
     n = np.shape(values)[axis]
-    columns = np.stack([np.arange(1, n + 1) / n, np.ones(n)], axis=1)
+    kind = np.result_type(values, np.float32)
+    steps = np.arange(1, n + 1, dtype=kind) / n
+    columns = np.stack([steps, np.ones(n, kind)], axis=1)
     shadow = columns @ np.linalg.pinv(columns)
     return values - np.moveaxis(np.tensordot(shadow, values, ((1,), (axis,))), 0, axis)
 
@@ -91,7 +91,6 @@ def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None,
     kept = min(num, size)
     spectrum = spectrum[..., : kept // 2 + 1]
     if kept % 2 == 0 and num != size:  # the highest frequency stands for two, or is half of one
-        factor = np.ones(kept // 2 + 1)
-        factor[-1] = 2.0 if num < size else 0.5
-        spectrum = spectrum * factor
+        last = np.arange(kept // 2 + 1) == kept // 2
+        spectrum = spectrum * np.where(last, 2.0 if num < size else 0.5, 1.0).astype(np.float32)
     return np.moveaxis(np.fft.irfft(spectrum, num) * (num / size), -1, axis)

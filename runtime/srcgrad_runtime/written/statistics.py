@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def sem(a: Any, axis: Any = 0, ddof: int = 1, nan_policy: str = "propagate", *, 
     """`scipy.stats.sem`: the standard error of the mean."""
     _checked(nan_policy)
     number = np.size(a) if axis is None else np.shape(a)[axis]
-    return np.std(a, axis=axis, ddof=ddof, keepdims=keepdims) / np.sqrt(number)
+    return np.std(a, axis=axis, ddof=ddof, keepdims=keepdims) / math.sqrt(number)
 
 
 def entropy(
@@ -41,7 +42,7 @@ def entropy(
         q = qk / np.sum(qk, axis=axis, keepdims=True)
         logarithm = np.log(q) - logarithm
     total = -np.sum(p * logarithm, axis=axis, keepdims=keepdims)
-    return total if base is None else total / np.log(base)
+    return total if base is None else total / math.log(base)
 
 
 def gmean(
@@ -97,7 +98,7 @@ def skew(a: Any, axis: Any = 0, bias: bool = True, nan_policy: str = "propagate"
     found = _moment(a, 3, axis) / _moment(a, 2, axis) ** 1.5
     if not bias:
         n = np.size(a) if axis is None else np.shape(a)[axis]
-        found = found * (np.sqrt(n * (n - 1.0)) / (n - 2.0))
+        found = found * (math.sqrt(n * (n - 1.0)) / (n - 2.0))
     return np.expand_dims(found, axis) if keepdims and axis is not None else found
 
 
