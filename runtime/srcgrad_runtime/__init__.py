@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .adjoint import *
     from .checks import *
     from .contraction import *
+    from .densities import *
     from .differences import *
     from .fft import *
     from .gradients import *
@@ -39,6 +40,7 @@ TABLES = (
     "adjoint",
     "checks",
     "contraction",
+    "densities",
     "differences",
     "fft",
     "gradients",

@@ -18,7 +18,6 @@ from .convolutions import *  # noqa: F403
 from .stats import *  # noqa: F403
 
 __all__ = [
-    "weak",
     "weighted",
     "share_or_zero",
     "exprel_partial",
@@ -41,11 +40,6 @@ def __getattr__(name: str) -> Any:
     from scipy import special
 
     return getattr(special, name)
-
-
-def weak(x: Any) -> Any:
-    """A number without a precision of its own: what scipy.special makes of Python numbers is a float64, which would widen all it meets."""
-    return float(x) if isinstance(x, np.float64) else x
 
 
 def weighted(y_bar: Any, partials: Any) -> Any:

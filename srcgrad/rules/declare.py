@@ -396,12 +396,12 @@ def qualified_name(function: Any) -> str:
 
 def _parameters(function: Callable[..., Any], signature: str) -> tuple[Parameter, ...]:
     if signature:
-        return _read_signature(signature)
+        return read_signature(signature)
     found = inspect.signature(function)
     return tuple(Parameter(p.name, p.default, p.kind) for p in found.parameters.values())
 
 
-def _read_signature(signature: str) -> tuple[Parameter, ...]:
+def read_signature(signature: str) -> tuple[Parameter, ...]:
     """The parameters that a text like `"a, /, *, axis=None"` names; read as a syntax tree, faster than defining it."""
     names = cast(ast.FunctionDef, ast.parse(f"def probe({signature}): pass").body[0]).args
     found = []

@@ -13,7 +13,7 @@ import numpy as np
 import srcgrad_runtime as rt
 from scipy import special
 
-from . import special_orders  # noqa: F401  (its rows belong to this table)
+from . import special_further, special_orders  # noqa: F401  (their rows belong to this table)
 from .declare import (
     NONDIFFERENTIABLE,
     RULES,
@@ -147,9 +147,9 @@ row(
 row("expi", "np.exp(x) / x", domain=POSITIVE)
 row("exp1", "-np.exp(-x) / x", domain=POSITIVE)
 row("spence", "np.log(x) / (1 - x)", domain=(1.2, 3))
-row("ellipk", "(y - rt.special.elliprd(0, 1 - x, 1) / 3) / (2 * (1 - x))", domain=(-1, 0.8))
-row("ellipkm1", "(rt.special.elliprd(0, x, 1) / 3 - y) / (2 * x)", domain=(0.2, 2))
-row("ellipe", "-rt.special.elliprd(0, 1 - x, 1) / 6", domain=(-1, 0.8))
+row("ellipk", "rt.ellipk_partial(x)", domain=(-1, 0.8))
+row("ellipkm1", "-rt.ellipk_partial(1 - x)", domain=(0.2, 2))
+row("ellipe", "rt.ellipe_partial(x)", domain=(-1, 0.8))
 
 # Bessel functions of fixed order
 row("j0", "-rt.special.j1(x)")
@@ -333,6 +333,8 @@ def ellipj_tangent(u_dot, m, *, y):
 
 # what the adjoints above call
 elementwise(rt.share_or_zero, "1 / x2", "-y / x2", domain=((-2, 2), (0.5, 2)))
+elementwise(rt.times_log, "np.log(x2)", "rt.share_or_zero(x1, x2)", domain=((-2, 2), POSITIVE))
+elementwise(rt.times_log1p, "np.log1p(x2)", "rt.share_or_zero(x1, 1 + x2)", domain=((-2, 2), (-0.6, 2)))
 
 # results without a derivative; and everything else that is public
 _WITHOUT = """
@@ -347,8 +349,35 @@ sh_legendre sh_chebyt sh_chebyu
 nondifferentiable(*(getattr(special, name) for name in _WITHOUT.split() if hasattr(special, name)))
 nondifferentiable(special.errstate)
 
+# why the rest is refused
+REASONS = {
+    "the nodes and weights of a quadrature, as functions of its shape, are not differentiated; take them as constants": """
+cg_roots roots_gegenbauer j_roots roots_jacobi js_roots roots_sh_jacobi la_roots roots_genlaguerre""",
+    "it gives a polynomial as an object; evaluate it with the eval_ function of the same name": """
+gegenbauer genlaguerre jacobi sh_jacobi""",
+    "it counts whole numbers; its continuation has a derivative (gamma, poch, binom)": "factorial factorial2 factorialk",
+    "it is the inverse of a distribution function in a parameter for which no derivative is known": """
+bdtrik bdtrin btdtria btdtrib chdtriv chndtridf chndtrinc chndtrix fdtridfd gdtrib nbdtrik nbdtrin ncfdtri ncfdtridfd ncfdtridfn
+ncfdtrinc nctdtridf nctdtrinc nctdtrit pdtrik stdtridf""",
+    "no derivative of this distribution function is written down here": """
+chndtr kolmogi kolmogorov ncfdtr nctdtr smirnov smirnovi""",
+    "no derivative of this function of spheroidal, ellipsoidal or Mathieu waves is written down here": """
+ellip_harm ellip_harm_2 ellip_normal mathieu_a mathieu_b mathieu_cem mathieu_even_coef mathieu_modcem1 mathieu_modcem2 mathieu_modsem1
+mathieu_modsem2 mathieu_odd_coef mathieu_sem obl_ang1 obl_ang1_cv obl_cv obl_cv_seq obl_rad1 obl_rad1_cv obl_rad2 obl_rad2_cv pro_ang1
+pro_ang1_cv pro_cv pro_cv_seq pro_rad1 pro_rad1_cv pro_rad2 pro_rad2_cv""",
+    "it gives its own derivatives beside its values; use those, or a function of one order": """
+assoc_legendre_p assoc_legendre_p_all legendre_p legendre_p_all lqmn lqn pbdn_seq pbdv_seq pbvv_seq riccati_jn riccati_yn sph_harm_y
+sph_harm_y_all sph_legendre_p sph_legendre_p_all lmbda""",
+    "its values on the real line are no analytic function of a complex argument": "airye kelvin modfresnelm modfresnelp",
+}
+_REASON = {name: reason for reason, names in REASONS.items() for name in names.split()}
+
 for _name in special.__all__:
     _function = getattr(special, _name)
     _known = _function in RULES or _function in NONDIFFERENTIABLE
     if callable(_function) and not _known and not (isinstance(_function, type) and issubclass(_function, Exception)):
-        refused(_function, f"scipy.special.{_name} has no rule; give it one, or stop the gradient of its argument")
+        refused(
+            _function,
+            _REASON.get(_name)
+            or f"scipy.special.{_name} has no rule; give it one, or stop the gradient of its argument",
+        )

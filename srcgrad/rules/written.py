@@ -34,7 +34,7 @@ def _axes(draw):
     yield (np.mean, draw(2, 3), 1), {}
 
 
-written(np.apply_over_axes, rt.written.apply_over_axes, _axes, pure=False, order2=CALLS)
+written(np.apply_over_axes, rt.written.apply_over_axes, _axes, pure=False)
 
 
 def _pieces(draw):

@@ -62,7 +62,9 @@ def is_active(entry: Rule | Written, name: str, value: Any) -> bool:
     """Whether an argument is differentiated in the tests."""
     if not harness.floating(value):
         return False
-    return name in entry.differentiable if isinstance(entry, Rule) else not isinstance(value, tuple)
+    if isinstance(entry, Rule):
+        return name in entry.differentiable
+    return not isinstance(value, tuple) and not (isinstance(value, list) and any(map(callable, value)))
 
 
 def program(entry: Rule | Written, args: tuple, kwargs: dict) -> Program:
