@@ -17,6 +17,7 @@ __all__ = [
     "sum_adjoint",
     "sum_tangent",
     "equal_length",
+    "check_items",
     "gathered",
     "items_like",
     "factors_adjoint",
@@ -37,6 +38,17 @@ def equal_length(*sequences: Any) -> int:
             before = "argument 1" if position == 2 else f"arguments 1-{position - 1}"
             raise ValueError(f"zip() argument {position} is {kind} than {before}")
     return lengths[0]
+
+
+def check_items(sequence: Any, count: int, more: bool = False) -> None:
+    """Raise what `a, b = sequence` raises where the sequence has not `count` items; with `more`, at least so many."""
+    if not hasattr(sequence, "__len__"):
+        raise TypeError(f"cannot unpack non-iterable {type(sequence).__name__} object")
+    length = len(sequence)
+    if length < count:
+        raise ValueError(f"not enough values to unpack (expected {'at least ' * more}{count}, got {length})")
+    if length > count and not more:
+        raise ValueError(f"too many values to unpack (expected {count})")
 
 
 def sum_adjoint(items: Any, y_bar: Any) -> Any:

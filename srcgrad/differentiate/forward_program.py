@@ -12,6 +12,7 @@ from typing import Any
 import gast
 
 from .. import optimise
+from ..analyses import failures
 from ..analyses import kinds as K
 from ..analyses.inference import Callee, Facts
 from ..analyses.kinds import Kind
@@ -19,7 +20,7 @@ from ..core import build as b
 from ..core.unit import Unit
 from ..optimise import elements
 from ..optimise.facts import Facts as ProgramFacts
-from . import fence, program
+from . import failing, fence, program
 from .forward import Forward
 from .program import Helper, Program
 
@@ -50,6 +51,7 @@ class _Builder(program.Builder):
         if aux:
             self.split_aux(unit, facts)
         self.passed("normal", unit, unit.body)
+        marks = self.marks(unit, facts)
         forward, body, last = self.walked(unit, facts, helper=False)
         dots = [forward.dots(n) for n in targets]
         result, dot = self.result(last.value, facts, forward)
@@ -59,8 +61,14 @@ class _Builder(program.Builder):
         body = [*self.first_tangents(unit, facts, forward, targets), *body, b.at(b.return_(b.tuple_(outcome)), last)]
         if self.after == "adjoint":
             return self.with_dots(unit, body, dots, "")
-        body = self.optimised(unit, facts, forward, body, dots)
+        body = self.optimised(unit, facts, forward, body, dots, marks)
         return self.with_dots(unit, body, dots, self.taken(program._name_of(function) + "_jvp"))
+
+    def marks(self, unit: Unit, facts: Facts) -> frozenset[int]:
+        """What must be evaluated because it may raise."""
+        return failing.marked(
+            unit, facts, {n.id for n in [unit.body[-1].value] if isinstance(n, gast.Name)} | {self.aux}
+        )
 
     def walked(self, unit: Unit, facts: Facts, helper: bool) -> tuple[Forward, list[b.Node], b.Node]:
         """The statements of a unit with their tangents, without the return at the end, which comes beside."""
@@ -104,7 +112,13 @@ class _Builder(program.Builder):
         return made
 
     def optimised(
-        self, unit: Unit, facts: Facts, forward: Forward, body: list[b.Node], dots: list[str]
+        self,
+        unit: Unit,
+        facts: Facts,
+        forward: Forward,
+        body: list[b.Node],
+        dots: list[str],
+        marks: frozenset[int],
     ) -> list[b.Node]:
         owners = {dot: var for var, dot in forward.dots.of.items()}
 
@@ -125,8 +139,9 @@ class _Builder(program.Builder):
             parameters=parameters,
             temporaries=frozenset(unit.temporaries | set(owners)) - set(dots),
             escaping=parameters,
+            fails=failures.teller(unit, facts),
         )
-        body = optimise.optimise(body, known)
+        body = optimise.optimise(optimise.keep_marked(body, known, marks), known)
         return elements.own_numbers(body, known) if self.device else body
 
     # ---- helpers ----------------------------------------------------------------------------------------------------------------
@@ -165,6 +180,7 @@ class _Builder(program.Builder):
         forward = Forward(unit, facts, self.use_tangents)
         helper.dots = {n: forward.dots(own.get(n, n)) for n in order}
         fence.check_stores(unit, facts, helper=True)
+        marks = self.marks(unit, facts)
         last = unit.body.pop()
         unit.body = forward.block(unit.body)
         self.share_names(unit)
@@ -173,7 +189,7 @@ class _Builder(program.Builder):
         targets = [own.get(n, n) for n in order]
         kept = self.first_tangents(unit, facts, forward, targets)
         body = [*kept, *unit.body, b.at(b.return_(b.tuple_([result, dot])), last)]
-        body = self.optimised(unit, facts, forward, body, dots)
+        body = self.optimised(unit, facts, forward, body, dots, marks)
         made = self.with_dots(unit, body, dots, helper.forward, by_name=True)
         self.give_defaults(made, unit, function)
         made.args.kw_defaults += [None] * (len(made.args.kwonlyargs) - len(made.args.kw_defaults))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 from srcgrad_runtime import checks
 
 from .. import optimise
-from ..analyses import aliases, changes, inference, shifts
+from ..analyses import aliases, changes, failures, inference, shifts
 from ..analyses import kinds as K
 from ..analyses.inference import Callee, Facts
 from ..analyses.kinds import Kind
@@ -30,7 +30,7 @@ from ..frontend import source
 from ..normalise import activity, flatten, jumps, prepare, sequences, stores, targets, units, webs
 from ..optimise import elements
 from ..optimise.facts import Facts as ProgramFacts
-from . import fence
+from . import failing, fence
 from .accumulate import Accumulate, State, is_fresh
 from .reverse import Add, Clear, Effect, Replace, Reverse, Run
 from .storage import Storage
@@ -213,6 +213,8 @@ class Builder:
         passed("as_arrays", unit, unit.body)
         if changed:
             facts = self.infer(unit, kinds, active)
+        unit = prepare.known_lengths(unit, facts)
+        passed("known_lengths", unit, unit.body)
         unit, changed = prepare.augmented(unit, facts)
         passed("augmented", unit, unit.body)
         if changed:
@@ -348,7 +350,9 @@ class Builder:
             b.return_(outcome),
         ]
         self.passed("adjoint", unit, body)
-        body = self.optimise(unit, facts, reverse, storage, body, targets, passed=self.passed)
+        returned = {result.id} if isinstance(result, gast.Name) else set()
+        marks = failing.marked(unit, facts, returned | {self.aux}, storage.layout)
+        body = self.optimise(unit, facts, reverse, storage, body, targets, passed=self.passed, marks=marks)
         name = self.taken(_name_of(function) + "_grad")
         return self.shown(unit, body, name)
 
@@ -503,10 +507,9 @@ class Builder:
         escaping: list[str],
         results: set[str] | None = None,
         passed: Passed = _go_on,
+        marks: frozenset[int] = frozenset(),
     ) -> list[b.Node]:
         bars = {bar: var for var, bar in reverse.bars.of.items()}
-        body = self.split_temporaries(unit, facts, storage, body)
-        passed("split_temporaries", unit, body)
 
         @functools.cache
         def array(name: str) -> bool | None:
@@ -534,7 +537,12 @@ class Builder:
             tapes=frozenset(storage.tapes),
             escaping=frozenset(unit.parameters),
             results=frozenset(results or ()),
+            fails=failures.teller(unit, facts),
         )
+        body = optimise.keep_marked(body, known, marks)
+        body = self.split_temporaries(unit, facts, storage, body)
+        passed("split_temporaries", unit, body)
+        known = replace(known, temporaries=known.temporaries | unit.temporaries)
         body = optimise.optimise(body, known, lambda name, now: passed(name, unit, now))
         if self.device:
             body = elements.own_numbers(body, known)
@@ -725,7 +733,8 @@ class Builder:
         ):  # the caller's value is not to change when the reverse part puts back what was stored
             value = b.call("rt.copy", value)
         outcome = b.tuple_([value, b.tuple_(b.name(n) for n in saved)])
-        forward = self.optimise(unit, facts, reverse, storage, [*forward, b.return_(outcome)], [])
+        marks = failing.marked(unit, facts, {result.id}, storage.layout)
+        forward = self.optimise(unit, facts, reverse, storage, [*forward, b.return_(outcome)], [], marks=marks)
         made = self.shown(unit, forward, helper.forward)
         self.give_defaults(made, unit, function)
         back = b.function(helper.reverse, b.parameters([*saved, seed]), backward)

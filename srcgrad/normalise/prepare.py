@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import gast
+import srcgrad_runtime as rt
 
-from ..analyses import changes
+from ..analyses import changes, failures
 from ..analyses.inference import Facts
 from ..analyses.kinds import Kind
 from ..core import build, names
@@ -78,6 +79,46 @@ def _renamed_target(target: build.Node, fresh: dict[str, str]) -> build.Node:
         return build.name(fresh[item.id], True) if isinstance(item, gast.Name) and item.id in fresh else None
 
     return build.rewrite(target, replace)
+
+
+def known_lengths(unit: Unit, facts: Facts) -> Unit:
+    """What is unpacked is not checked where the number of its items is known.
+
+    >>> from srcgrad.pipeline import passes
+    >>> passes.show("known_lengths", '''
+    ... def f(x):
+    ...     p = x, 2.0
+    ...     a, b = p
+    ...     return a * b
+    ... ''', x=1.0)
+    def f(x):
+        p = (x, 2.0)
+        a = p[0]
+        b = p[1]
+        t = a * b
+        return t
+    """
+    unit.body = _unchecked(unit.body, facts)
+    return unit
+
+
+def _unchecked(statements: list[build.Node], facts: Facts) -> list[build.Node]:
+    kept = []
+    for node in statements:
+        if isinstance(node, (gast.If, gast.For, gast.While)):
+            node.body = _unchecked(node.body, facts) or [gast.Pass()]
+            node.orelse = _unchecked(node.orelse, facts)
+        if not _is_idle_check(node, facts):
+            kept.append(node)
+    return kept
+
+
+def _is_idle_check(node: build.Node, facts: Facts) -> bool:
+    """Whether a statement checks the number of items of something that surely has so many."""
+    callee = facts.callees.get(id(node.value)) if isinstance(node, gast.Expr) else None
+    if callee is None or callee.function is not rt.check_items:
+        return False
+    return failures.has_items(node.value, facts.kind(node.value.args[0].id))
 
 
 def augmented(unit: Unit, facts: Facts) -> tuple[Unit, bool]:

@@ -70,6 +70,17 @@ def optimise(
         effects.forget_effects(facts)  # they know the facts, and no search for garbage shall be needed
 
 
+def keep_marked(body: list[build.Node], facts: Facts, marks: frozenset[int]) -> list[build.Node]:
+    """The program without what is dead, but with what is marked; the marks hold for statements that no pass has touched."""
+    if not marks:
+        return body
+    facts = replace(facts, notes=Notes())
+    try:
+        return remove_dead(body, facts, marks)
+    finally:
+        effects.forget_effects(facts)
+
+
 def _settled(body: list[build.Node], facts: Facts, passed: Callable[[str, list[build.Node]], None]) -> list[build.Node]:
     effects.forget_effects(facts)
     idle = 0  # passes in a row that have changed nothing: when all have, none will

@@ -2,7 +2,8 @@
 
 Comes in and goes out: the statements of a program, with the same effects (calls that do something, exceptions raised by `raise` and `assert`,
 stores into what somebody else can see) in the same order, and the same results. Reading an element, arithmetic and pure functions count as
-never raising.
+never raising, unless they are marked: of these the evaluation stays when the value vanishes, as a statement that is an expression. Such
+statements stay as long as their expression may raise.
 
 Liveness is found backwards. A live *name* is one whose value is read later; the content of a live *group* (see `groups`) is read later, so
 that a store into an array of a group that is not live is dead. A statement keeps alive what it reads only if it stays itself.
@@ -18,13 +19,15 @@ from ..core import build
 from .effects import Effects, effects_of
 from .facts import Facts
 from .groups import names_in, places_in
-from .notes import Note, dotted, statements
+from .notes import Note, as_loaded, dotted, statements
 
 ROUNDS = 8  # of a loop, after which everything that it reads counts as live
 
 
-def remove_dead(body: list[build.Node], facts: Facts) -> list[build.Node]:
+def remove_dead(body: list[build.Node], facts: Facts, marks: frozenset[int] = frozenset()) -> list[build.Node]:
     """Drop assignments, stores, branches, loops and tapes that nothing depends on.
+
+    `marks` are the ids of expressions, and of statements that store, which must be evaluated because they may raise.
 
     >>> from srcgrad.optimise.showing import show
     >>> show(remove_dead, '''
@@ -46,7 +49,7 @@ def remove_dead(body: list[build.Node], facts: Facts) -> list[build.Node]:
     effects = effects_of(body, facts)
     needed = _tapes_read_otherwise(effects, facts.notes.program(body))
     while True:
-        search = _Liveness(effects, needed)
+        search = _Liveness(effects, needed, marks)
         found = search.run(body)
         if search.needed == needed:
             return found
@@ -75,8 +78,9 @@ class _Live:
 class _Liveness:
     """One backward walk. `needed`: tapes of which a value is needed somewhere, so that all their pushes and pops stay."""
 
-    def __init__(self, effects: Effects, needed: set[str]):
+    def __init__(self, effects: Effects, needed: set[str], marks: frozenset[int]):
         self.effects = effects
+        self.marks = marks
         self.needed = set(needed)
         self.always = effects.captured | effects.outside  # names that others may read at any time
         self.visible, self.alone = effects.visible, effects.alone
@@ -134,7 +138,7 @@ class _Liveness:
                 return None
             self.needed.add(tape)
         elif dead and self.effects.of(s.value).pure and all(self.effects.of(p).pure for p in places):
-            return None
+            return self.evaluated(s, live)
         if dead and bound and not places:
             if isinstance(s.value, gast.Lambda):
                 return None
@@ -157,11 +161,11 @@ class _Liveness:
             group = self.effects.group(name)
             content = name not in self.effects.scalars and (group in live.content or group in self.visible)
             if effect.pure and not self.is_live(name, live) and not content:
-                return None
+                return self.evaluated(s, live)
             live.names.add(name)
         else:
             if effect.pure and self.effects.of(s.target).pure and not self.stores_live(s.target, live):
-                return None
+                return self.evaluated(s, live)
             self.use_place(s.target, live)
         self.use(s.value, live)
         return s
@@ -169,9 +173,9 @@ class _Liveness:
     def call(self, s: build.Node, live: _Live) -> build.Node | None:
         value = s.value
         effect = self.effects.of(value)
-        if effect.pure:
+        if id(value) not in self.marks and effect.pure and not self.effects.facts.fails(value):
             return None
-        if isinstance(value, gast.Call):
+        if isinstance(value, gast.Call) and not effect.pure:
             tape = self.tape_of(value)
             if tape and value.func.attr in ("append", "pop"):
                 if tape not in self.needed and all(self.effects.of(a).pure for a in value.args):
@@ -191,7 +195,7 @@ class _Liveness:
         body, orelse = self.block(s.body, live), self.block(s.orelse, other)
         live.add(other)
         if not body and not orelse and self.effects.of(s.test).pure:
-            return None
+            return self.evaluated(s.test, live)
         self.use(s.test, live)
         test = s.test
         if not body and orelse:
@@ -199,9 +203,9 @@ class _Liveness:
         return build.changed(s, test=test, body=body or _nothing(s), orelse=orelse)
 
     def loop(self, s: build.Node, live: _Live) -> build.Node | None:
-        if not self.matters(s, live):
-            return None
         header = s.iter if isinstance(s, gast.For) else s.test
+        if not self.matters(s, live):
+            return self.evaluated(header, live)
         after = live.copy()
         orelse = self.block(s.orelse, live)  # now: live when the loop ends by itself
         head = live.copy()
@@ -234,7 +238,7 @@ class _Liveness:
             and not any(self.is_live(n, after) for n in names_in(s.target))
         ):
             if self.effects.of(header).pure and self.iterates_anew(header):
-                return None
+                return self.evaluated(header, live)
         if isinstance(s, gast.For):
             self.use(header, live)
         return build.changed(s, body=body or _nothing(s), orelse=orelse)
@@ -242,6 +246,8 @@ class _Liveness:
     def matters(self, s: build.Node, live: _Live) -> bool:
         """Whether a loop as a whole does anything that is seen after it."""
         effect = self.effects.of(s)
+        if self.marks and any(id(n) in self.marks for part in s.body for n in build.walk(part)):
+            return True
         if not effect.pure or effect.world:
             return True
         if isinstance(s, gast.For) and not self.iterates_anew(s.iter):
@@ -249,6 +255,17 @@ class _Liveness:
         if any(isinstance(n, gast.While) and isinstance(n.test, gast.Constant) for n in statements([s])):
             return True
         return any(self.is_live(n, live) for n in effect.binds) or bool(effect.changes & (live.content | self.visible))
+
+    def evaluated(self, s: build.Node, live: _Live) -> build.Node | None:
+        """What stays of a statement (or of the head of a branch or loop) that does nothing any more: evaluating what may raise."""
+        if id(s) not in self.marks and id(getattr(s, "value", None)) not in self.marks:
+            return None
+        found = _evaluation(s)
+        if isinstance(found, gast.Subscript):  # what stands there does not matter
+            self.use_place(found, live)
+        else:
+            self.use(found, live)
+        return build.at(build.expression(found), s)
 
     def iterates_anew(self, iterable: build.Node) -> bool:
         """Whether iterating leaves no trace: not so for an iterator, which is used up."""
@@ -310,6 +327,23 @@ def _tapes_read_otherwise(effects: Effects, note: Note) -> set[str]:
         return set()
     plain = Counter(note.stacked)
     return {tape for tape in tapes if note.load_counts[tape] != plain[tape]}
+
+
+def _evaluation(s: build.Node) -> build.Node:
+    """An expression that raises what a statement raises, or the head of one."""
+    if isinstance(s, gast.AugAssign):
+        place = as_loaded(s.target)
+        return place if isinstance(s.target, gast.Subscript) else gast.BinOp(place, s.op, s.value)
+    if not isinstance(s, gast.Assign):
+        return s
+    target = s.targets[0]
+    if isinstance(target, gast.Name):
+        return s.value
+    if isinstance(target, (gast.Tuple, gast.List)):
+        more = [e for e in target.elts if isinstance(e, gast.Starred)]
+        count = [build.constant(len(target.elts) - len(more)), *(build.constant(True) for _ in more)]
+        return build.call("rt.check_items", s.value, *count)
+    return as_loaded(target)
 
 
 def _nothing(s: build.Node) -> list[build.Node]:

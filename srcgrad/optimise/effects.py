@@ -143,6 +143,8 @@ class Effects(Groups):
             total.binds |= names.writes(node)
         elif kind in SUSPENDING or kind is gast.NamedExpr:
             total.pure = False
+        elif kind is gast.Expr:
+            total.pure = total.pure and not self.facts.fails(node.value)
         elif kind is gast.AugAssign:
             self._gather(as_loaded(node.target), total)
         if kind in ACTING:

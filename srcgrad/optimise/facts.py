@@ -105,6 +105,10 @@ def _no(name: str) -> bool:
     return False
 
 
+def _never(node: build.Node) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Facts:
     """Facts about one program, held beside it; each default is safe.
@@ -112,7 +116,7 @@ class Facts:
     `pure(call)`: the call has no effect and depends on nothing but the values of its arguments. `new(call)`: the result of a pure
     call shares no memory with its arguments. `array(name)`: certainly an array (True), certainly an immutable number, string or None
     (False), unknown (None). `floating(name)`: certainly a float, a complex number, or an array of those. `sequence(name)`: certainly a list,
-    a tuple or an array.
+    a tuple or an array. `fails(expression)`: evaluating it may raise; asked of statements that are expressions, which stand there for that.
     """
 
     pure: Callable[[build.Node], bool] = usually_pure
@@ -120,6 +124,7 @@ class Facts:
     array: Callable[[str], bool | None] = _unknown
     floating: Callable[[str], bool] = _no
     sequence: Callable[[str], bool] = _no
+    fails: Callable[[build.Node], bool] = _never
     parameters: frozenset[str] = (
         frozenset()
     )  # locals bound by the call; other names that are only read come from outside

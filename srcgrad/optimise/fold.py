@@ -151,7 +151,7 @@ class _Folding:
 
     def calls_out(self, part: build.Node, s: build.Node, entry: _Pending) -> bool:
         """Whether something inside the line, run before the place of use, could change what the value is."""
-        inside = part.value if isinstance(part, gast.Return) and part.value is not None else part
+        inside = part.value if isinstance(part, (gast.Return, gast.Expr)) and part.value is not None else part
         if self.effects.of(inside).pure:
             return False
         calls = [n for n in build.walk(part) if isinstance(n, gast.Call) and not self.effects.pure(n)]

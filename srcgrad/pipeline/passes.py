@@ -38,6 +38,7 @@ PASSES = (
     _pass(flatten.flatten, does="One operation per statement; small helpers are put in the place of their calls."),
     _pass(prepare.split),
     _pass(sequences.as_arrays),
+    _pass(prepare.known_lengths),
     _pass(prepare.augmented),
     _pass(stores.stores_of_calls),
     _pass(stores.retake_views),

@@ -159,6 +159,8 @@ class Statements(Calls):
         if not isinstance(whole, gast.Name):
             whole = self.bind(whole)
         count = len(elements)
+        expected = [build.constant(count - len(starred)), *[build.constant(True) for _ in starred]]
+        self.emit(build.expression(gast.Call(self.runtime("check_items"), [build.copy(whole), *expected], [])))
         for i, element in enumerate(elements):
             if starred and i == starred[0]:
                 upper = build.constant(i + 1 - count) if i + 1 < count else None
