@@ -16,6 +16,7 @@ from typing import Any
 import gast
 import numpy as np
 from srcgrad_runtime import checks
+from srcgrad_runtime.memory import sizes
 
 from .. import optimise
 from ..analyses import aliases, changes, failures, inference, shifts
@@ -28,8 +29,9 @@ from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
 from ..normalise import activity, flatten, jumps, prepare, sequences, stores, targets, units, webs
-from ..optimise import elements
+from ..optimise import elements, release
 from ..optimise.facts import Facts as ProgramFacts
+from ..optimise.notes import Notes
 from . import failing, fence
 from .accumulate import Accumulate, State, is_fresh
 from .reverse import Add, Clear, Effect, Replace, Reverse, Run
@@ -47,6 +49,7 @@ class Program:
     guards: list[tuple[Callable[[], Any], Any]]
     imports: set[str]
     filename: str
+    large: bool = False  # whether its arrays are large, so that what they need goes into memory of a pool
 
 
 @dataclass
@@ -80,13 +83,14 @@ def build(
     after: str | None = None,
     device: bool = False,
     holomorphic: bool = False,
+    large: bool = False,
 ) -> Program:
     """The program of the gradient of `function` with respect to the parameters `wrt`, for arguments of these kinds.
 
     With `value` it returns the value as well, with `aux` the function returns a pair of which only the first item is differentiated.
-    With `device` it is to run on arrays of a device, where elements are views.
+    With `device` it is to run on arrays of a device, where elements are views; with `large` on arrays whose memory matters.
     """
-    builder = Builder(device, after, holomorphic)
+    builder = Builder(device, after, holomorphic, large)
     function = as_function(function)
     return gathered(builder, function, builder.up_to(lambda: builder.main(function, wrt, kinds, value, aux)))
 
@@ -107,7 +111,7 @@ def gathered(builder: Builder, function: FunctionType, main: b.Node) -> Program:
     for one in functions:
         if not hasattr(one, "filename"):
             one.filename = filename
-    return Program(functions, free, builder.guards, imports, filename)
+    return Program(functions, free, builder.guards, imports, filename, builder.is_large())
 
 
 def _is_import(name: str, free: Free) -> bool:
@@ -149,9 +153,12 @@ class _Reached(Exception):
 
 
 class Builder:
-    def __init__(self, device: bool = False, after: str | None = None, holomorphic: bool = False) -> None:
+    def __init__(
+        self, device: bool = False, after: str | None = None, holomorphic: bool = False, large: bool = False
+    ) -> None:
         self.after = after  # the pass after which the program is wanted; None: the whole of it
         self.device = device
+        self.large = large
         self.holomorphic = holomorphic
         self.functions: list[b.Node] = []
         self.free: dict[str, Free] = {}
@@ -547,7 +554,14 @@ class Builder:
         if self.device:
             body = elements.own_numbers(body, known)
         passed("own_numbers", unit, body)
+        if self.device or self.is_large():
+            body = release.release(body, replace(known, notes=Notes()))
+        passed("release", unit, body)
         return body
+
+    def is_large(self) -> bool:
+        """Whether arguments or data from outside are large arrays of the host."""
+        return self.large or not self.device and any(sizes.is_large(free.value) for free in self.free.values())
 
     def split_temporaries(self, unit: Unit, facts: Facts, storage: Storage, body: list[b.Node]) -> list[b.Node]:
         """A temporary that is computed again in the reverse sweep is another one there."""

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import origins as places
+from .operators import bound_operators
 from .origins import Origin
 
 MODULE = "srcgrad_emitted"  # what emitted functions say their module is; there is no such module to import
@@ -29,14 +30,20 @@ _lock = threading.Lock()
 
 
 def load(
-    text: str, name: str, namespace: Mapping[str, Any], origins: Sequence[Origin | None] = ()
+    text: str,
+    name: str,
+    namespace: Mapping[str, Any],
+    origins: Sequence[Origin | None] = (),
+    operators: Mapping[str, Callable[..., Any]] | None = None,
 ) -> types.FunctionType:
     """The function `name` that the text of a module defines.
 
     The text runs in a fresh dictionary that begins with `namespace`, which becomes the function's globals. `origins` says where
-    the lines come from.
+    the lines come from. `operators` are functions that its arithmetic operators stand for (see `emit.operators`).
     """
-    code, filename = _compiled(text, name)
+    code, filename = _compiled(text, name, operators is not None)
+    if operators is not None:
+        namespace = {**namespace, **operators}
     with _lock:
         _forget_released()
         _uses[filename] = _uses.get(filename, 0) + 1
@@ -52,9 +59,9 @@ def load(
 
 
 @functools.lru_cache(maxsize=256)
-def _compiled(text: str, name: str) -> tuple[types.CodeType, str]:
+def _compiled(text: str, name: str, bound: bool = False) -> tuple[types.CodeType, str]:
     filename = f"<srcgrad {name}#{hashlib.sha256(text.encode()).hexdigest()[:12]}>"
-    return compile(text, filename, "exec", dont_inherit=True), filename
+    return compile(bound_operators(text) if bound else text, filename, "exec", dont_inherit=True), filename
 
 
 def _forget_released() -> None:

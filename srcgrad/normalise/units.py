@@ -43,6 +43,8 @@ def unit_of(function: FunctionType, look: bool = False) -> Unit:
     arguments = tree.args
     parameters = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
     body = [s for s in tree.body if not is_docstring(s)]
+    if found.filename.startswith("<srcgrad "):
+        body = _without_deletions(body)
     unit = Unit(
         name=tree.name,
         function=function,
@@ -70,6 +72,21 @@ def unit_of(function: FunctionType, look: bool = False) -> Unit:
         mine = {n for s in body for n in names.reads(s) | names.writes(s)} | set(unit.parameters) | set(unit.free)
         unit.body = scopes.own_variables(body, mine, unit.fresh)
     return unit
+
+
+def _without_deletions(body: list[build.Node]) -> list[build.Node]:
+    """The statements of an emitted program without those that only let memory go."""
+
+    def is_deletion(s: build.Node) -> bool:
+        return isinstance(s, gast.Delete) and all(isinstance(target, gast.Name) for target in s.targets)
+
+    found = []
+    for s in body:
+        if isinstance(s, (gast.If, gast.For, gast.While)):
+            s = build.changed(s, body=_without_deletions(s.body), orelse=_without_deletions(s.orelse))
+        if not is_deletion(s):
+            found.append(s)
+    return found
 
 
 def bound_names(unit: Unit) -> set[str]:

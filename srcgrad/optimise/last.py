@@ -52,7 +52,7 @@ class _Skipping:
 
     def loop(self, s: build.Node) -> build.Node:
         """The loop (outside of all others) with what only a next trip reads inside of a test."""
-        test = self.is_not_last(s)
+        test = is_not_last(s, self.effects)
         if test is None or s.orelse or self.effects.of(s).jumps:
             return s
         fresh = shallow(s)
@@ -61,24 +61,6 @@ class _Skipping:
             for position, inner in enumerate(s.body)
         ]
         return fresh
-
-    def is_not_last(self, s: build.Node) -> build.Node | None:
-        """The test whether there is another trip, for a loop over a range from its end to its begin."""
-        inner = (
-            s.iter.args[0]
-            if isinstance(s.iter, gast.Call) and dotted(s.iter.func) == "reversed" and s.iter.args
-            else None
-        )
-        if not isinstance(inner, gast.Call) or dotted(inner.func) != "range" or not isinstance(s.target, gast.Name):
-            return None
-        if inner.keywords or any(isinstance(a, gast.Starred) for a in inner.args):
-            return None
-        first = inner.args[0] if len(inner.args) > 1 else build.constant(0)
-        step = inner.args[2] if len(inner.args) == 3 else build.constant(1)
-        if not isinstance(first, gast.Constant) or s.target.id in {n for b in s.body for n in self.effects.of(b).binds}:
-            return None
-        upwards = isinstance(step, gast.Constant) and type(step.value) is int and step.value > 0
-        return gast.Compare(build.name(s.target.id), [gast.Gt() if upwards else gast.NotEq()], [first])
 
     def is_for_the_next(self, loop: build.Node, position: int) -> bool:
         """Whether a statement makes something costly that is read in the next trip and nowhere else."""
@@ -94,3 +76,20 @@ class _Skipping:
             isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Load) for n in build.walk(loop)
         )
         return inside == self.loads[name]
+
+
+def is_not_last(s: build.Node, effects: Effects) -> build.Node | None:
+    """The test whether there is another trip, for a loop over a range from its end to its begin."""
+    inner = (
+        s.iter.args[0] if isinstance(s.iter, gast.Call) and dotted(s.iter.func) == "reversed" and s.iter.args else None
+    )
+    if not isinstance(inner, gast.Call) or dotted(inner.func) != "range" or not isinstance(s.target, gast.Name):
+        return None
+    if inner.keywords or any(isinstance(a, gast.Starred) for a in inner.args):
+        return None
+    first = inner.args[0] if len(inner.args) > 1 else build.constant(0)
+    step = inner.args[2] if len(inner.args) == 3 else build.constant(1)
+    if not isinstance(first, gast.Constant) or s.target.id in {n for b in s.body for n in effects.of(b).binds}:
+        return None
+    upwards = isinstance(step, gast.Constant) and type(step.value) is int and step.value > 0
+    return gast.Compare(build.name(s.target.id), [gast.Gt() if upwards else gast.NotEq()], [first])

@@ -11,6 +11,8 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from srcgrad_runtime.memory import sizes
+
 from ..core.errors import Place, Refusal, Refused, SrcgradError
 from ..core.markers import handing_on
 from ..emit import load
@@ -232,14 +234,21 @@ class Recipe:
             wrt = tuple(signatures.given(self.function, values, self.parameters.signature, one)[0] for one in wrt)
         with collection.paused():
             device = device or self.device_of(values or ()) is not None
-            return self.program(function, wrt, kinds, after, device)
+            large = not device and sizes.is_large(values)
+            return self.program(function, wrt, kinds, after, device, large)
 
     def program(
-        self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Any], after: str | None, device: bool
+        self,
+        function: Any,
+        wrt: tuple[int | str, ...],
+        kinds: dict[str, Any],
+        after: str | None,
+        device: bool,
+        large: bool,
     ) -> Any:
         from ..differentiate import program
 
-        options = {"value": self.value, "aux": self.aux, "after": after, "device": device}
+        options = {"value": self.value, "aux": self.aux, "after": after, "device": device, "large": large}
         return program.build(function, wrt, kinds, holomorphic=self.holomorphic, **options)  # type: ignore[arg-type]
 
     def _wrapping(self) -> str:

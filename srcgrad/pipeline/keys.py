@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 from srcgrad_runtime import backend
+from srcgrad_runtime.memory.sizes import ARGUMENT
 
 ndarray = np.ndarray
 DEPTH = 6  # containers further inside than this are not looked into
@@ -45,7 +46,8 @@ def key_of(value: Any, depth: int = 0) -> Any:
     if kind is ndarray:  # the frequent ones first
         shape = value.shape
         # most arrays have no extent of 1, and then the rank says it all
-        return value.dtype.char, tuple([n == 1 for n in shape]) if 1 in shape else len(shape)
+        extents = tuple([n == 1 for n in shape]) if 1 in shape else len(shape)
+        return (value.dtype.char, extents, "large") if value.nbytes >= ARGUMENT else (value.dtype.char, extents)
     simple = SIMPLE.get(kind)
     if simple is not None:
         return simple

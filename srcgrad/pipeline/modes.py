@@ -37,7 +37,13 @@ class Tangent(Recipe):
         return ""
 
     def program(
-        self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Any], after: str | None, device: bool
+        self,
+        function: Any,
+        wrt: tuple[int | str, ...],
+        kinds: dict[str, Any],
+        after: str | None,
+        device: bool,
+        large: bool,
     ) -> Any:
         from ..differentiate import forward_program
 
@@ -65,7 +71,13 @@ class Pullback(Recipe):
         return ""
 
     def program(
-        self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Any], after: str | None, device: bool
+        self,
+        function: Any,
+        wrt: tuple[int | str, ...],
+        kinds: dict[str, Any],
+        after: str | None,
+        device: bool,
+        large: bool,
     ) -> Any:
         from ..differentiate import pullback_program
 

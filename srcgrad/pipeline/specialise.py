@@ -77,14 +77,21 @@ class Specialisation:
         self.function = loader.load(template.text, template.name, template.namespace, template.origins)
         self._space = self.function.__globals__
         running = self.function
-        if device is not None:
-            running = loader.load(template.text, template.name, template.namespace, template.origins)
+        pooled = template.large and device is None
+        if device is not None or pooled:
+            from srcgrad_runtime.memory import operations, scopes  # read when memory matters
+
+            operators = operations.OPERATORS if pooled else None
+            running = loader.load(template.text, template.name, template.namespace, template.origins, operators)
             self._space = running.__globals__
             _bind(self._space, device)
         if wrap:
+            bare = self.function
             self.function = loader.wrapped(self.function, wrap)
-            running = self.function if device is None else loader.wrapped(running, wrap)
+            running = self.function if running is bare else loader.wrapped(running, wrap)
         self.run = adapt(running)
+        if device is not None or pooled:
+            self.run = scopes.watched(self.run, pooled)
 
     def current(self) -> bool:
         """Whether every outside name still means what it meant, or is data of the same kind; data is read anew."""
@@ -120,12 +127,16 @@ class Specialisation:
 
 
 def _bind(space: dict[str, Any], device: Any) -> None:
-    """Let the outside names of an emitted module mean what they mean on a device; its own functions stay."""
-    from srcgrad_runtime import device as devices  # read when there is one
+    """Let the outside names of an emitted module mean what they mean on a device, or with a pool; its own functions stay."""
+    if device is None:
+        from srcgrad_runtime.memory.operations import pooled as bind
+    else:
+        from srcgrad_runtime import device as devices  # read when there is one
 
+        bind = partial(devices.bind, device=device)
     for name, value in list(space.items()):
         if getattr(value, "__globals__", None) is not space and not name.startswith("__"):
-            space[name] = devices.bind(value, device)
+            space[name] = bind(value)
 
 
 def _moved(value: Any, device: Any) -> Any:

@@ -44,6 +44,7 @@ class Template:
         default_factory=list
     )  # functions, and what they were
     shareable: bool = True
+    large: bool = False  # whether its results go into memory of a pool
     _cells: tuple[str, ...] = ()
 
     @staticmethod
@@ -52,7 +53,7 @@ class Template:
         from ..emit import python
 
         rendered = python.render(program, title)
-        made = Template(rendered.text, rendered.origins, program.functions[-1].name, epoch)
+        made = Template(rendered.text, rendered.origins, program.functions[-1].name, epoch, large=program.large)
         made.shareable = type(function) is types.FunctionType
         made._cells = function.__code__.co_freevars if made.shareable else ()
         watched = list(program.guards)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -13,7 +15,8 @@ class Counts:
 
     `launches` counts operations that would start a kernel, one for each call (a real device may need several for one, as for
     `std`); `products` those of them that are matrix products. `synchronisations` counts values that came to the host one by one
-    (`float(x)`, `if x > 0`), with the lines that asked for them in `places`. `live` and `peak` are bytes.
+    (`float(x)`, `if x > 0`), with the lines that asked for them in `places`. `live`, `peak` and the `limit` of `live` are bytes;
+    `size_class` rounds the size of an array up.
     """
 
     launches: int = 0
@@ -24,6 +27,8 @@ class Counts:
     live: int = 0
     peak: int = 0
     places: dict[tuple[str, int], int] = field(default_factory=dict)
+    limit: float = math.inf
+    size_class: Callable[[int], int] | None = None
 
     def reset(self) -> None:
         """Count anew; what is in use stays in use."""
@@ -60,8 +65,12 @@ class Block:
     __slots__ = ("size",)
 
     def __init__(self, size: int):
-        self.size = -(-size // 512) * 512  # CuPy's pool rounds up
+        rounded = counts.size_class or (lambda size: -(-size // 512) * 512)  # CuPy's pool rounds up
+        self.size = 0  # nothing to give back where there is not enough
         with lock:
+            if counts.live + rounded(size) > counts.limit:
+                raise MemoryError(f"Out of memory allocating {size} bytes (allocated so far: {counts.live} bytes).")
+            self.size = rounded(size)
             counts.live += self.size
             counts.peak = max(counts.peak, counts.live)
 

@@ -1,0 +1,51 @@
+"""The memory of the fake device, which counts what its arrays hold."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from ..fake.counting import counts
+from .sizes import classed
+from .tracking import Measured, Statistics
+
+
+def statistics() -> Statistics:
+    return Statistics(counts.live, counts.peak, counts.live, counts.limit)
+
+
+def reset_peak() -> None:
+    counts.peak = counts.live
+
+
+def release() -> int:
+    """Nothing is kept on the fake device."""
+    return 0
+
+
+def set_limit(limit: float | None) -> None:
+    counts.limit = math.inf if limit is None else limit
+
+
+@contextlib.contextmanager
+def scope(limit: float | None, classes: bool) -> Iterator[Any]:
+    before = counts.limit, counts.size_class
+    counts.limit = before[0] if limit is None else counts.live + limit
+    counts.size_class = classed if classes else None
+    try:
+        yield counts
+    finally:
+        counts.limit, counts.size_class = before
+
+
+@contextlib.contextmanager
+def measured(found: Measured) -> Iterator[None]:
+    before, peak = counts.live, counts.peak
+    counts.peak = before
+    try:
+        yield
+    finally:
+        found.live, found.peak = counts.live - before, counts.peak - before
+        counts.peak = max(peak, counts.peak)
