@@ -176,7 +176,10 @@ class Known:
     def __init__(self, unit: Unit, facts: Facts):
         self.unit = unit
         self.facts = facts
-        self.bound = {n for s in unit.body for n in names.writes(s)} | set(unit.parameters)
+
+    @functools.cached_property
+    def bound(self) -> set[str]:
+        return {n for s in self.unit.body for n in names.writes(s)} | set(self.unit.parameters)
 
     def resolve(self, node: build.Node) -> Any:
         if isinstance(node, gast.Name) and self.facts.kind(node.id).tag == "static":

@@ -42,6 +42,7 @@ _CALLERS: tuple[tuple[tuple[Any, ...], int | None, str], ...] = (
     ((itertools.groupby,), 1, "key"),
 )  # fmt: skip
 
+_CALLED = {function: (position, keyword) for functions, position, keyword in _CALLERS for function in functions}
 _CHANGING_BUILTINS = (setattr, delattr, exec, eval, vars, globals, locals)
 
 # modules of the standard library whose functions change nothing, but for those above
@@ -149,11 +150,11 @@ def _changed_by_class(cls: type, call: build.Node, given: list[build.Node], know
 
 def _called_in(function: Any, call: build.Node) -> list[build.Node]:
     """The arguments that a function calls."""
-    for functions, position, keyword in _CALLERS:
-        if any(function is f for f in functions):
-            found = _by_name(call, keyword)
-            return found + (call.args[position : position + 1] if position is not None else [])
-    return []
+    entry = _entry(_CALLED, function)
+    if entry is None:
+        return []
+    position, keyword = entry
+    return _by_name(call, keyword) + (call.args[position : position + 1] if position is not None else [])
 
 
 def may_change(node: build.Node, known: Known) -> bool:

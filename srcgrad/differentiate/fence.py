@@ -27,6 +27,8 @@ def check(unit: Unit) -> None:
     found = []
     for statement in unit.body:
         for node in build.walk(statement):
+            if type(node) is gast.Name:
+                continue
             entry = NODES.get(type(node).__name__)
             if isinstance(node, gast.Global):
                 why = "what it binds outlives the call, and other functions may read it"

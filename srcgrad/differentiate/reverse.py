@@ -150,12 +150,12 @@ class Reverse:
         if self.uses is None:
             self.uses = {}
             self.count_uses(self.unit.body)
+        here = set(map(id, statements))
         for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 name = node.targets[0].id
                 definitions, uses = self.uses.get(name, (0, []))
-                here = any(use is other for use in uses for other in statements)
-                if definitions == 1 and len(uses) == 1 and here:
+                if definitions == 1 and len(uses) == 1 and id(uses[0]) in here:
                     reads = [n for n in build.walk(uses[0]) if isinstance(n, gast.Name) and n.id == name]
                     if len(reads) == 1:
                         self.rules.single[name] = node.value
@@ -174,9 +174,10 @@ class Reverse:
                 if isinstance(node, gast.If):
                     self.count_uses(node.orelse)
                 continue
-            for name in names.reads(node):
+            reads, writes = names.of(node)
+            for name in reads:
                 self.uses.setdefault(name, [0, []])[1].append(node)
-            for name in names.writes(node):
+            for name in writes:
                 self.uses.setdefault(name, [0, []])[0] += 1
 
     def simple(self, node: build.Node) -> list[build.Node]:

@@ -124,6 +124,8 @@ def _is_idle_check(node: build.Node, facts: Facts) -> bool:
 def augmented(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
     """`x += e` rebinds a number, and an array that nobody else holds; anything else is an in-place change.
 
+    Returns the unit, and whether it has to be looked through again: what is known of a number is the same either way.
+
     >>> import numpy as np
     >>> from srcgrad.pipeline import passes
     >>> passes.show("augmented", '''
@@ -137,10 +139,12 @@ def augmented(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
         a += x
         return x
     """
-    wanted = {name for name in _augmented_names(unit.body) if not _rebinds(facts.kind(name))}
+    known = set(_augmented_names(unit.body))
+    wanted = {name for name in known if not _rebinds(facts.kind(name))}
     if wanted:
         wanted &= changes.seen_by_others(unit, changes.events(unit, facts)).keys()
-    return unit, _rebind(unit.body, wanted)
+    changed = _rebind(unit.body, wanted)
+    return unit, changed and not all(facts.kind(name).is_scalar for name in known - wanted)
 
 
 def _rebinds(kind: Kind) -> bool:

@@ -151,6 +151,27 @@ class Note:
                 self.constants.append(node.targets[0].id)
 
 
+class Whole(Note):
+    """Of a whole program: what its statements say, put together when it is first asked for."""
+
+    def __init__(self, parts: list[Note]):
+        self._parts = parts
+
+    def __getattr__(self, field: str) -> Any:
+        if field not in _NOTHING.__dict__:
+            raise AttributeError(field)
+        found = [getattr(part, field) for part in self._parts]
+        if isinstance(_NOTHING.__dict__[field], set):
+            value: Any = set().union(*found)
+        else:
+            value = [item for items in found for item in items]
+        self.__dict__[field] = value
+        return value
+
+
+_NOTHING = Note()
+
+
 class Notes:
     """The notes of all statements seen so far. Each node is kept with what is known of it, so that no other can take its id."""
 
@@ -163,10 +184,7 @@ class Notes:
 
     def program(self, body: list[build.Node]) -> Note:
         if self._program[0] is not body:
-            total = Note()
-            for statement in body:
-                total.include(self.statement(statement))
-            self._program = body, total
+            self._program = body, Whole([self.statement(statement) for statement in body])
         return self._program[1]
 
     def statement(self, s: build.Node) -> Note:
