@@ -31,6 +31,8 @@ def is_fresh(call: build.Node, function: object, name: str) -> bool:
         return bool(call.args) and "," in str(getattr(call.args[0], "value", ""))
     if name == "diff":  # with n=0 it is the array itself
         return len(call.args) == 1 and not any(k.arg in ("n", None) for k in call.keywords)
+    if name == "ndarray":  # with a buffer it is a view
+        return len(call.args) <= 2 and {k.arg for k in call.keywords} <= {"shape", "dtype", "order"}
     if name == "astype":
         return len(call.args) == 1 and not call.keywords
     return name in _ALWAYS

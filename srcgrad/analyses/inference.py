@@ -512,6 +512,8 @@ class _Inference:
         if value is MISSING:
             return Callee("unknown", None, args, keywords)
         count = len(args) if gast.Starred not in map(type, args) else None
+        if value is np.ndarray and count in (0, 1, 2) and keywords.keys() <= {"shape", "dtype", "order"}:
+            value = np.empty  # without a buffer it is the same
         if rules.is_nondifferentiable(value, count):
             return Callee("passive", value, args, keywords)
         if rules.lookup(value, count) is not None:
@@ -608,7 +610,9 @@ def _created(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind
     name = "float64"
     if function is np.full and dtype is None:
         fill = K.constant_kind(args[1] if len(args) > 1 else keywords.get("fill_value", K.UNKNOWN))
-        name = {"int": "int64", "bool": "bool"}.get(fill.tag, "float64" if fill.dtype == "python" else fill.dtype)
+        name = {"int": "int64", "bool": "bool"}.get(
+            fill.tag, "float64" if fill.dtype in ("python", "double") else fill.dtype
+        )
     if dtype is not None:
         try:
             name = np.dtype(dtype.value).name if dtype.tag == "static" else ""

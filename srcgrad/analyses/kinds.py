@@ -31,7 +31,7 @@ class Kind:
     """One value: its tag and, for arrays, dtype, rank and which extents are 1; for containers, what they hold.
 
     Tags: float (any real scalar), int, bool, str, none, array, list, tuple, dict, object, static, unknown. `dtype` is a NumPy name, or
-    "python" for a float that takes the precision of what it meets. `ones` says for each extent whether it is 1 (None: not known).
+    "python" for a float that takes the precision of what it meets, or "double" for one that is a Python float or a float64. `ones` says for each extent whether it is 1 (None: not known).
     `items` are the kinds of the items of a tuple or list of known length, `item` what all items have in common.
     """
 
@@ -111,6 +111,7 @@ class Kind:
 
 
 UNKNOWN = Kind("unknown")
+DOUBLE = frozenset({"python", "float64", "double"})  # dtypes of real numbers in double precision
 FLOAT, INT, BOOL, STR = Kind("float", "python"), Kind("int"), Kind("bool"), Kind("str")
 NOTHING: Kind | None = None  # no value has reached this name yet
 
@@ -212,7 +213,9 @@ def join(a: Kind | None, b: Kind | None) -> Kind | None:
             floats = [k.dtype for k in (a, b) if k.tag == "float"]
             if any(d.startswith("complex") for d in floats):
                 return Kind("float", "complex128")
-            # a number that is sometimes weak, sometimes not: its precision is not known
+            if len(floats) == 2 and set(floats) <= DOUBLE:
+                return Kind("float", "double")
+            # a number of more than one precision: it is not known
             return Kind(
                 "float",
                 floats[0] if len(set(floats)) == 1 and len(floats) == 2 else floats[0] if len(floats) == 1 else "",
@@ -288,6 +291,9 @@ def elementwise(function: Callable[..., Any], kinds: Sequence[Kind]) -> Kind:
 
 @functools.lru_cache(maxsize=4096)
 def _elementwise(function: Callable[..., Any], kinds: tuple[Kind, ...]) -> Kind:
+    if any(k.dtype == "double" for k in kinds):
+        made = {elementwise(function, [_as(k, dtype) for k in kinds]) for dtype in ("python", "float64")}
+        return functools.reduce(lambda a, b: join(a, b) or UNKNOWN, sorted(made, key=repr))
     if any(k.dtype == "" and k.tag in ("float", "array") for k in kinds):
         dtype = ""
     else:
@@ -308,6 +314,11 @@ def _elementwise(function: Callable[..., Any], kinds: tuple[Kind, ...]) -> Kind:
     if rank == 0:
         return Kind("float", name) if name == "" or np.dtype(name).kind in "fc" else INT
     return array(name, rank, broadcast([k.ones for k in arrays], rank), _broadcast_dims(arrays, rank))
+
+
+def _as(kind: Kind, dtype: str) -> Kind:
+    """A number in double precision, as one of Python's or of NumPy's."""
+    return replace(kind, dtype=dtype) if kind.dtype == "double" else kind
 
 
 def _broadcast_dims(kinds: Sequence[Kind], rank: int) -> Dims:
@@ -457,6 +468,12 @@ SAME_SHAPE = (
 def _with_unknown_precision(function: Callable[..., Any], args: list[Kind], keywords: dict[str, Kind]) -> Kind:
     """Where the precision of an operand is not known, the form of the result is that for float64, its precision not known either."""
     everything = [*args, *keywords.values()]
+    if any(k.dtype == "double" for k in everything):
+        one, other = (
+            _with_unknown_precision(function, [_as(k, d) for k in args], {n: _as(k, d) for n, k in keywords.items()})
+            for d in ("python", "float64")
+        )
+        return join(one, other) or UNKNOWN
     if not any(k.tag in ("float", "array") and k.dtype == "" for k in everything):
         return _sampled(function, args, keywords)
     found = _sampled(function, list(map(_definite, args)), {n: _definite(k) for n, k in keywords.items()})
@@ -624,7 +641,7 @@ def attribute(kind: Kind, name: str) -> Kind:
         if name in ("ndim", "size", "itemsize", "nbytes"):
             return static(kind.rank) if name == "ndim" and kind.is_array and kind.rank is not None else INT
         if name == "dtype":
-            return static(np.dtype(kind.dtype)) if kind.dtype not in ("", "python") else UNKNOWN
+            return static(np.dtype(kind.dtype)) if kind.dtype not in ("", "python", "double") else UNKNOWN
         function = rules.attribute(name)
         if function is not None:
             if name == "T" and kind.is_array and kind.rank is not None:

@@ -8,12 +8,13 @@ dependence testing, PLDI 1991).
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import gast
 
-from ..core import build
+from ..core import build, names
 from . import aliases
 
 
@@ -44,6 +45,10 @@ class Loop:
 
 
 Region = tuple[Extent, ...]
+MIRRORED: dict[type, type] = {gast.Lt: gast.Gt, gast.LtE: gast.GtE, gast.Gt: gast.Lt, gast.GtE: gast.LtE}
+OPPOSITE: dict[type, type] = {
+    gast.Lt: gast.GtE, gast.LtE: gast.Gt, gast.Gt: gast.LtE, gast.GtE: gast.Lt, gast.Eq: gast.NotEq, gast.NotEq: gast.Eq,
+}  # fmt: skip
 DEEPEST = 8  # loops whose ends are followed one into the other
 
 
@@ -55,6 +60,7 @@ class Loops:
         self.by_var: dict[str, Loop] = {}
         self.values: dict[str, build.Node | None] = {}
         self.note_values(body)
+        self.bound: set[str] = set(self.values)  # names that a loop would bind anew
         self.note(body)
 
     def note_values(self, body: list[build.Node]) -> None:
@@ -70,9 +76,14 @@ class Loops:
         for node in body:
             if isinstance(node, gast.For):
                 loop = self.loop(node)
-                if loop is not None:
+                if loop is not None and loop.var not in self.bound:
                     self.of[id(node)] = loop
                     self.by_var[loop.var] = loop
+                else:  # two loops with one variable, or another value for it: its range is not known
+                    for name in names.writes(node.target):
+                        self.by_var.pop(name, None)
+                        self.of = {key: known for key, known in self.of.items() if known.var != name}
+                self.bound |= names.writes(node.target)
             if isinstance(node, (gast.If, gast.For, gast.While)):
                 self.note(node.body)
                 self.note(getattr(node, "orelse", []))
@@ -110,6 +121,57 @@ class Loops:
             if not left.var and isinstance(node.op, gast.Add):
                 return _plus(right, left.offset)
         return None
+
+    # ---- what branches tell ------------------------------------------------------------------------------------------------------
+
+    def where(self, tests: list[tuple[build.Node, bool]]) -> Loops:
+        """The same loops, their variables cut down to the values for which these tests come out as given.
+
+        `if k == 0: ... else: a[k - 1]` never reads the last element, if k counts from 0.
+        """
+        found = self
+        for test, outcome in tests:
+            if isinstance(test, gast.Name) and test.id in self.values:
+                test = self.values[test.id]
+            for var, least in self.least(test, outcome):
+                loop = found.by_var.get(var)
+                if loop is None or loop.low is None or loop.low.var:
+                    continue
+                if least is None:  # it is not its least value
+                    least = loop.low.offset + 1
+                if least > loop.low.offset:
+                    found = found.with_loop(replace(loop, low=Affine("", least)))
+        return found
+
+    def with_loop(self, loop: Loop) -> Loops:
+        other = copy.copy(self)
+        other.by_var = {**self.by_var, loop.var: loop}
+        return other
+
+    def least(self, test: build.Node | None, outcome: bool) -> list[tuple[str, int | None]]:
+        """(variable, its least value) as a test tells; None for a variable that is not the least that it may be."""
+        if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
+            return self.least(test.operand, not outcome)
+        if isinstance(test, gast.BoolOp) and isinstance(test.op, gast.And if outcome else gast.Or):
+            return [one for part in test.values for one in self.least(part, outcome)]
+        if isinstance(test, gast.Name):
+            loop = self.by_var.get(test.id)
+            counts = loop is not None and loop.low == Affine("", 0)
+            return [(test.id, None)] if outcome and counts else []
+        if not isinstance(test, gast.Compare) or len(test.ops) != 1:
+            return []
+        left, right = self.affine(test.left), self.affine(test.comparators[0])
+        if left is None or right is None or bool(left.var) == bool(right.var):
+            return []
+        operator = type(test.ops[0])
+        if right.var:
+            left, right, operator = right, left, MIRRORED.get(operator, operator)
+        operator = operator if outcome else OPPOSITE.get(operator, operator)
+        bound = right.offset - left.offset
+        if operator is gast.NotEq:
+            loop = self.by_var.get(left.var)
+            return [(left.var, None)] if loop is not None and loop.low == Affine("", bound) else []
+        return [(left.var, bound + (operator is gast.Gt))] if operator in (gast.Gt, gast.GtE, gast.Eq) else []
 
     # ---- regions ----------------------------------------------------------------------------------------------------------------
 

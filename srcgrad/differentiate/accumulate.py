@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import gast
 
 from ..analyses.inference import Facts
-from ..analyses.kinds import Kind
+from ..analyses.kinds import DOUBLE, Kind
 from ..core import build, names
 from ..normalise.stores import is_plain
 from . import slots
@@ -176,7 +176,7 @@ class Accumulate:
         kind = self.facts.kind(var)
         if var in self.slots.bound:
             value = blank(var, kind)
-        elif kind.tag == "float" and kind.dtype in ("python", "", "float64"):
+        elif kind.tag == "float" and (kind.dtype in DOUBLE or not kind.dtype):
             value = build.constant(0.0)
         elif kind.tag in ("tuple", "unknown"):
             value = build.call("rt.slots_like", build.name(var))

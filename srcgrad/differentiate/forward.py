@@ -16,7 +16,7 @@ import numpy as np
 from .. import rules
 from ..analyses import aliases, inference
 from ..analyses.inference import OPERATORS, Callee, Facts
-from ..analyses.kinds import UNKNOWN, Kind, constant_kind
+from ..analyses.kinds import DOUBLE, UNKNOWN, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
 from ..rules.declare import Rule
@@ -165,7 +165,7 @@ class Forward:
     def zero(self, name: str) -> build.Node:
         """The tangent of a passive value."""
         kind = self.facts.kind(name)
-        if kind.tag == "float" and kind.dtype in ("python", "", "float64"):
+        if kind.tag == "float" and (kind.dtype in DOUBLE or not kind.dtype):
             return build.constant(0.0)
         return build.call("rt.zeros_like", build.name(name))
 

@@ -88,7 +88,7 @@ class _Builder(program.Builder):
     def finished(self, result: b.Node, dot: b.Node, facts: Facts) -> b.Node:
         """The tangent in the structure and the dtype of the value, in memory of its own."""
         kind = facts.kind(result.id) if isinstance(result, gast.Name) else K.UNKNOWN
-        if kind.tag == "float" and kind.dtype in ("python", "float64"):
+        if kind.tag == "float" and kind.dtype in K.DOUBLE:
             return dot
         return b.call("rt.gradient", dot, b.copy(result))
 

@@ -14,14 +14,14 @@ import gast
 
 from .. import rules
 from ..analyses.inference import Callee, Facts
-from ..analyses.kinds import Kind, constant_kind
+from ..analyses.kinds import DOUBLE, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Free, Unit
 from ..frontend import source
 from ..rules.declare import REQUIRED, Rule
 from . import choices
 
-DOUBLE = ("python", "float64", "complex128")  # dtypes of numbers in double precision, as those of Python
+DOUBLE_OR_COMPLEX = DOUBLE | {"complex128"}
 
 
 class Contributions:
@@ -138,7 +138,9 @@ class Contributions:
                 value = build.call("np.broadcast_to", value, build.call("np.shape", y))
             # a wide adjoint has extents that come from none of the operands
             others = (
-                [self.kind(bound[n]) for n in names if n in bound and n != name] if target not in self.wide else None
+                [self.kind(bound[n]) for n in names if n in bound and _identity(bound[n]) != _identity(operand)]
+                if target not in self.wide
+                else None
             )
             if self.is_elementwise_result(operand) and y_kind.tag != "unknown" and not y_kind.is_complex:
                 summed = self.to_shape(value, operand, y_kind, others)
@@ -173,7 +175,7 @@ class Contributions:
         )
         if mine.tag != "float" or not plain or not same or vector.dtype not in ("float64", "float32"):
             return None
-        if mine.dtype != y_kind.dtype and (mine.dtype, y_kind.dtype) != ("python", "float64"):
+        if mine.dtype != y_kind.dtype and not (mine.dtype in DOUBLE and y_kind.dtype == "float64"):
             return None
         left = gast.UnaryOp(gast.USub(), build.copy(y_bar)) if sign else build.copy(y_bar)
         return gast.BinOp(left, gast.MatMult(), build.copy(factor))
@@ -222,7 +224,7 @@ class Contributions:
         if "y" in read:
             return True
         arrays = [n for n in names if n in bound and not _is_plain_number(self.kind(bound[n]))]
-        if len(arrays) == 1 and arrays[0] in read:
+        if len({_identity(bound[n]) for n in arrays}) == 1 and not read.isdisjoint(arrays):
             return True
         return any(n in read and n in bound and same_shape(self.kind(bound[n]), y_kind) for n in names)
 
@@ -264,18 +266,22 @@ class Contributions:
             others is not None
             and all(_is_plain_number(k) for k in others)
             and not (y_kind.is_complex and y_kind.tag != "unknown")
-            and not (mine.dtype == "python" and y_kind.tag in ("float", "array") and y_kind.dtype not in DOUBLE)
+            and not (
+                mine.dtype in ("python", "double")
+                and y_kind.tag in ("float", "array")
+                and y_kind.dtype not in DOUBLE_OR_COMPLEX
+            )
             and not (mine.is_array and y_kind.is_array and mine.dtype != y_kind.dtype)  # a conversion
         ):
             return value
         if mine.tag == "float" and y_kind.tag == "float":
             cut = y_kind.is_complex and not mine.is_complex
-            cut = cut or mine.dtype == "python" and y_kind.dtype not in DOUBLE
+            cut = cut or mine.dtype in ("python", "double") and y_kind.dtype not in DOUBLE_OR_COMPLEX
             return value if not cut else build.call("rt.unbroadcast", value, operand)
         if mine.tag == "unknown" or y_kind.tag == "unknown" or _mixes(mine, y_kind):
             return build.call("rt.unbroadcast", value, operand)
         if mine.tag == "float" and y_kind.is_array:
-            if mine.dtype != y_kind.dtype and (mine.dtype, y_kind.dtype) != ("python", "float64"):
+            if mine.dtype != y_kind.dtype and not (mine.dtype in DOUBLE and y_kind.dtype == "float64"):
                 return build.call("rt.unbroadcast", value, operand)
             return build.call("np.sum", value)
         if mine.is_array and y_kind.is_array and mine.rank is not None and y_kind.rank is not None:
@@ -383,6 +389,11 @@ class Contributions:
         if kind.is_array:
             return kind.rank
         return 0 if kind.is_scalar else None
+
+
+def _identity(operand: build.Node) -> object:
+    """The same for operands that are the same array: `x * x` has the shape of `x`."""
+    return operand.id if isinstance(operand, gast.Name) else id(operand)
 
 
 def is_unbroadcast(value: build.Node) -> bool:
@@ -601,6 +612,8 @@ def _mixes(a: Kind, b: Kind) -> bool:
         return True
     if a.dtype == b.dtype:
         return False
+    if "double" in (a.dtype, b.dtype):
+        return not {a.dtype, b.dtype} <= DOUBLE
     if a.dtype == "python":
         return b.dtype.startswith("complex")
     if b.dtype == "python":

@@ -436,7 +436,7 @@ class Builder:
                 )  # raises: it is no real number on any path
             if kind.tag in ("float", "int"):
                 return None
-        if kind.tag == "float" and (kind.dtype in ("python", "float64") or not kind.dtype and _is_double(facts)):
+        if kind.tag == "float" and (kind.dtype in K.DOUBLE or not kind.dtype and _is_double(facts)):
             return b.at(b.assign(reverse.bars(result.id), b.constant(1.0)), last)
         if kind.tag == "float" and kind.dtype.startswith("float"):  # a plain 1.0 would become an array of float64
             return b.at(b.assign(reverse.bars(result.id), b.call(f"np.{kind.dtype}", b.constant(1.0))), last)
@@ -812,7 +812,7 @@ def _exposed_reads(statements: list[b.Node], bound: set[str], found: list[str], 
 def _is_double(facts: Facts) -> bool:
     """Whether all floating numbers and arrays of a unit are of double precision, or take that of what they meet."""
     for kind in map(K.constant_kind, facts.kinds.values()):
-        known = kind.tag == "float" and kind.dtype not in ("", "python") or kind.is_array
+        known = kind.tag == "float" and kind.dtype not in ("", "python", "double") or kind.is_array
         if known and (not kind.dtype or np.dtype(kind.dtype).kind == "f" and kind.dtype != "float64"):
             return False
     return True

@@ -416,4 +416,5 @@ def is_plain(index: build.Node, kind_of: KindOf) -> bool:
         return True
     if isinstance(index, gast.Constant):
         return index.value is None or index.value is ... or isinstance(index.value, int)
-    return constant_kind(kind_of(index)).tag == "int"
+    kind = kind_of(index)
+    return constant_kind(kind).tag in ("int", "none") or kind.tag == "static" and kind.value is None  # np.newaxis

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gast
+import numpy as np
 
 from ...analyses import aliases
-from ...analyses.kinds import constant_kind
+from ...analyses.kinds import DOUBLE, constant_kind
 from ...core import build, names
 from . import paths, recompute
 from .layout import Definition, Layout, Site
+
+TURNING = (np.flip, np.flipud, np.fliplr, np.transpose, np.swapaxes, np.moveaxis, np.expand_dims)  # always views
 
 
 class Recomputed:
@@ -117,12 +120,7 @@ class Recomputed:
             return False
         if owner.tag == "list":
             return True
-        return (
-            owner.dtype == "float64"
-            and kind.dtype in ("float64", "python")
-            or owner.dtype == kind.dtype
-            and kind.dtype != ""
-        )
+        return owner.dtype == "float64" and kind.dtype in DOUBLE or owner.dtype == kind.dtype and kind.dtype != ""
 
     def recomputable(self, name: str, sites: list[Site]) -> build.Node | None:
         """The expression to compute a name again at all of these places; None if it is better kept or saved."""
@@ -167,17 +165,35 @@ class Recomputed:
             return all(isinstance(e, (gast.Name, gast.Constant)) for e in value.elts)
         kind = constant_kind(self.layout.reverse.kind_of(value)[0])
         if isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare)):
-            plain = all(isinstance(n, (gast.operator, gast.unaryop, gast.cmpop, gast.expr_context, gast.BinOp, gast.UnaryOp, gast.Compare))
-                        or build.is_atom(n) and self.layout.reverse.rules.kind(n).is_scalar for n in build.walk(value))  # fmt: skip
-            return kind.is_scalar and plain
+            return kind.is_scalar and self.is_arithmetic(value)
         if isinstance(value, gast.Call):
-            if self.layout.is_cheap_call(value) or self.layout.is_range(value):
+            if self.layout.is_cheap_call(value) or self.layout.is_range(value) or self.is_turned(value):
                 return all(build.is_atom(a) for a in value.args) and not value.keywords
             callee = self.layout.facts.callees.get(id(value))
             return kind.is_scalar and callee is not None and callee.form == "rule" and all(
                 self.layout.reverse.rules.kind(a).is_scalar for a in callee.args
             )  # fmt: skip
         return False
+
+    def is_arithmetic(self, value: build.Node) -> bool:
+        """Whether a value is computed of numbers, lengths and extents alone."""
+        if isinstance(value, gast.BinOp):
+            return self.is_arithmetic(value.left) and self.is_arithmetic(value.right)
+        if isinstance(value, gast.UnaryOp):
+            return self.is_arithmetic(value.operand)
+        if isinstance(value, gast.Compare):
+            return all(map(self.is_arithmetic, [value.left, *value.comparators]))
+        if isinstance(value, gast.Call):
+            return self.layout.is_cheap_call(value) and not value.keywords and all(map(build.is_atom, value.args))
+        if isinstance(value, gast.Subscript):
+            owner, index = value.value, value.slice
+            return (
+                isinstance(owner, gast.Attribute)
+                and owner.attr == "shape"
+                and build.is_atom(owner.value)
+                and build.is_atom(index)
+            )
+        return build.is_atom(value) and self.layout.reverse.rules.kind(value).is_scalar
 
     def is_plain_index(self, index: build.Node) -> bool:
         parts = index.elts if isinstance(index, gast.Tuple) else [index]
@@ -194,9 +210,24 @@ class Recomputed:
             return True
         if isinstance(value, gast.Attribute):
             return value.attr in ("T", "mT") or value.attr in aliases.METADATA
+        if isinstance(value, gast.Call):
+            return self.is_turned(value)
         if not isinstance(value, gast.Subscript) or not self.layout.reverse.kind_of(value)[0].is_array:
             return False
         return self.is_plain_index(value.slice) and self.layout.reverse.kind_of(value.value)[0].is_array
+
+    def is_turned(self, value: build.Node) -> bool:
+        """Whether a value is a whole array seen in another order."""
+        callee = self.layout.facts.callees.get(id(value))
+        known = callee is not None and callee.form == "rule" and any(callee.function is f for f in TURNING)
+        return known and bool(value.args) and self.layout.reverse.kind_of(value.args[0])[0].is_array
+
+    def whole_of(self, name: str) -> build.Node | None:
+        """What a name is a view of, if that is taken again: a part of an array, where the view shows all of the part."""
+        value = self.again.get(name)
+        while isinstance(value, gast.Call) and self.is_turned(value) and isinstance(value.args[0], gast.Name):
+            value = self.again.get(value.args[0].id, value.args[0])
+        return value
 
     def is_steady(self, source: str, definition: Definition, site: Site) -> bool:
         """Whether `source` means, where the reverse of the site runs, what it meant at the definition."""

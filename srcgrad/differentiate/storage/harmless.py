@@ -17,6 +17,7 @@ class Stores:
     def __init__(self, layout: Layout, recomputed: Recomputed):
         self.layout, self.recomputed = layout, recomputed
         self.loops = overlap.Loops(layout.body)
+        self.cut: dict[int, overlap.Loops] = {}
         self.harmless: dict[int, bool] = {}
         self.known_reads: list[tuple[Site, list[tuple[str, build.Node | None]], bool]] | None = None
 
@@ -28,7 +29,7 @@ class Stores:
 
     def overwrites_nothing(self, node: build.Node, block: Block, content: str) -> bool:
         place = aliases.store_place(node)
-        store = self.loops.region(place) if place is not None else None
+        store = self.loops_at(block).region(place) if place is not None else None
         if not store:
             return False
         wanted = {n for n, c in self.layout.contents.items() if c == content}
@@ -40,13 +41,22 @@ class Stores:
             for name, part in reads:
                 if name not in wanted:
                     continue
-                region = self.loops.region(part) if part is not None else None
+                region = self.loops_at(site.block).region(part) if part is not None else None
                 if part is not None and name != root:
                     region = None  # a part of a part
                 loops, later = self.compare(site, block, node, late)
                 if not self.loops.apart(region or (), store, loops, later):
                     return False
         return True
+
+    def loops_at(self, block: Block) -> overlap.Loops:
+        """The loops, as the branches around a block let them be."""
+        if id(block) not in self.cut:
+            tests = [
+                (b.owner.test, b.statements is b.owner.body) for b in block.ancestors() if isinstance(b.owner, gast.If)
+            ]
+            self.cut[id(block)] = self.loops.where(tests)
+        return self.cut[id(block)]
 
     def read_sites(self) -> list[tuple[Site, list[tuple[str, build.Node | None]], bool]]:
         """What each site reads of stored arrays; True: it reads what is there after the statement has run."""
@@ -86,7 +96,7 @@ class Stores:
         """The parts that an expression reads; a name that is a part taken again is that part."""
         found = []
         for name, place in overlap.parts_read(part, wanted):
-            value = self.recomputed.again.get(name)
+            value = self.recomputed.whole_of(name)
             root = aliases.root_of(value) if isinstance(value, gast.Subscript) else None
             if place is None and root is not None:
                 found.append((root, value))

@@ -13,41 +13,31 @@ def durbin_grad(r):
     beta_saved = []
     alpha_saved = []
     y_saved = []
-    y_saved_2 = []
-    saved = []
     for k in range(1, n):
         beta_saved.append(beta)  # beta *= 1.0 - alpha * alpha
         beta = beta * (1.0 - alpha * alpha)
-        t_8 = np.flip(r[:k])  # alpha = -(r[k] + np.dot(np.flip(r[:k]), y[:k])) / beta
         alpha_saved.append(alpha)
-        alpha = -(r[k] + np.dot(t_8, y[:k])) / beta
-        t_14 = np.flip(y[:k])  # y[:k] += alpha * np.flip(y[:k])
-        t_15 = alpha * t_14
+        alpha = -(r[k] + np.dot(np.flip(r[:k]), y[:k])) / beta
         y_saved.append(y[:k].copy())
-        y[:k] += t_15
-        y_saved_2.append(y[k])
+        y[:k] += alpha * np.flip(y[:k])
         y[k] = alpha
-        saved.append((t_8, t_14, t_15))
     y_bar = 2.0 * y  # return np.sum(y * y)
     alpha_bar = 0.0  # for k in range(1, n):
     beta_bar = 0.0
     r_bar = rt.zeros_like(r)
     for k in reversed(range(1, n)):
-        t_8_2, t_14_2, t_15_2 = saved.pop()  # y[k] = alpha
-        y[k] = y_saved_2.pop()
-        alpha_bar += y_bar[k]
+        alpha_bar += y_bar[k]  # y[k] = alpha
         y_bar[k] = 0.0
         y[:k] = y_saved.pop()  # y[:k] += alpha * np.flip(y[:k])
-        t_15_bar = rt.unbroadcast(y_bar[:k], t_15_2)
-        alpha_bar += rt.unbroadcast(t_15_bar * t_14_2, alpha)
-        y_bar[:k] += np.flip(rt.unbroadcast(t_15_bar * alpha, t_14_2))
+        t_15_bar = y_bar[:k]
+        alpha_bar += t_15_bar @ np.flip(y[:k])
+        y_bar[:k] += np.flip(t_15_bar * alpha)
         # alpha = -(r[k] + np.dot(np.flip(r[:k]), y[:k])) / beta
         beta_bar -= alpha_bar * alpha / beta
         alpha = alpha_saved.pop()
         t_11_bar = -alpha_bar / beta
-        t_8_bar = t_11_bar * y[:k]
-        y_bar[:k] += t_11_bar * t_8_2
-        r_bar[:k] += np.flip(t_8_bar)
+        y_bar[:k] += t_11_bar * np.flip(r[:k])
+        r_bar[:k] += np.flip(t_11_bar * y[:k])
         r_bar[k] += t_11_bar
         beta = beta_saved.pop()  # beta *= 1.0 - alpha * alpha
         t_5_bar = beta_bar * beta

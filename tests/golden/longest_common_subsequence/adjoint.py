@@ -25,11 +25,11 @@ def longest_common_subsequence_grad(match):
         for j in reversed(range(n)):
             diagonal = diagonal_saved.pop()  # diagonal = above
             above_bar = diagonal_bar
-            row[j + 1] = row_saved.pop()  # row[j + 1] = max(above, row[j], diagonal + match[i, j])
+            t_4_2 = row[j + 1]  # row[j + 1] = max(above, row[j], diagonal + match[i, j])
+            row[j + 1] = row_saved.pop()
             above = row[j + 1]
             t_7 = row[j]  # row[j + 1] = max(above, row[j], diagonal + match[i, j])
             t_3_2 = diagonal + match[i, j]
-            t_4_2 = max(above, t_7, t_3_2)
             share = row_bar[j + 1] / rt.ties(t_4_2, above, t_7, t_3_2)
             above_bar += share if above == t_4_2 else 0.0
             diagonal_bar = share if t_3_2 == t_4_2 else 0.0
