@@ -13,6 +13,21 @@ def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="write the emitted programs of tests/golden anew")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def kernels_of_the_session():
+    """Every kernel that the tests of this process generate compiles for GPUs, and computes on the CPU what NumPy computes."""
+    from srcgrad_runtime.kernels import launching
+
+    from tests.device import compiled
+
+    recorder = compiled.Recorder()
+    launching.observers.append(recorder)
+    yield recorder
+    launching.observers.remove(recorder)
+    if recorder.calls:
+        compiled.check(list(recorder.calls.values()))
+
+
 @pytest.fixture(scope="session")
 def root():
     """The top of the repository."""

@@ -58,7 +58,8 @@ def test_each_pass_can_be_looked_at():
     assert "row" in texts["stores_of_calls"] and "row" not in texts["retake_views"]
     assert "x_bar" not in texts["normal"] and "x_bar" in texts["adjoint"]
     whole = code(pipeline.dump(stores_and_loops, args=ARGS))
-    assert texts["own_numbers"] == whole.replace("stores_and_loops_grad", "stores_and_loops")
+    assert texts["own_numbers"] == texts["form_kernels"]
+    assert texts["form_kernels"] == whole.replace("stores_and_loops_grad", "stores_and_loops")
 
 
 def test_each_pass_says_what_it_does():

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .gradients import *
     from .indexing import *
     from .joining import *
+    from .kernels import *
     from .linalg import *
     from .partials import *
     from .polynomials import *
@@ -46,6 +47,7 @@ TABLES = (
     "gradients",
     "indexing",
     "joining",
+    "kernels",
     "linalg",
     "partials",
     "polynomials",

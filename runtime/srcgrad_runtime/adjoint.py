@@ -350,8 +350,8 @@ def children(x: Any) -> list[Any]:
 
 def attributes_of(x: Any) -> tuple[str, ...]:
     """The names of what an instance of a Python class has of its own: fields, attributes, slots; empty for anything else."""
-    if isinstance(x, NO_RECORDS) or not type(x).__flags__ & HEAP_TYPE or backend.is_device_array(x):
-        return ()
+    if isinstance(x, NO_RECORDS) or not type(x).__flags__ & HEAP_TYPE or hasattr(type(x), "__array_ufunc__"):
+        return ()  # what NumPy computes with is no record, on a device either
     if dataclasses.is_dataclass(x):
         return tuple(f.name for f in dataclasses.fields(x) if hasattr(x, f.name))
     found = list(getattr(x, "__dict__", ()))

@@ -142,7 +142,7 @@ class _Builder(program.Builder):
             fails=failures.teller(unit, facts),
         )
         body = optimise.optimise(optimise.keep_marked(body, known, marks), known)
-        return elements.own_numbers(body, known) if self.device else body
+        return self.with_kernels(unit, elements.own_numbers(body, known), known) if self.device else body
 
     # ---- helpers ----------------------------------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
 from ..normalise import activity, flatten, jumps, prepare, sequences, stores, targets, units, webs
-from ..optimise import elements, release
+from ..optimise import elements, kernels, release
 from ..optimise.facts import Facts as ProgramFacts
 from ..optimise.notes import Notes
 from . import failing, fence
@@ -515,7 +515,9 @@ class Builder:
         results: set[str] | None = None,
         passed: Passed = _go_on,
         marks: frozenset[int] = frozenset(),
+        given: frozenset[str] = frozenset(),
     ) -> list[b.Node]:
+        """The statements of a function without what nobody needs; `given` are the names that it is handed besides the parameters."""
         bars = {bar: var for var, bar in reverse.bars.of.items()}
 
         @functools.cache
@@ -554,9 +556,21 @@ class Builder:
         if self.device:
             body = elements.own_numbers(body, known)
         passed("own_numbers", unit, body)
+        if self.device:
+            body = self.with_kernels(unit, body, replace(known, parameters=known.parameters | given, notes=Notes()))
+        passed("form_kernels", unit, body)
         if self.device or self.is_large():
-            body = release.release(body, replace(known, notes=Notes()))
+            body = release.release(body, kernels.knowing(replace(known, notes=Notes()), self.functions))
         passed("release", unit, body)
+        return body
+
+    def with_kernels(self, unit: Unit, body: list[b.Node], known: ProgramFacts) -> list[b.Node]:
+        """The statements with their elementwise operations in kernels, which become functions of the program."""
+        name = f"{_name_of(unit.function)}_kernel"
+        body, made = kernels.form_kernels(body, known, unit.fresh, lambda: self.taken(name))
+        for one in made:
+            one.filename = unit.filename
+        self.functions += made
         return body
 
     def is_large(self) -> bool:
@@ -736,7 +750,8 @@ class Builder:
                 bars.append(b.call("rt.zeros_like", b.name(name)))
         seed = reverse.bars(result.id)
         tail = b.return_(bars[0] if len(bars) == 1 else b.tuple_(bars))
-        backward = self.optimise(unit, facts, reverse, storage, [*backward, tail], [])
+        handed = frozenset({*storage.definitions, *unit.parameters, seed})
+        backward = self.optimise(unit, facts, reverse, storage, [*backward, tail], [], given=handed)
         saved = _needed(backward, unit, storage, seed)
         for name in reversed(saved):
             if name not in unit.parameters and not storage.surely_bound(name, forward):

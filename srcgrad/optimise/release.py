@@ -58,15 +58,24 @@ def _arrays(effects: Effects) -> set[str]:
     """Names of the program's own that are bound to arrays which it makes, or takes from a tape."""
     facts, note = effects.facts, effects.note
     made = {
-        target.id
+        name
         for target, value in note.bindings
-        if isinstance(target, gast.Name) and value is not None and _makes(value, effects)
+        if value is not None and _makes(value, effects)
+        for name in _named(target, value)
     }
     return {
         name
         for name in made - effects.captured - effects.outside - effects.scalars - facts.results - note.scoped
         if facts.array(name) is not False
     }
+
+
+def _named(target: build.Node, value: build.Node) -> list[str]:
+    """The names that are bound to a value, or to the arrays that a call gives."""
+    if isinstance(target, gast.Name):
+        return [target.id]
+    several = isinstance(target, gast.Tuple) and isinstance(value, gast.Call) and isinstance(value.func, gast.Name)
+    return [t.id for t in target.elts if isinstance(t, gast.Name)] if several else []
 
 
 def _makes(value: build.Node, effects: Effects) -> bool:

@@ -15,7 +15,7 @@ from .. import optimise
 from ..differentiate import program
 from ..emit import load, python
 from ..normalise import flatten, jumps, prepare, sequences, stores, targets
-from ..optimise import elements, release
+from ..optimise import elements, kernels, release
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ PASSES = (
     # what nobody needs
     *map(_pass, (*optimise.PASSES, optimise.fuse, *optimise.LAST)),
     _pass(elements.own_numbers, does="On a device: numbers that are bound or kept are copies."),
+    _pass(kernels.form_kernels, does="On a device: elementwise operations move into kernels."),
     _pass(release.release, does="On a device, or with large arrays: names are deleted after their last use."),
 )
 

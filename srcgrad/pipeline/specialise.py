@@ -128,15 +128,16 @@ class Specialisation:
 
 def _bind(space: dict[str, Any], device: Any) -> None:
     """Let the outside names of an emitted module mean what they mean on a device, or with a pool; its own functions stay."""
-    if device is None:
-        from srcgrad_runtime.memory.operations import pooled as bind
-    else:
+    if device is not None:
         from srcgrad_runtime import device as devices  # read when there is one
 
-        bind = partial(devices.bind, device=device)
+        devices.bind_module(space, device)
+        return
+    from srcgrad_runtime.memory.operations import pooled
+
     for name, value in list(space.items()):
         if getattr(value, "__globals__", None) is not space and not name.startswith("__"):
-            space[name] = bind(value)
+            space[name] = pooled(value)
 
 
 def _moved(value: Any, device: Any) -> Any:

@@ -4,9 +4,9 @@ A device is a module with the functions of NumPy: `cupy`, or `srcgrad_runtime.fa
 names mean depends on where its arrays live.
 """
 
-from .binding import bind, bound_runtime
+from .binding import bind, bind_module, bound_runtime
 from .errors import DeviceError
 from .namespace import Namespace, namespace_of
 from .transfer import to_device, to_host
 
-__all__ = ["DeviceError", "Namespace", "bind", "bound_runtime", "namespace_of", "to_device", "to_host"]
+__all__ = ["DeviceError", "Namespace", "bind", "bind_module", "bound_runtime", "namespace_of", "to_device", "to_host"]

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from .. import kernels
 from . import namespace
 
 RUNTIME = __name__.split(".")[0]
-SHARED = ("backend", "device", "fake", "memory")  # rooms of the runtime that are the same on every device
+SHARED = ("backend", "device", "fake", "kernels", "memory")  # rooms of the runtime that are the same on every device
 _functions: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 _arrays: dict[int, tuple[Any, Any, Any]] = {}
 KEPT = 256  # arrays from outside that are kept on the device
@@ -31,10 +32,35 @@ def bind(value: Any, device: Any) -> Any:
     if isinstance(value, types.ModuleType):
         return _module(value, device)
     if isinstance(value, types.FunctionType):
-        return _function(value, device)
+        bound = _function(value, device)
+        return kernel_on(value, device, bound) if kernels.is_kernel(value) else bound
     if isinstance(value, np.ufunc) or callable(value) and _home(value) == "numpy":
         return _of_numpy(value, device)
     return value
+
+
+def kernel_on(function: types.FunctionType, device: Any, operations: Any) -> Any:
+    """A kernel on a device; `operations` is the function as it runs there operation by operation."""
+    from ..kernels import launching  # read when there is one
+
+    # NumPy's meaning of its names, whatever is done to them later
+    space = {name: function.__globals__[name] for name in _names(function.__code__) if name in function.__globals__}
+    host = types.FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
+    made = _functions.setdefault(function, {})
+    key = device.__name__, "kernel"
+    if key not in made:
+        made[key] = launching.Launcher(host, device, operations)
+    return made[key]
+
+
+def bind_module(space: dict[str, Any], device: Any) -> None:
+    """Let the outside names of a module mean what they mean on a device; its own functions stay, and its kernels are launched."""
+    own = {name: value for name, value in space.items() if getattr(value, "__globals__", None) is space}
+    launchers = {name: kernel_on(value, device, value) for name, value in own.items() if kernels.is_kernel(value)}
+    for name, value in list(space.items()):
+        if name not in own and not name.startswith("__"):
+            space[name] = bind(value, device)
+    space.update(launchers)
 
 
 def bound_runtime(device: Any) -> Any:

@@ -157,8 +157,11 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
         return wrap(np.asarray(self._host[index]))
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        index = index_of(index)
+        if isinstance(value, ndarray) and is_view(index) and _is_same(self._host[index], value._host):
+            return  # what `x[index] += y` ends with: the part is put where it is
         counting.launched()
-        self._host[index_of(index)] = plain(value, "fill")
+        self._host[index] = plain(value, "fill")
 
     def copy(self, order: Any = "C") -> ndarray:
         counting.launched()
@@ -204,6 +207,13 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
 
     def flatten(self, order: Any = "C") -> ndarray:
         return ndarray(self._host.flatten(order))
+
+
+def _is_same(a: Any, b: np.ndarray) -> bool:
+    """Whether two arrays are the same part of the same memory."""
+    if not isinstance(a, np.ndarray) or a.shape != b.shape or a.strides != b.strides:
+        return False
+    return a.__array_interface__["data"] == b.__array_interface__["data"]
 
 
 class Flags:

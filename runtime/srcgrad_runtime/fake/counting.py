@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -74,6 +75,6 @@ class Block:
             counts.live += self.size
             counts.peak = max(counts.peak, counts.live)
 
-    def __del__(self) -> None:
+    def __del__(self, counts: Counts = counts, lock: Any = lock) -> None:  # also when modules are gone, at the very end
         with lock:
             counts.live -= self.size
