@@ -66,7 +66,9 @@ def knowing(facts: Facts, functions: list[b.Node]) -> Facts:
     if not made:
         return facts
     return replace(
-        facts, pure=lambda call: calls_kernel(call) or facts.pure(call), new=lambda call: calls_kernel(call) or facts.new(call)
+        facts,
+        pure=lambda call: calls_kernel(call) or facts.pure(call),
+        new=lambda call: calls_kernel(call) or facts.new(call),
     )
 
 
