@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import gast
+import numpy as np
 
 from .. import rules
 from ..analyses.inference import Callee, Facts
@@ -19,7 +20,7 @@ from ..core import build, names
 from ..core.unit import Free, Unit
 from ..frontend import source
 from ..rules.declare import REQUIRED, Rule
-from . import choices
+from . import choices, choosing
 
 DOUBLE_OR_COMPLEX = DOUBLE | {"complex128"}
 
@@ -37,6 +38,7 @@ class Contributions:
         self.facts = facts
         self.kind_of = kind_of
         self.single: dict[str, build.Node] = {}  # names with one definition (this value) and one use, in the same block
+        self.chosen: frozenset[str] = frozenset()  # names of which only what a `np.where` takes matters
         self.composed: set[str] = set()  # names whose statement ends a composition with a partial of its own
         self.wide: dict[str, Kind] = {}
         self.narrow: set[str] = set()
@@ -128,8 +130,13 @@ class Contributions:
                     continue  # this argument carries no derivative (a sign, a step)
                 raise self.unit.refuse(node, f"'{rule.name}' has no derivative with respect to '{name}'")
             value = multiply(y_bar, partial, {**bound, "y": y})
+            guarded = target in self.chosen and not choosing.is_finite(partial, bound)
+            if guarded:
+                value = choosing.guarded(y_bar, value, y_kind.is_scalar)
             product = (
-                None if narrow or target in self.wide else self.inner_product(operand, partial, bound, y_bar, y_kind)
+                None
+                if narrow or guarded or target in self.wide
+                else self.inner_product(operand, partial, bound, y_bar, y_kind)
             )
             if product is not None:
                 yield operand, product
@@ -230,8 +237,6 @@ class Contributions:
 
     def sum_narrowly(self, callee: Callee, y_bar: build.Node, bound: dict[str, build.Node]) -> build.Node | None:
         """The adjoint of what a sum adds up, not expanded, if an elementwise operation takes it; None otherwise."""
-        import numpy as np
-
         if (
             callee.function is not np.sum
             or set(bound) - {"a", "axis", "keepdims"}
@@ -345,6 +350,10 @@ class Contributions:
                     f"its rule does not cover the arguments {', '.join(repr(n) for n in given)} together",
                 )  # fmt: skip
             mine = self.kind(operand)
+            if rule.function is np.where and is_unbroadcast(value):  # what is summed has the shape of the result
+                value = self.to_shape(
+                    value.args[0], operand, y_kind, [self.kind(b) for n, b in bound.items() if n != name]
+                )
             if entry is not None and entry.ranks is not None and _mixes(mine, y_kind):
                 value = build.call("rt.unbroadcast", value, operand)  # the short text does not convert precision
             elif mine.tag == "float" and not y_kind.is_scalar and not _is_call_of(value, "rt.unbroadcast", "np.sum"):

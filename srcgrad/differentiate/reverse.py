@@ -16,7 +16,7 @@ from ..analyses.inference import OPERATORS, Callee, Facts
 from ..analyses.kinds import UNKNOWN, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
-from . import compositions, extents, pieces
+from . import choosing, compositions, extents, pieces
 from .partials import Contributions
 
 
@@ -150,6 +150,7 @@ class Reverse:
         if self.uses is None:
             self.uses = {}
             self.count_uses(self.unit.body)
+            self.rules.chosen = choosing.chosen(self.uses, self.facts, self.rules.is_elementwise)
         here = set(map(id, statements))
         for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):

@@ -1,0 +1,69 @@
+"""Values that matter only where a `np.where` takes them: `np.log(x)` in `np.where(x > 0, np.log(x), 0)`.
+
+Where they are not taken they may be infinite or no number, and so may their partials; the zero that comes back from there must stay a
+zero. A product with such a partial is made only where the adjoint is not zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import gast
+import numpy as np
+
+from ..analyses.inference import Facts
+from ..core import build, names
+
+
+def chosen(uses: Mapping[str, list], facts: Facts, is_elementwise: Callable[[build.Node], bool]) -> frozenset[str]:
+    """The active names of which every use that carries a derivative is a side of `np.where`, or elementwise and leads to one.
+
+    `uses` tells for each name how often it is bound and the statements that read it.
+    """
+    found: set[str] = set()
+    candidates = {n: [u for u in used if _is_active(u, facts)] for n, (_, used) in uses.items() if n in facts.active}
+    if not any(_is_side(n, use, facts) for n, used in candidates.items() for use in used):
+        return frozenset()
+    size = -1
+    while size != (size := len(found)):
+        for name, used in candidates.items():
+            if used and all(_is_side(name, use, facts) or _leads_on(name, use, found, is_elementwise) for use in used):
+                found.add(name)
+    return frozenset(found)
+
+
+def _is_active(statement: build.Node, facts: Facts) -> bool:
+    """Whether a statement may hand on a derivative."""
+    if isinstance(statement, gast.Assign):
+        return bool(names.writes(statement) & facts.active) or not isinstance(statement.targets[0], gast.Name)
+    return not isinstance(statement, (gast.If, gast.While, gast.Assert, gast.Pass))
+
+
+def _is_side(name: str, statement: build.Node, facts: Facts) -> bool:
+    value = statement.value if isinstance(statement, gast.Assign) else None
+    callee = facts.callees.get(id(value)) if isinstance(value, gast.Call) else None
+    if callee is None or callee.function is not np.where or callee.keywords or len(callee.args) != 3:
+        return False
+    return name not in names.reads(callee.args[0]) and all(
+        isinstance(a, (gast.Name, gast.Constant)) or name not in names.reads(a) for a in callee.args
+    )
+
+
+def _leads_on(name: str, statement: build.Node, found: set[str], is_elementwise: Callable[[build.Node], bool]) -> bool:
+    if not isinstance(statement, gast.Assign) or not isinstance(statement.targets[0], gast.Name):
+        return False
+    value = statement.value
+    arithmetic = isinstance(value, gast.BinOp) and not isinstance(value.op, gast.MatMult)
+    return statement.targets[0].id in found and (isinstance(value, gast.Name) or arithmetic or is_elementwise(value))
+
+
+def is_finite(partial: str, bound: Mapping[str, build.Node]) -> bool:
+    """Whether a partial is a finite number whatever the operands are: it is made of numbers alone."""
+    return all(isinstance(bound.get(n), gast.Constant) for n in names.reads(build.template(partial)))
+
+
+def guarded(y_bar: build.Node, value: build.Node, is_number: bool) -> build.Node:
+    """The product of an adjoint and a partial, which is made only where the adjoint is not zero."""
+    if is_number:
+        return gast.IfExp(build.copy(y_bar), value, build.constant(0.0))
+    return gast.Call(build.attribute("np", "where"), [build.copy(y_bar), value, build.constant(0)], [])
