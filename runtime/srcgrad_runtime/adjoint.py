@@ -113,7 +113,8 @@ def unbroadcast(g: Any, like: Any) -> Any:
     if type(like) is tuple:
         return to_shape(g, like)
     dtype = getattr(like, "dtype", None)
-    g = to_shape(g, like.shape if dtype is not None else np.shape(like) if type(like) is list else ())
+    shape = np.shape(like) if type(like) is list and hasattr(g, "shape") else ()  # a list that NumPy took for an array
+    g = to_shape(g, shape if dtype is None else like.shape)
     if dtype is None:
         g = g.real if is_complex(g) and not isinstance(like, complex) else g
         # a number of Python's is of double precision

@@ -5,6 +5,7 @@ A sequence may be a list, a tuple or an array; its adjoint is a list for a list 
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ __all__ = [
     "sum_tangent",
     "equal_length",
     "check_items",
+    "item_count",
     "gathered",
     "items_like",
     "factors_adjoint",
@@ -29,9 +31,21 @@ __all__ = [
 ]
 
 
+def item_count(sequence: Any) -> int:
+    """How many items there are at the positions 0, 1, ... of a sequence or array.
+
+    TypeError for dicts, sets and other things that are gone through in another way.
+    """
+    if not (isinstance(sequence, (list, tuple, str, range, deque)) or backend.is_array(sequence)):
+        raise TypeError(
+            f"a loop over a {type(sequence).__name__} cannot be differentiated here; loop over a list of its items"
+        )
+    return len(sequence)
+
+
 def equal_length(*sequences: Any) -> int:
     """The length that all sequences have. ValueError if they differ, as `zip(..., strict=True)` raises it."""
-    lengths = [len(s) for s in sequences]
+    lengths = [item_count(s) for s in sequences]
     for position, length in enumerate(lengths[1:], 2):
         if length != lengths[0]:
             kind = "shorter" if length < lengths[0] else "longer"
@@ -44,6 +58,8 @@ def check_items(sequence: Any, count: int, more: bool = False) -> None:
     """Raise what `a, b = sequence` raises where the sequence has not `count` items; with `more`, at least so many."""
     if not hasattr(sequence, "__len__"):
         raise TypeError(f"cannot unpack non-iterable {type(sequence).__name__} object")
+    if isinstance(sequence, (dict, set)):
+        item_count(sequence)
     length = len(sequence)
     if length < count:
         raise ValueError(f"not enough values to unpack (expected {'at least ' * more}{count}, got {length})")

@@ -346,7 +346,7 @@ class _Search:
             return Failure.FORM
         if function is rt.check_items or function is MISSING and names_runtime(node.func, "check_items"):
             return Failure.NEVER if has_items(node, self.kind(args[0])) else Failure.VALUE
-        if function is rt.equal_length:
+        if function is rt.equal_length or function is rt.item_count:
             return Failure.VALUE
         if function is float:
             return Failure.NEVER if len(kinds) == 1 and kinds[0].is_scalar else _conversion(kinds)

@@ -382,8 +382,10 @@ class _Inference:
 
     def binary(self, node: build.Node) -> tuple[Kind, bool]:
         kind, active = self.arithmetic(node)
-        # whole numbers and bits do not vary smoothly
-        return kind, active and not isinstance(node.op, STEPS)
+        if active and isinstance(node.op, STEPS):
+            # whole numbers and bits do not vary smoothly; dicts may be joined by `|`
+            active = not isinstance(node.op, gast.FloorDiv) and not kind.is_numeric
+        return kind, active
 
     def arithmetic(self, node: build.Node) -> tuple[Kind, bool]:
         (left, x), (right, y) = self.of(node.left), self.of(node.right)

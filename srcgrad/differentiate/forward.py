@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import rules
 from ..analyses import aliases, inference
-from ..analyses.inference import OPERATORS, Callee, Facts
+from ..analyses.inference import Callee, Facts
 from ..analyses.kinds import DOUBLE, UNKNOWN, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
@@ -207,10 +207,10 @@ class Forward:
             sides = {self.rules.kind(value.left).tag, self.rules.kind(value.right).tag}
             if sides & {"list", "tuple"}:
                 return self.sequence_operation(value, node)
-            callee = Callee("rule", OPERATORS[type(value.op)], [value.left, value.right])
+            callee = self.rules.operator(value, [value.left, value.right], node)
             return self.of_rule(callee, value, y, kind, node)
         if isinstance(value, gast.UnaryOp):
-            callee = Callee("rule", OPERATORS[type(value.op)], [value.operand])
+            callee = self.rules.operator(value, [value.operand], node)
             return self.of_rule(callee, value, y, kind, node)
         if isinstance(value, gast.Subscript) and self.rules.kind(value.value).is_scalar:  # x[..., None] of a number
             return build.subscript(build.call("np.asarray", self.dot_of(value.value)), value.slice)

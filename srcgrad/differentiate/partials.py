@@ -14,7 +14,7 @@ import gast
 import numpy as np
 
 from .. import rules
-from ..analyses.inference import Callee, Facts
+from ..analyses.inference import OPERATORS, Callee, Facts
 from ..analyses.kinds import DOUBLE, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Free, Unit
@@ -52,6 +52,15 @@ class Contributions:
 
     def kind(self, node: build.Node) -> Kind:
         return constant_kind(self.kind_of(node)[0])
+
+    def operator(self, value: build.Node, operands: list[build.Node], node: build.Node) -> Callee:
+        """The function whose rule an operator has; `Refused` where there is none (`|` of dicts)."""
+        function = OPERATORS[type(value.op)]
+        if rules.lookup(function) is None:
+            raise self.unit.refuse(
+                node, f"cannot differentiate '{function.__name__}' of these operands", "no rule covers it"
+            )
+        return Callee("rule", function, operands)
 
     def of_rule(
         self, callee: Callee, y: build.Node, y_bar: build.Node, y_kind: Kind, node: build.Node

@@ -28,7 +28,7 @@ from ..core import names
 from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
-from ..normalise import activity, flatten, jumps, prepare, sequences, stores, targets, units, webs
+from ..normalise import activity, flatten, jumps, positions, prepare, sequences, stores, targets, units, webs
 from ..optimise import elements, kernels, release
 from ..optimise.facts import Facts as ProgramFacts
 from ..optimise.notes import Notes
@@ -216,6 +216,10 @@ class Builder:
         unit = prepare.split(unit)
         passed("split", unit, unit.body)
         facts = self.infer(unit, kinds, active)
+        unit, changed = positions.counted(unit, facts)
+        passed("counted", unit, unit.body)
+        if changed:
+            facts = self.infer(unit, kinds, active)
         unit, changed = sequences.as_arrays(unit, facts)
         passed("as_arrays", unit, unit.body)
         if changed:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import gast
 
 from ..analyses import aliases, inference
-from ..analyses.inference import OPERATORS, Callee, Facts
+from ..analyses.inference import Callee, Facts
 from ..analyses.kinds import UNKNOWN, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
@@ -348,10 +348,10 @@ class Reverse:
             if "list" in (left.tag, right.tag) or "tuple" in (left.tag, right.tag):
                 yield from self.sequence_operation(value, y_bar, node)
                 return
-            callee = Callee("rule", OPERATORS[type(value.op)], [value.left, value.right])
+            callee = self.rules.operator(value, [value.left, value.right], node)
             yield from self.rules.of_rule(callee, y, y_bar, kind, node)
         elif isinstance(value, gast.UnaryOp):
-            callee = Callee("rule", OPERATORS[type(value.op)], [value.operand])
+            callee = self.rules.operator(value, [value.operand], node)
             yield from self.rules.of_rule(callee, y, y_bar, kind, node)
         elif isinstance(value, gast.Subscript):
             yield from self.load(value, y_bar, kind)

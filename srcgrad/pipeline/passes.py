@@ -14,7 +14,7 @@ from typing import Any
 from .. import optimise
 from ..differentiate import program
 from ..emit import load, python
-from ..normalise import flatten, jumps, prepare, sequences, stores, targets
+from ..normalise import flatten, jumps, positions, prepare, sequences, stores, targets
 from ..optimise import elements, kernels, release
 
 
@@ -37,6 +37,7 @@ PASSES = (
     _pass(jumps.remove_jumps),
     _pass(flatten.flatten, does="One operation per statement; small helpers are put in the place of their calls."),
     _pass(prepare.split),
+    _pass(positions.counted),
     _pass(sequences.as_arrays),
     _pass(prepare.known_lengths),
     _pass(prepare.augmented),

@@ -83,6 +83,9 @@ class Recorded:
         """Run the function on a tape: the tape, what the arguments to differentiate looked like, the result."""
         tape = Calls()
         args, kwargs = self.spread(values)
+        # what has its default is left out: a builtin may not take it beside the others
+        known = self.signature.parameters
+        kwargs = {n: v for n, v in kwargs.items() if n in self.wrt or n not in known or v is not known[n].default}
         places = [self.place(one, args, kwargs) for one in self.wrt]
         args = list(arguments.apart(tuple(args), {p for p in places if isinstance(p, int)}))
         seen: dict[int, Any] = {}

@@ -84,7 +84,7 @@ class Natives(Arrays):
         if rules.is_nondifferentiable(function, len(args)):
             return self.plain(function, args, kwargs)
         args = tuple(list(self.iterate(a)) if _is_iterable(a) else a for a in args)
-        if function in (max, min) and "default" in kwargs:
+        if function in (max, min) and "default" in kwargs and len(args) == 1:
             default = kwargs.pop("default")
             if len(args[0]) == 0:
                 return default
@@ -102,6 +102,8 @@ class Natives(Arrays):
                 f"cannot differentiate '{rule.name}' of an array of objects", "its items are not looked into"
             )
         y = function(*args, **kwargs)
+        if rule.is_elementwise and not isinstance(y, (*NUMBERS, int, np.ndarray, tuple)):
+            raise self.refuse(f"cannot differentiate '{rule.name}' of these operands", f"it makes a {type(y).__name__}")
         if isinstance(y, np.ndarray) and y.dtype == object:
             raise self.refuse("cannot differentiate an array of objects", "its items are not looked into", "use a list")
         if (

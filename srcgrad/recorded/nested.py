@@ -15,6 +15,7 @@ import numpy as np
 import srcgrad_runtime as rt
 
 from ..core import identity
+from .tape import NUMBERS
 
 if TYPE_CHECKING:
     from .calls import Calls
@@ -107,6 +108,13 @@ def _last_written(tape: Calls, x_bar: np.ndarray, index: Any) -> Any:
     return tape.op("*", tape.call(np.copy, tape.load(x_bar, index)), mask)
 
 
+def _add(tape: Calls, a: Any, b: Any) -> Any:
+    numbers = (*NUMBERS, int, np.ndarray)
+    if isinstance(a, numbers) and isinstance(b, numbers):
+        return tape.by_rule(rt.add, (a, b), {})
+    return tape.recorded(rt.add)(a, b)  # structure by structure
+
+
 def _copies(tape: Calls, value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return tape.call(np.copy, value)
@@ -119,4 +127,5 @@ STORING: dict[Any, Callable[..., Any]] = {
     rt.scatter_add: _scatter_add,
     rt.last_written: _last_written,
     rt.copies: _copies,
+    rt.add: _add,
 }

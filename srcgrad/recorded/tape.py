@@ -103,6 +103,12 @@ class Tape:
         elif isinstance(value, (list, tuple)):
             for item in value:
                 self.activate(item)
+        elif isinstance(value, dict):
+            for item in value.values():
+                self.activate(item)
+        else:
+            for name in rt.attributes_of(value):
+                self.activate(getattr(value, name))
         return value
 
     # ---- adjoints ---------------------------------------------------------------------------------------------------------------
@@ -122,7 +128,13 @@ class Tape:
         if isinstance(value, (list, tuple)):
             parts = [self.take(v) for v in value]
             return None if all(p is None for p in parts) else parts
-        return self.bars.pop(id(value), None)
+        if isinstance(value, NUMBERS):
+            return self.bars.pop(id(value), None)
+        if isinstance(value, dict):
+            found = {key: self.take(item) for key, item in value.items()}
+            return None if all(p is None for p in found.values()) else found
+        found = {name: self.take(getattr(value, name)) for name in rt.attributes_of(value)}
+        return None if all(p is None for p in found.values()) else types.SimpleNamespace(**found)
 
     def add(self, value: Any, g: Any) -> None:
         """Add a contribution to the adjoint of a value that may be active."""

@@ -546,3 +546,22 @@ def whole_numbers_of_numpy_meet_numbers(x):
     parts = [x]
     parts[0].reshape(-1)[:1] = 2.0
     return np.sum(x) * np.sum(3) + np.int64(2) * x[1] ** np.arange(3)[2] + np.bool_(True) * x[2]
+
+
+@program(lambda r: ({"a": r.num(), "bb": r.num()}, {1: r.num(), 0: r.num(), 2: r.num()}), (0, 1))
+def loops_over_the_keys_of_dicts(d, by_number):
+    total = 0.0
+    for key in d:
+        total += d[key] ** 2 * len(key)
+    for k in by_number:
+        total += by_number[k] * (k + 1)
+    for (i, key), v in zip(enumerate(d), by_number.values()):
+        total += i * d[key] * v
+    return total + sum(by_number[k] ** 2 * k for k in by_number) + [d[k] for k in d][-1]
+
+
+@program(lambda r: (r.num(), {"a": r.num(), "b": r.num()}), (0, 1))
+def union_of_dicts(x, d):
+    one = {"a": x, "c": x} | {"a": x * x}
+    one |= d | {"b": d["a"] * x}
+    return one["a"] * one["c"] + one["b"] ** 2

@@ -324,6 +324,17 @@ def test_second_order():
     assert check_grads(lambda x, y: np.sum(x * y**2), (X, X + 1.0), order=2) < 1e-7
 
 
+def test_second_order_of_nested_weights():
+    def model(p, x):
+        for layer in p["layers"]:
+            x = np.tanh(x @ layer["w"] + layer["b"])
+        return np.sum(x) * p["scale"][1]
+
+    layers = [{"w": np.full((2, 2), 0.3), "b": np.zeros(2)}, {"w": np.ones((2, 1)), "b": np.zeros(1)}]
+    weights = {"layers": layers, "scale": (1, 2.0), "none": None}
+    assert check_grads(model, (weights, np.ones((3, 2))), order=2, modes=("rev", "fwd")) < 1e-6
+
+
 def test_second_order_of_functions_with_defaults():
     def power(x, exponent=3, *, scale=2.0):
         return np.sum(scale * x**exponent)

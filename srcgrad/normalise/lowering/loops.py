@@ -50,7 +50,6 @@ class Loops(Closures):
         rebound = {n for s in node.body for n in names.writes(s)} | names.writes(node.target)
         # what the loop goes over stays what it is, whatever its name comes to mean
         sequences = [self.bind(s) if isinstance(s, gast.Name) and s.id in rebound else s for s in sequences]
-        lengths = [build.call("len", build.copy(s)) for s in sequences if s is not None]
         grown = {s.id for s in sequences if isinstance(s, gast.Name)} & _grown(node.body)
         if grown:
             raise self.unit.refuse(
@@ -59,10 +58,10 @@ class Loops(Closures):
             )  # fmt: skip
         position = self.unit.fresh("i" if "i" not in self.bound else "k")
         self.unit.temporaries.add(position)
-        lengths = [build.call("len", build.copy(s)) for s in sequences if s is not None]
+        lengths = [gast.Call(self.runtime("item_count"), [build.copy(s)], []) for s in sequences if s is not None]
         count = lengths[0] if len(lengths) == 1 else build.call("min", *lengths)
         if _is_strict(iterable) and len(lengths) > 1:
-            count = build.call("rt.equal_length", *map(build.copy, (s for s in sequences if s is not None)))
+            count = gast.Call(self.runtime("equal_length"), [build.copy(s) for s in sequences if s is not None], [])
         saved, self.out = self.out, []
         for target, item in zip(heads, sequences, strict=True):
             element = build.name(position) if item is None else build.subscript(item, build.name(position))
