@@ -370,3 +370,29 @@ def the_best_of_three_numbers_in_a_loop(x, y):
 @program(lambda r: (2.0,), expected=lambda x: 0.0)
 def a_tie_with_a_constant_among_three_goes_to_the_constant(x):
     return max(x * x - 2.0, x, 2.0)
+
+
+@program(lambda r: (np.array([0.2, 0.4, 0.9]),))
+def root_where_there_is_one(x):
+    with np.errstate(invalid="ignore"):
+        return np.sum(np.where(x > 0.5, np.sqrt(x - 0.5), x))
+
+
+@program(lambda r: (np.array([-0.2, 0.4, 0.9]),))
+def quotients_where_they_are_finite(x):
+    with np.errstate(all="ignore"):
+        y = np.log(x)
+        z = y * y / (x + 0.2)
+        return np.sum(np.where(x > 0, z, 2.0 * x) * x)
+
+
+@program(lambda r: (np.array([2.0, 30.0, -0.5]),))
+def exponential_where_it_does_not_overflow(x):
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.sum(np.where(x > 0, x, np.exp(100.0 * x) - 1.0))
+
+
+@program(lambda r: (np.array([0.3, 0.4]), np.array([0.0, 2.0])))
+def quotients_by_zero_are_not_taken(x, y):
+    with np.errstate(divide="ignore"):
+        return np.sum(np.where(y > 0, x[:, None] / y, 0.0))
