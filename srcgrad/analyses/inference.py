@@ -381,6 +381,9 @@ class _Inference:
         return K.STR, False
 
     def binary(self, node: build.Node) -> tuple[Kind, bool]:
+        if isinstance(node.op, gast.Mod) and K.is_text(self.of(node.left)[0]):  # "%.3f" % x
+            self.of(node.right)
+            return K.STR, False
         kind, active = self.arithmetic(node)
         if active and isinstance(node.op, STEPS):
             # whole numbers and bits do not vary smoothly; dicts may be joined by `|`

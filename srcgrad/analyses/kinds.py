@@ -239,6 +239,11 @@ def join(a: Kind | None, b: Kind | None) -> Kind | None:
     return UNKNOWN
 
 
+def is_text(kind: Kind) -> bool:
+    """Whether a value of this kind is text."""
+    return kind.tag == "str" or kind.tag == "static" and isinstance(kind.value, (str, bytes))
+
+
 def is_whole(kind: Kind) -> bool:
     """Surely a whole number, and no truth value."""
     return kind.tag == "int" or kind.tag == "static" and type(kind.value) is int

@@ -125,6 +125,8 @@ def _changed_by(function: Any, call: build.Node, given: list[build.Node], known:
         return _possible_outputs(call, function)
     if any(function is f for f in _CHANGING_BUILTINS):
         return given
+    if isinstance(function, types.BuiltinMethodType) and isinstance(function.__self__, _OWNERS):
+        return [] if function.__name__ in _HARMLESS else [call.func, *given]
     if (getattr(function, "__module__", None) or "").partition(".")[0] in _QUIET:
         return []
     if isinstance(function, type):

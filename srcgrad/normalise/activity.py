@@ -104,7 +104,7 @@ def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
         )
     if isinstance(node, gast.IfExp):
         return any(mentions(n, active, passive_call) for n in (node.body, node.orelse))
-    if isinstance(node, gast.JoinedStr):
+    if isinstance(node, gast.JoinedStr) or is_formatted(node):
         return False
     if isinstance(node, gast.Call):
         if passive_call(node.func):
@@ -114,6 +114,12 @@ def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
     if isinstance(node, (gast.Lambda, gast.FunctionDef, gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
         return bool(names.reads(node) & active)
     return any(mentions(child, active, passive_call) for child in build.children(node) if isinstance(child, gast.expr))
+
+
+def is_formatted(node: build.Node) -> bool:
+    """Whether an expression is `"..." % values`."""
+    left = node.left if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Mod) else None
+    return isinstance(left, gast.Constant) and isinstance(left.value, (str, bytes))
 
 
 def stored_names(node: build.Node) -> set[str]:

@@ -396,3 +396,8 @@ def exponential_where_it_does_not_overflow(x):
 def quotients_by_zero_are_not_taken(x, y):
     with np.errstate(divide="ignore"):
         return np.sum(np.where(y > 0, x[:, None] / y, 0.0))
+
+
+@program(lambda r: (np.array([0.3, 0.4, 0.5]),), step=1e-6)
+def text_of_a_number_and_back(x, form="%.2f"):
+    return float("%.2f" % (10.0 * x[0])) * x[1] + float(form % x[2]) * x[0]
