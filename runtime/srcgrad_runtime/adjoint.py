@@ -217,7 +217,7 @@ def scatter_add(x_bar: Any, index: Any, value: Any) -> None:
             value = value.real
         if is_basic(index) or _is_mask(index):
             x_bar[index] += value
-        elif not _add_rows(x_bar, index, value):
+        elif np is not numpy or not _add_rows(x_bar, index, value):  # a device adds in one launch
             np.add.at(x_bar, index, value)
     elif isinstance(x_bar, dict):
         x_bar[index] = add(x_bar[index], value)

@@ -14,6 +14,8 @@ from ..core import build, names
 from ..frontend import signature, source
 from . import fresh, mutation
 
+DISPLAYS = (gast.List, gast.ListComp, gast.Dict, gast.DictComp, gast.Set, gast.SetComp)
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -176,9 +178,19 @@ class _Text:
                 ):
                     given = [*item.args, *(k.value for k in item.keywords)]
                     self.through.add((item.func.id, frozenset(self.origins(given))))
+                elif self.changes_own_container(item, statements):
+                    changed |= self.itself.get(item.func.value.id, set())  # what it holds stays as it is
                 else:
                     changed |= self.origins(mutation.changed(item, self))
         return Changed(frozenset(changed), frozenset(self.through))
+
+    def changes_own_container(self, call: build.Node, statements: list[build.Node]) -> bool:
+        """Whether a call is a method of a list, dict or set that the function makes: it may change that, and nothing in it."""
+        function = call.func
+        if not isinstance(function, gast.Attribute) or not isinstance(function.value, gast.Name):
+            return False
+        bound = [n for s in statements if isinstance(s, gast.stmt) for n in _bound_values(s, function.value.id)]
+        return bool(bound) and all(isinstance(value, DISPLAYS) for value in bound)
 
     def follow(self, bindings: list[_Binding]) -> None:
         """Where the value of each name may come from, until nothing is added."""
@@ -248,6 +260,15 @@ class _Text:
                 yield _Binding(name, sources, held, value.id if alone else "")
             for name in sorted({n for part in _places(target) for n in names.owners(part)}):
                 yield _Binding(name, sources, held=True)
+
+
+def _bound_values(s: build.Node, name: str) -> list[build.Node | None]:
+    """The values that a statement by itself binds a name to; None where that is not shown."""
+    if isinstance(s, gast.Assign) and any(isinstance(t, gast.Name) and t.id == name for t in s.targets):
+        return [s.value]
+    if isinstance(s, (gast.If, gast.While)):
+        return []  # the statements inside are asked on their own
+    return [None] if name in names.writes(s.target if isinstance(s, gast.For) else s) else []
 
 
 def _shared(value: build.Node, function: FunctionType) -> set[str]:

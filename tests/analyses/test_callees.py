@@ -175,3 +175,22 @@ def test_a_function_that_is_handed_over_decides():
     assert callees.changed_parameters(by_what_it_is_given) == callees.Changed(through={("apply", frozenset({"u"}))})
     assert callees.changed_parameters(hands_on) == callees.Changed(through={("apply", frozenset({"u"}))})
     assert not callees.changed_parameters(hands_on_one_that_reads)
+
+
+def collects(x, rows):
+    found = []
+    for row in rows:
+        found.append((x, row))
+    return found
+
+
+def collects_and_changes(x, rows):
+    found = [rows]
+    found[0].append(x)
+    return found
+
+
+def test_a_list_that_is_made_here_may_take_what_it_likes():
+    """What goes into a list of the function's own is not changed by that; what is in it may be changed through it."""
+    assert changed_parameters(collects) == set()
+    assert "rows" in changed_parameters(collects_and_changes)

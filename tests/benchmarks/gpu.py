@@ -23,6 +23,8 @@ from typing import Any
 from srcgrad_runtime import fake
 from srcgrad_runtime.kernels import launching
 
+from srcgrad.core.errors import SrcgradError
+
 from . import gpu_models
 from .gpu_models import MODELS, Model, Step
 
@@ -99,9 +101,9 @@ def launches(model: Model, small: bool) -> tuple[int, int]:
 
 def check(model: Model, small: bool, name: str, value: Any) -> None:
     """Stop unless another library computes the same loss."""
-    here = gpu_models.loss_here(model, small)
-    if not abs(float(value) - here) <= 1e-3 * max(1.0, abs(here)):
-        raise SystemExit(f"{model.name}: the loss of {name} is {float(value):g}, and not {here:g}")
+    value, here = float(value), gpu_models.loss_here(model, small)
+    if not abs(value - here) <= 1e-3 * max(1.0, abs(here)):
+        raise SystemExit(f"{model.name}: the loss of {name} is {value:g}, and not {here:g}")
 
 
 def measure(model: Model, device: Any, small: bool, seconds: float) -> Row:
@@ -116,7 +118,12 @@ def measure(model: Model, device: Any, small: bool, seconds: float) -> Row:
             row.micros["no fusion"] = 1e6 * per_update(gpu_models.ours(model, device, small), wait, updates, seconds)
         with without_pool(device):
             row.micros["no pool"] = 1e6 * per_update(gpu_models.ours(model, device, small), wait, updates, seconds)
-    except (TypeError, ValueError, NotImplementedError) as error:  # what is refused is one row less, not all of them
+    except (
+        SrcgradError,
+        TypeError,
+        ValueError,
+        NotImplementedError,
+    ) as error:  # what is refused is one row less, not all of them
         row.failure = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
     place = "cpu" if device is fake else "cuda"
     others = {"PyTorch": gpu_models.in_torch(model, small, place), "JAX": gpu_models.in_jax(model, small)}

@@ -210,7 +210,7 @@ def in_torch(model: Model, small: bool, place: str) -> Step | None:
         with torch.no_grad():
             for leaf, bar in zip(leaves, torch.autograd.grad(value, leaves), strict=True):
                 leaf -= model.lr * bar
-        return value
+        return value.detach()
 
     return step
 

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from tests.benchmarks import generation, long_functions, models, networks, timing
+from tests.benchmarks import generation, gpu, long_functions, models, networks, timing
 
 
 @pytest.mark.parametrize("size", [20, 100, 1000])
@@ -42,6 +42,24 @@ def test_memory_is_measured_in_a_process_of_its_own(capsys):
     pytest.importorskip("torch")
     networks.memory(updates=2, names=["lenet"])
     assert "lenet        peak above the start" in capsys.readouterr().out
+
+
+def test_without_a_gpu_the_benchmark_for_one_says_so(capsys):
+    if gpu.device_of("gpu") is not None:
+        pytest.skip("there is a GPU")
+    assert gpu.main([]) == 2
+    assert gpu.NO_GPU in capsys.readouterr().out
+
+
+def test_the_benchmark_for_a_gpu_runs_on_the_fake_device(capsys):
+    """Every model, in every way to run it, with small sizes; PyTorch and JAX, where they are installed, compute the same losses."""
+    assert gpu.main(["--device", "fake", "--small", "--seconds", "0.01"]) == 0
+    heads, rule, *rows = capsys.readouterr().out.splitlines()[-7:]
+    assert [cell.strip() for cell in heads.strip("| ").split("|")] == list(gpu.COLUMNS)
+    assert len(rows) == 5 and all(len(row) == len(rule) == len(heads) for row in rows)
+    for row, model in zip(rows, gpu.MODELS, strict=True):
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert cells[0] == model.name and float(cells[3]) > 0 and int(cells[-2]) <= int(cells[-1])
 
 
 def test_gradients_that_disagree_stop_the_measurement():
