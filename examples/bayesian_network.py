@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcgrad import optim, value_and_grad
+from srcgrad import optim, to_host, value_and_grad
 
 from . import command
 
@@ -61,13 +61,15 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     q = [rng.normal(size=count), np.full(count, -5.0)]
     command.inspect(options, loss, lossgradient, q, (x, y, rng.normal(size=(2, count)), sizes), rng)
     optimiser = optim.Adam(lr=0.05)
-    losses = []
+    there = command.place(options)
+    q, gradient, losses = there(q), there(lossgradient), []
     for step in range(options.steps + 1):
-        value, q_bar = lossgradient(q, x, y, rng.normal(size=(5, count)), sizes)
+        value, q_bar = gradient(q, x, y, rng.normal(size=(5, count)), sizes)
         losses.append(float(value))
         if step % max(1, options.steps // 10) == 0:
-            print(f"step {step:4d}  negative bound {value:10.2f}")
+            print(f"step {step:4d}  negative bound {losses[-1]:10.2f}")
         q = optimiser.update(q, q_bar)
+    q = to_host(q)
     drawn = [predict(q[0] + np.exp(q[1]) * rng.normal(size=count), np.linspace(-4, 4, 9), sizes) for _ in range(50)]
     for place, mean, deviation in zip(np.linspace(-4, 4, 9), np.mean(drawn, 0), np.std(drawn, 0), strict=True):
         print(f"f({place:4.1f}) = {mean:6.2f} +- {deviation:.2f}, cos {np.cos(place):5.2f}")

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad import optim, value_and_grad
+from srcgrad import optim, to_host, value_and_grad
 
 from . import checkpoint, command, training
 
@@ -170,7 +170,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
         print(f"{len(text)} characters, {len(vocabulary)} of them different; {len(batches)} updates per epoch")
         state = start(w, options.batchsize)
         if options.show_gradient:
-            command.show_gradient(lossgradient, w, state, batches[0])
+            command.show_gradient(options, lossgradient, w, state, batches[0])
         if options.gcheck:
             command.check_entries(
                 lambda *arguments: loss(*arguments)[0],
@@ -178,8 +178,10 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
                 w, (state, batches[0][:6]), options.gcheck, rng,
             )  # fmt: skip
 
+    gradient = command.place(options)(lossgradient)
+
     def step(w: Any, epoch: int, i: int, state: Any) -> tuple[Any, Any, Any]:
-        (value, state), g = lossgradient(w, start(w, options.batchsize) if state is None else state, batches[i])
+        (value, state), g = gradient(w, start(w, options.batchsize) if state is None else state, batches[i])
         return value / options.steps, optim.clip(g, options.gclip, optim.sum_of_norms), state
 
     facts = {"characters": len(text), "vocabulary": vocabulary}
@@ -187,7 +189,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     if options.savefile:
         checkpoint.write(options.savefile, {}, {"vocabulary": vocabulary, "w": w})
     if options.generate:
-        print(generate(w, vocabulary, options.generate, np.random.default_rng(options.seed)))
+        print(generate(to_host(w), vocabulary, options.generate, np.random.default_rng(options.seed)))
     if options.plot:
         command.draw(options.plot, curves, "nats per character", first=1)
     return curves

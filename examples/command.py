@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from srcgrad_runtime import device as devices
 
 import srcgrad
 
@@ -49,6 +50,7 @@ def options(
     parser.add_argument(
         "--gcheck", type=count, default=0, metavar="N", help="check N entries per weight by finite differences"
     )
+    add_device(parser)
     parser.add_argument("--plot", type=picture, metavar="FILE.png", help="draw the curves into a file")
     parser.add_argument("--show-gradient", action="store_true", help="print the gradient program that is run")
     return parser
@@ -58,6 +60,42 @@ def add_checkpoint(parser: argparse.ArgumentParser) -> None:
     """The option --checkpoint."""
     what = "keep the run in a file as it goes; where the file is there already, go on from it"
     parser.add_argument("--checkpoint", type=output, metavar="FILE.npz", help=what)
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """The option --device."""
+    what = "where the arrays live: gpu needs CuPy, fake is a device without hardware, to try programs on"
+    parser.add_argument("--device", choices=["cpu", "gpu", "fake"], default="cpu", help=what)
+
+
+def place(options: argparse.Namespace) -> Callable[[Any], Any]:
+    """What puts things where --device says: arrays (in lists, tuples, dicts) go there, functions take their arguments there.
+
+    Raises Stop where there is no such device.
+    """
+    if options.device == "cpu":
+        return lambda value: value
+    module = _device(options.device)
+
+    def there(value: Any) -> Any:
+        if not callable(value):
+            return srcgrad.to_device(value, module)
+        function = devices.bind(value, module)
+        return lambda *arguments: function(*srcgrad.to_device(arguments, module))
+
+    return there
+
+
+def _device(name: str) -> Any:
+    if name == "fake":
+        return importlib.import_module("srcgrad_runtime.fake")
+    try:
+        module = importlib.import_module("cupy")
+    except ImportError:
+        raise Stop("--device gpu needs CuPy (pip install 'srcgrad[cuda12]' or 'srcgrad[cuda13]')") from None
+    if not module.is_available():
+        raise Stop("CuPy finds no GPU on this machine")
+    return module
 
 
 def run(main: Callable[[argparse.Namespace], Any], parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
@@ -91,6 +129,7 @@ def run_script(
         "--gcheck", type=count, default=0, metavar="N", help="check N entries per parameter by finite differences"
     )
     parser.add_argument("--show-gradient", action="store_true", help="print the gradient program that is run")
+    add_device(parser)
 
     def start(options: argparse.Namespace) -> Any:
         if options.steps is None:
@@ -236,7 +275,7 @@ def inspect(
 ) -> None:
     """What --show-gradient and --gcheck ask for, where `lossgradient` gives the value and the gradient."""
     if options.show_gradient:
-        show_gradient(lossgradient, w, *rest)
+        show_gradient(options, lossgradient, w, *rest)
     if options.gcheck:
         check_entries(loss, lambda *arguments: lossgradient(*arguments)[1], w, rest, options.gcheck, rng)
 
@@ -258,9 +297,9 @@ def arrays(value: Any) -> list[Any]:
     return [leaf for part in parts for leaf in arrays(part)] if isinstance(value, (dict, list, tuple)) else [value]
 
 
-def show_gradient(gradient: Any, *arguments: Any) -> None:
-    """Print the program that computes the gradient for arguments of these kinds."""
-    gradient(*arguments)
+def show_gradient(options: argparse.Namespace, gradient: Any, *arguments: Any) -> None:
+    """Print the program that computes the gradient for arguments of these kinds, where --device says."""
+    gradient(*place(options)(arguments))
     print(srcgrad.source(gradient))
 
 

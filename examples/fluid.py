@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcgrad import optim, value_and_grad
+from srcgrad import optim, to_host, value_and_grad
 
 from . import command
 
@@ -70,13 +70,15 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     w = {"vx": rng.normal(size=(side, side)) * 0.01, "vy": rng.normal(size=(side, side)) * 0.01}
     command.inspect(options, loss, lossgradient, w, (smoke, picture, flow), rng)
     optimiser = optim.Adam(lr=0.05)
-    losses = []
+    there = command.place(options)
+    w, gradient, losses = there(w), there(lossgradient), []
     for step in range(options.steps + 1):
-        value, w_bar = lossgradient(w, smoke, picture, flow)
+        value, w_bar = gradient(w, smoke, picture, flow)
         losses.append(float(value))
         if step % max(1, options.steps // 10) == 0:
-            print(f"step {step:4d}  loss {value:.5f}")
+            print(f"step {step:4d}  loss {losses[-1]:.5f}")
         w = optimiser.update(w, w_bar)
+    w = to_host(w)
     shades = np.clip(simulate(w["vx"], w["vy"], smoke, flow) * 5, 0, 4).astype(int)
     print("\n".join("".join(" .:+#"[shade] * 2 for shade in row).rstrip() for row in shades))
     return {"loss": losses}

@@ -62,12 +62,13 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     p = {"proportions": np.zeros(10), "means": rng.normal(size=(10, 2)), "roots": rng.normal(size=(10, 2, 2)) * 0.1}
     command.inspect(options, loss, lossgradient, p, (x,), rng)
     optimiser = optim.Adam(lr=0.05)
-    losses = []
+    there = command.place(options)
+    p, gradient, losses = there(p), there(lossgradient), []
     for step in range(options.steps + 1):
-        value, p_bar = lossgradient(p, x)
+        value, p_bar = gradient(p, x)
         losses.append(float(value))
         if step % max(1, options.steps // 10) == 0:
-            print(f"step {step:4d}  loss {value:.4f}")
+            print(f"step {step:4d}  loss {losses[-1]:.4f}")
         p = optimiser.update(p, p_bar)
     return {"loss": losses}
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcgrad import optim, value_and_grad
+from srcgrad import optim, to_host, value_and_grad
 
 from . import command
 
@@ -54,14 +54,16 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     p = {"length": 1.0, "height": 0.0, "noise": -0.5}
     command.inspect(options, loss, lossgradient, p, (x, y), rng)
     optimiser = optim.Adam(lr=0.05)
-    losses = []
+    there = command.place(options)
+    p, gradient, losses = there(p), there(lossgradient), []
     for step in range(options.steps + 1):
-        value, p_bar = lossgradient(p, x, y)
+        value, p_bar = gradient(p, x, y)
         losses.append(float(value))
         if step % max(1, options.steps // 10) == 0:
-            found = "  ".join(f"{name} {np.exp(number):.3f}" for name, number in p.items())
-            print(f"step {step:4d}  loss {value:9.4f}  {found}")
+            found = "  ".join(f"{name} {np.exp(float(number)):.3f}" for name, number in p.items())
+            print(f"step {step:4d}  loss {losses[-1]:9.4f}  {found}")
         p = optimiser.update(p, p_bar)
+    p = to_host(p)
     places = np.linspace(-3, 3, 7)
     for place, mean, deviation in zip(places, *predict(p, x, y, places), strict=True):
         print(f"f({place:4.1f}) = {mean:6.3f} +- {deviation:.3f}, sin {np.sin(2 * place):6.3f}")

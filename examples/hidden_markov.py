@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcgrad import optim, value_and_grad
+from srcgrad import optim, to_host, value_and_grad
 
 from . import command
 
@@ -53,14 +53,15 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     w = {"start": np.zeros(2), "moves": rng.normal(size=(2, 2)), "letters": rng.normal(size=(2, len(LETTERS)))}
     command.inspect(options, loss, lossgradient, w, (text[:20],), rng)
     optimiser = optim.Adam(lr=0.1)
-    losses = []
+    there = command.place(options)
+    w, gradient, losses = there(w), there(lossgradient), []
     for step in range(options.steps + 1):
-        value, w_bar = lossgradient(w, text)
+        value, w_bar = gradient(w, text)
         losses.append(float(value))
         if step % max(1, options.steps // 10) == 0:
-            print(f"step {step:4d}  nats per letter {value:.4f}")
+            print(f"step {step:4d}  nats per letter {losses[-1]:.4f}")
         w = optimiser.update(w, w_bar)
-    for state, odds in enumerate(np.exp(log_softmax(w["letters"]))):
+    for state, odds in enumerate(np.exp(log_softmax(to_host(w["letters"])))):
         print(f"state {state}: " + "".join(LETTERS[i] for i in np.argsort(-odds)[:12]).replace(" ", "_"))
     return {"loss": losses}
 

@@ -35,10 +35,10 @@ def loss(w, x, y):
 lossgradient = grad(loss)
 
 
-def train(w, batches, lr):
+def train(gradient, w, batches, lr):
     """One epoch of gradient descent; changes w in place."""
     for x, y in batches:
-        g = lossgradient(w, x, y)
+        g = gradient(w, x, y)
         for j in range(len(w)):
             w[j] -= lr * g[j]
     return w
@@ -74,7 +74,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     size = options.batchsize or len(trn[0])
     batches = [(trn[0][i : i + size], trn[1][i : i + size]) for i in range(0, len(trn[0]), size)]
     if options.show_gradient:
-        command.show_gradient(lossgradient, w, *batches[0])
+        command.show_gradient(options, lossgradient, w, *batches[0])
     if options.gcheck:
         command.check_entries(loss, lossgradient, w, batches[0], options.gcheck, rng)
     curves: dict[str, list[float]] = {"train": []}
@@ -83,13 +83,15 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     epochs = min(options.epochs, 5) if options.fast else options.epochs
     shown = max(1, epochs // 50)  # long runs print some fifty lines
     run = training.begin(options, {"rows": rows}, {"epoch": 0, "update": 0, "w": w, "curves": curves})
-    w, curves = run["w"], run["curves"]
+    there = command.place(options)
+    w, curves = there(run["w"]), run["curves"]
+    gradient, measured = there(lossgradient), there(loss)
     for epoch in range(run["epoch"], epochs + 1):
         if epoch:
-            w = train(w, batches, options.lr)
+            w = train(gradient, w, batches, options.lr)
         for name, rows_of in (("train", trn), ("test", tst)):
             if name in curves:
-                curves[name].append(float(loss(w, *rows_of)))
+                curves[name].append(float(measured(w, *rows_of)))
         if not math.isfinite(curves["train"][-1]):
             raise command.Stop(f"the loss is no longer finite after epoch {epoch}: try a smaller --lr")
         if epoch % shown == 0 or epoch == epochs:

@@ -99,7 +99,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     rng = np.random.default_rng(options.seed)
     w, optimiser = weights(rng), OPTIMISERS[options.optim](options.lr)
     if options.show_gradient:
-        command.show_gradient(lossgradient, w, *batches[0])
+        command.show_gradient(options, lossgradient, w, *batches[0])
     if options.gcheck:  # few images, and biases that are not zero: differences across a kink of relu are no derivatives
         near = [part + 0.01 * rng.standard_normal(part.shape) for part in w]
         command.check_entries(loss, lossgradient, near, (x[:2], y[:2]), options.gcheck, rng)
@@ -109,7 +109,9 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     start = {"epoch": 0, "update": 0, "w": w, "optimiser": optimiser.state(), "curves": curves}
     run = training.begin(options, facts, start)
     optimiser.restore(run["optimiser"])
-    w, curves = run["w"], run["curves"]
+    there = command.place(options)
+    w, curves = there(run["w"]), run["curves"]
+    gradient, measured = there(lossgradient), there(measure)
 
     def keep(epoch: int, update: int) -> None:
         state = {"epoch": epoch, "update": update, "w": w, "optimiser": optimiser.state(), "curves": curves}
@@ -119,11 +121,11 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     for epoch in range(run["epoch"], epochs + 1):
         first = run["update"] if epoch == run["epoch"] else 0
         for i in command.progress(range(first, len(batches) if epoch else 0), f"epoch {epoch}"):
-            w = optimiser.update(w, lossgradient(w, *batches[i]))
+            w = optimiser.update(w, gradient(w, *batches[i]))
             if (i + 1) % options.every == 0:
                 keep(epoch, i + 1)
         for name, (images, labels) in sets.items():
-            right, mean_loss = measure(w, images, labels)
+            right, mean_loss = measured(w, images, labels)
             curves[f"{name} accuracy"].append(right)
             curves[f"{name} loss"].append(mean_loss)
         last = {name: values[-1] for name, values in curves.items()}

@@ -39,13 +39,14 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     x, y = clouds(500, rng)
     w = (np.zeros(2), 0.0)
     command.inspect(options, loss, lossgradient, w, (x, y), rng)
-    losses = []
+    there = command.place(options)
+    w, x, y, gradient, losses = there(w), there(x), there(y), there(lossgradient), []
     for step in range(options.steps + 1):
-        value, (plane_bar, offset_bar) = lossgradient(w, x, y)
+        value, (plane_bar, offset_bar) = gradient(w, x, y)
         losses.append(float(value))
         if step % max(1, options.steps // 10) == 0:
-            right = np.mean((x @ w[0] + w[1] > 0) == (y > 0))
-            print(f"step {step:4d}  loss {value:.4f}  right {right:.3f}")
+            right = float(np.mean((x @ w[0] + w[1] > 0) == (y > 0)))
+            print(f"step {step:4d}  loss {losses[-1]:.4f}  right {right:.3f}")
         w = (w[0] - 0.5 * plane_bar, w[1] - 0.5 * offset_bar)
     return {"loss": losses}
 

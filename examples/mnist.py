@@ -43,10 +43,10 @@ def loss(w, x, y):
 lossgradient = grad(loss)
 
 
-def train(w, batches, lr):
+def train(gradient, w, batches, lr):
     """One epoch of gradient descent; changes w in place."""
     for x, y in batches:
-        g = lossgradient(w, x, y)
+        g = gradient(w, x, y)
         for j in range(len(w)):
             w[j] -= lr * g[j]
     return w
@@ -89,7 +89,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     rng = np.random.default_rng(options.seed)
     w = weights([x.shape[1], *options.hidden, 10], options.winit, rng)
     if options.show_gradient:
-        command.show_gradient(lossgradient, w, *batches[0])
+        command.show_gradient(options, lossgradient, w, *batches[0])
     if options.gcheck:
         command.check_entries(loss, lossgradient, w, batches[0], options.gcheck, rng)
 
@@ -97,12 +97,14 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     epochs = min(options.epochs, 3) if options.fast else options.epochs
     facts = {"digits": digits.name.split(" in ")[0]}
     run = training.begin(options, facts, {"epoch": 0, "update": 0, "w": w, "curves": curves})
-    w, curves = run["w"], run["curves"]
+    there = command.place(options)
+    w, curves = there(run["w"]), run["curves"]
+    gradient, measured = there(lossgradient), there(measure)
     for epoch in range(run["epoch"], epochs + 1):
         if epoch:
-            w = train(w, command.progress(batches, f"epoch {epoch}"), options.lr)
+            w = train(gradient, w, command.progress(batches, f"epoch {epoch}"), options.lr)
         for name, (images, labels) in sets.items():
-            accuracy, mean_loss = measure(w, images, labels)
+            accuracy, mean_loss = measured(w, images, labels)
             curves[f"{name} accuracy"].append(accuracy)
             curves[f"{name} loss"].append(mean_loss)
         last = {name: values[-1] for name, values in curves.items()}

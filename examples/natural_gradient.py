@@ -39,11 +39,10 @@ def log_density(q, x):
 slopes = grad(log_density)
 
 
-def fisher(q: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """The Fisher information of the normal q, from draws; exactly, it is diagonal: 1 / deviation**2, and 2."""
-    n = len(q) // 2
-    x = q[:n] + np.exp(q[n:]) * rng.normal(size=(draws, n))
-    s = slopes(np.tile(q, (draws, 1)), x)
+def fisher(q: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """The Fisher information of the normal q, from noise (draws, N); exactly, it is diagonal: 1 / deviation**2, and 2."""
+    draws, n = noise.shape
+    s = slopes(np.tile(q, (draws, 1)), q[:n] + np.exp(q[n:]) * noise)
     return s.T @ s / draws
 
 
@@ -54,16 +53,18 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     q = np.zeros(10)
     command.inspect(options, divergence, lossgradient, q, (p,), rng)
     losses: dict[str, list[float]] = {}
+    there = command.place(options)
+    gradient, information = there(lossgradient), there(fisher)
     for name in ("ordinary", "natural"):
-        q, losses[name] = np.zeros(10), []
+        q, losses[name] = there(np.zeros(10)), []
         for step in range(options.steps + 1):
-            value, q_bar = lossgradient(q, p)
+            value, q_bar = gradient(q, p)
             losses[name].append(float(value))
             if step % max(1, options.steps // 5) == 0:
-                print(f"{name:8s}  step {step:4d}  divergence {value:12.6f}")
+                print(f"{name:8s}  step {step:4d}  divergence {losses[name][-1]:12.6f}")
             if name == "natural":  # no step moves the distribution further than a divergence of about 0.1
-                direction = np.linalg.solve(fisher(q, 500, rng), q_bar)
-                q = q - min(0.5, np.sqrt(0.2 / max(q_bar @ direction, 1e-9))) * direction
+                direction = np.linalg.solve(information(q, rng.normal(size=(500, 5))), q_bar)
+                q = q - min(0.5, np.sqrt(0.2 / max(float(q_bar @ direction), 1e-9))) * direction
             else:
                 q = q - 1e-3 * q_bar
     return losses

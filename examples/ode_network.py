@@ -64,16 +64,17 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     }
     times = np.linspace(0, length * 0.025, length + 1)
     optimiser = optim.Adam(lr=0.02)
-    losses = []
+    there = command.place(options)
+    w, gradient, losses = there(w), there(lossgradient), []
     for step in range(options.steps + 1):
         start = rng.integers(0, 801 - length, size=rows)
         paths = every[start + np.arange(length + 1)[:, None]]
         if step == 0:
             command.inspect(options, loss, lossgradient, w, (paths[0], times, paths), rng)
-        value, w_bar = lossgradient(w, paths[0], times, paths)
+        value, w_bar = gradient(w, paths[0], times, paths)
         losses.append(float(value))
         if step % max(1, options.steps // 10) == 0:
-            print(f"step {step:4d}  loss {value:.6f}")
+            print(f"step {step:4d}  loss {losses[-1]:.6f}")
         w = optimiser.update(w, w_bar)
     return {"loss": losses}
 

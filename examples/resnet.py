@@ -106,19 +106,22 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     rng = np.random.default_rng(options.seed)
     w = weights(options.channels, options.winit, rng)
     if options.show_gradient:
-        command.show_gradient(lossgradient, w, x[:size], labels[:size])
+        command.show_gradient(options, lossgradient, w, x[:size], labels[:size])
     if options.gcheck:
         command.check_entries(loss, grad(loss), w, (x[:10], labels[:10]), options.gcheck, rng)
+
+    there = command.place(options)
+    gradient, predicted, right = there(lossgradient), there(predict), there(accuracy)
 
     def step(w: Any, epoch: int, i: int, order: Any) -> tuple[Any, Any, Any]:
         if order is None:
             order = np.random.default_rng([options.seed, epoch]).permutation(len(x))
         batch = order[i * size : (i + 1) * size]
-        return *lossgradient(w, x[batch], labels[batch]), order
+        return *gradient(w, x[batch], labels[batch]), order
 
     def measure(w: Any, mean: float) -> dict[str, float]:
-        known = predict(w, x[:1000])[1]
-        return {"train loss": mean, "test accuracy": accuracy(w, x_test, digits.y_test, known)}
+        known = predicted(w, x[:1000])[1]
+        return {"train loss": mean, "test accuracy": right(w, x_test, digits.y_test, known)}
 
     optimiser = optim.Momentum(lr=options.lr, decay=0.9, weight_decay=1e-4)
     w, curves = training.fit(options, {"digits": len(x)}, w, optimiser, len(x) // size, step, measure)

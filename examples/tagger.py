@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from srcgrad import grad, optim, value_and_grad
+from srcgrad import grad, optim, to_host, value_and_grad
 
 from . import command, data, training
 from .charlm import lstm
@@ -122,9 +122,10 @@ def weights(letters: int, tags: int, sizes: tuple[int, int, int], winit: float, 
     }
 
 
-def accuracy(w: Any, batches: Sequence[Batch]) -> float:
-    """The share of words with the right tag."""
-    right = sum(int(np.sum(np.argmax(predict(w, batch), axis=1) == batch.tags)) for batch in batches)
+def accuracy(predicted: Any, w: Any, batches: Sequence[Batch]) -> float:
+    """The share of words with the right tag, where `predicted` is `predict` on some device."""
+    found = (to_host(np.argmax(predicted(w, batch), axis=1)) for batch in batches)
+    right = sum(int(np.sum(tags == batch.tags)) for tags, batch in zip(found, batches, strict=True))
     return right / sum(len(batch.tags) for batch in batches)
 
 
@@ -163,18 +164,21 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
         f"most frequent tags {floor:.4f}"
     )
     if options.show_gradient:
-        command.show_gradient(lossgradient, w, batches[0])
+        command.show_gradient(options, lossgradient, w, batches[0])
     if options.gcheck:
         command.check_entries(loss, grad(loss), w, (batch_of(train[:3], letters, tags),), options.gcheck, rng)
+
+    there = command.place(options)
+    gradient, predicted = there(lossgradient), there(predict)
 
     def step(w: Any, epoch: int, i: int, order: Any) -> tuple[Any, Any, Any]:
         if order is None:
             order = np.random.default_rng([options.seed, epoch]).permutation(len(batches))
-        value, g = lossgradient(w, batches[order[i]])
+        value, g = gradient(w, batches[order[i]])
         return value, g, order
 
     def measure(w: Any, mean: float) -> dict[str, float]:
-        return {"train loss": mean, "test accuracy": accuracy(w, tests), "most frequent tags": floor}
+        return {"train loss": mean, "test accuracy": accuracy(predicted, w, tests), "most frequent tags": floor}
 
     optimiser = optim.Adam(lr=options.lr, clip=options.gclip)
     w, curves = training.fit(options, {"sentences": len(train)}, w, optimiser, len(batches), step, measure)

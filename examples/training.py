@@ -29,6 +29,7 @@ FREE = {
     "data",
     "text",
     "fast",
+    "device",
 }
 
 
@@ -59,6 +60,7 @@ def fit(
     run = {"epoch": 0, "update": 0, "sum": 0.0, "carried": None, "w": w, "optimiser": optimiser.state(), "curves": {}}
     run = begin(options, facts, run)
     optimiser.restore(run["optimiser"])
+    run["w"] = command.place(options)(run["w"])
     while run["epoch"] < options.epochs:
         title = f"epoch {run['epoch'] + 1:3d}"
         for i in command.progress(range(run["update"], updates), title):

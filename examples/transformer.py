@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad import grad, optim, value_and_grad
+from srcgrad import grad, optim, to_host, value_and_grad
 
 from . import charlm, command, training
 
@@ -126,21 +126,27 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     w = weights(len(vocabulary), options.steps, options.width, options.blocks, options.winit, rng)
     tests = [windows(test, 50, options.steps, rng) for _ in range(1 if options.fast else 20)]
     if options.show_gradient:
-        command.show_gradient(lossgradient, w, tests[0], options.heads)
+        command.show_gradient(options, lossgradient, w, tests[0], options.heads)
     if options.gcheck:
         command.check_entries(loss, grad(loss), w, (tests[0][:2], options.heads), options.gcheck, rng)
 
+    there = command.place(options)
+    gradient, tested = there(lossgradient), there(loss)
+
     def step(w: Any, epoch: int, i: int, carried: Any) -> tuple[Any, Any, Any]:
         drawn = windows(train, options.batchsize, options.steps, np.random.default_rng([options.seed, epoch, i]))
-        return *lossgradient(w, drawn, options.heads), None
+        return *gradient(w, drawn, options.heads), None
 
     def measure(w: Any, mean: float) -> dict[str, float]:
-        return {"train loss": mean, "test loss": float(np.mean([loss(w, one, options.heads) for one in tests]))}
+        return {
+            "train loss": mean,
+            "test loss": float(np.mean([float(tested(w, one, options.heads)) for one in tests])),
+        }
 
     optimiser = optim.Adam(lr=options.lr, clip=1.0)
     w, curves = training.fit(options, {"characters": len(text)}, w, optimiser, options.updates, step, measure)
     if options.generate:
-        print(generate(w, vocabulary, options.generate, options.heads, np.random.default_rng(options.seed)))
+        print(generate(to_host(w), vocabulary, options.generate, options.heads, np.random.default_rng(options.seed)))
     if options.plot:
         command.draw(options.plot, curves, "nats per character", first=1)
     return curves

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad import grad, optim, value_and_grad
+from srcgrad import grad, optim, to_host, value_and_grad
 
 from . import command, data, training
 
@@ -90,23 +90,26 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     rng = np.random.default_rng(seed)
     w = weights(x.shape[1], options.hidden, latent, options.winit, rng)
     if options.show_gradient:
-        command.show_gradient(lossgradient, w, x[:size], noise_for(x[:size], latent, 0))
+        command.show_gradient(options, lossgradient, w, x[:size], noise_for(x[:size], latent, 0))
     if options.gcheck:
         command.check_entries(loss, grad(loss), w, (x[:20], noise_for(x[:20], latent, 0)), options.gcheck, rng)
+
+    there = command.place(options)
+    gradient, tested = there(lossgradient), there(loss)
 
     def step(w: Any, epoch: int, i: int, order: Any) -> tuple[Any, Any, Any]:
         if order is None:
             order = np.random.default_rng([seed, epoch]).permutation(len(x))
         batch = x[order[i * size : (i + 1) * size]]
-        return *lossgradient(w, batch, noise_for(batch, latent, seed, epoch, i)), order
+        return *gradient(w, batch, noise_for(batch, latent, seed, epoch, i)), order
 
     def measure(w: Any, mean: float) -> dict[str, float]:
-        return {"train loss": mean, "test loss": float(loss(w, x_test, noise_for(x_test, latent, 0)))}
+        return {"train loss": mean, "test loss": float(tested(w, x_test, noise_for(x_test, latent, 0)))}
 
     facts = {"digits": len(x)}
     w, curves = training.fit(options, facts, w, optim.Adam(lr=options.lr), len(x) // size, step, measure)
     for z in rng.standard_normal((options.generate, latent)):
-        print(picture(ink(decode(w, z.astype(np.float32)))))
+        print(picture(ink(decode(to_host(w), z.astype(np.float32)))))
     if options.plot:
         command.draw(options.plot, curves, "nats per image", first=1)
     return curves

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srcgrad import optim, value_and_grad
+from srcgrad import optim, to_host, value_and_grad
 
 from . import command
 
@@ -44,13 +44,14 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     q = {"mean": np.array([-1.0, 1.0]), "log deviation": np.array([-2.0, -2.0])}
     command.inspect(options, loss, lossgradient, q, (rng.normal(size=(20, 2)),), rng)
     optimiser = optim.Adam(lr=0.05)
-    losses = []
+    there = command.place(options)
+    q, gradient, losses = there(q), there(lossgradient), []
     for step in range(options.steps + 1):
-        value, q_bar = lossgradient(q, rng.normal(size=(200, 2)))
+        value, q_bar = gradient(q, rng.normal(size=(200, 2)))
         losses.append(float(value))
         if step % max(1, options.steps // 10) == 0:
-            mean, deviation = np.round(q["mean"], 3), np.round(np.exp(q["log deviation"]), 3)
-            print(f"step {step:4d}  negative bound {value:.4f}  mean {mean}  deviation {deviation}")
+            mean, deviation = np.round(to_host(q["mean"]), 3), np.round(np.exp(to_host(q["log deviation"])), 3)
+            print(f"step {step:4d}  negative bound {losses[-1]:.4f}  mean {mean}  deviation {deviation}")
         q = optimiser.update(q, q_bar)
     return {"loss": losses}
 
