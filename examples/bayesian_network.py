@@ -19,21 +19,13 @@ from srcgrad import optim, to_host, value_and_grad
 from . import command
 
 
-def layers(w, sizes):
-    """The weight (inputs, outputs) and the bias of each layer, cut from the vector."""
-    start = 0
+def predict(w, x, sizes):
+    """The heights (N,) of the curve of the network at x (N,); the layers are cut from the vector w one after the other."""
+    x, start = x[:, None], 0
     for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
         end = start + inputs * outputs
-        yield w[start:end].reshape(inputs, outputs), w[end : end + outputs]
-        start = end + outputs
-
-
-def predict(w, x, sizes):
-    """The heights (N,) of the curve of the network at x (N,)."""
-    x = x[:, None]
-    for weight, bias in layers(w, sizes):
-        scores = x @ weight + bias
-        x = np.exp(-(scores**2))
+        scores = x @ w[start:end].reshape(inputs, outputs) + w[end : end + outputs]
+        x, start = np.exp(-(scores**2)), end + outputs
     return scores[:, 0]
 
 

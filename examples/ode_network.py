@@ -19,7 +19,7 @@ from srcgrad import optim, value_and_grad
 from . import command
 
 
-def spiral(y, t):
+def spiral(w, y):
     return y**3 @ np.array([[-0.1, 2.0], [-2.0, -0.1]])
 
 
@@ -28,15 +28,15 @@ def network(w, y):
     return hidden @ w["out"]
 
 
-def integrate(slope, y, times):
-    """The path of dy/dt = slope(y, t) at the given times, from y on; classical Runge-Kutta, one step between two."""
+def integrate(slope, w, y, times):
+    """The path of dy/dt = slope(w, y) at the given times, from y on; classical Runge-Kutta, one step between two."""
     path = [y]
     for now, then in zip(times[:-1], times[1:], strict=True):
         h = then - now
-        k1 = slope(y, now)
-        k2 = slope(y + h / 2 * k1, now + h / 2)
-        k3 = slope(y + h / 2 * k2, now + h / 2)
-        k4 = slope(y + h * k3, then)
+        k1 = slope(w, y)
+        k2 = slope(w, y + h / 2 * k1)
+        k3 = slope(w, y + h / 2 * k2)
+        k4 = slope(w, y + h * k3)
         y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
         path.append(y)
     return np.stack(path)
@@ -44,7 +44,7 @@ def integrate(slope, y, times):
 
 def loss(w, starts, times, paths):
     """The mean squared distance of the learned paths (times, starts, 2) from the true ones."""
-    found = integrate(lambda y, t: network(w, y), starts, times)
+    found = integrate(network, w, starts, times)
     return np.mean((found - paths) ** 2)
 
 
@@ -54,7 +54,7 @@ lossgradient = value_and_grad(loss)
 def main(options: argparse.Namespace) -> dict[str, list[float]]:
     """Train, print the losses, return them."""
     rng = np.random.default_rng(options.seed)
-    every = integrate(spiral, np.array([2.0, 0.0]), np.linspace(0, 20, 801))
+    every = integrate(spiral, None, np.array([2.0, 0.0]), np.linspace(0, 20, 801))
     length, rows = 10, 20
     hidden = 16 if options.fast else 50
     w = {
