@@ -30,15 +30,15 @@ def network(w, y):
 
 def integrate(slope, w, y, times):
     """The path of dy/dt = slope(w, y) at the given times, from y on; classical Runge-Kutta, one step between two."""
-    path = [y]
-    for now, then in zip(times[:-1], times[1:], strict=True):
-        h = then - now
+    path = []
+    for h in np.diff(times):
+        path.append(y)
         k1 = slope(w, y)
         k2 = slope(w, y + h / 2 * k1)
         k3 = slope(w, y + h / 2 * k2)
         k4 = slope(w, y + h * k3)
         y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-        path.append(y)
+    path.append(y)
     return np.stack(path)
 
 

@@ -54,9 +54,6 @@ def test_a_run_goes_on_on_another_device(name, capsys, tmp_path):
 def test_where_there_is_no_gpu_that_is_said(capsys, monkeypatch):
     from examples import command, mnist
 
-    def missing(name):
-        raise ImportError(name)
-
-    monkeypatch.setattr(command.importlib, "import_module", missing)
-    assert mnist.cli(["--fast", "--device", "gpu"]) == 1
-    assert "needs CuPy" in capsys.readouterr().err
+    monkeypatch.setattr(command.importlib, "import_module", lambda name: __import__(name + "_that_is_not_there"))
+    with pytest.raises(command.Stop, match="needs CuPy"):
+        command.place(mnist.parser().parse_args(["--device", "gpu"]))
