@@ -77,7 +77,7 @@ class _Arrays:
         first = len(callee.args) - len(node.args)  # a method's object comes first
         names = [p.name for p in rule.parameters if p.kind in (p.kind.POSITIONAL_ONLY, p.kind.POSITIONAL_OR_KEYWORD)]
         for place, item in enumerate(node.args):
-            name = names[place + first] if place + first < len(names) else ""
+            name = names[place + first] if 0 <= place + first < len(names) else ""
             if name not in rule.sequences and (name in rule.differentiable or not name):
                 node.args[place] = self.converted(item, self.kind(item))
         for keyword in node.keywords:

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import sys
 
 import pytest
 from srcgrad_runtime import fake
@@ -24,7 +25,7 @@ SMALL = {
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_an_example_prints_the_same_on_the_device(name, capsys, tmp_path):
+def test_an_example_prints_the_same_on_the_device(name, capsys):
     example = importlib.import_module(f"examples.{name}")
     options = ["--fast", *SMALL[name]]
     assert example.cli(options) == 0
@@ -51,9 +52,9 @@ def test_a_run_goes_on_on_another_device(name, capsys, tmp_path):
     assert capsys.readouterr().out.splitlines()[-1] == whole[-1]
 
 
-def test_where_there_is_no_gpu_that_is_said(capsys, monkeypatch):
+def test_where_there_is_no_gpu_that_is_said(monkeypatch):
     from examples import command, mnist
 
-    monkeypatch.setattr(command.importlib, "import_module", lambda name: __import__(name + "_that_is_not_there"))
+    monkeypatch.setitem(sys.modules, "cupy", None)
     with pytest.raises(command.Stop, match="needs CuPy"):
         command.place(mnist.parser().parse_args(["--device", "gpu"]))
