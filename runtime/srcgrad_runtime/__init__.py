@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .joining import *
     from .kernels import *
     from .linalg import *
+    from .padding import *
     from .partials import *
     from .polynomials import *
     from .products import *
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from .sequences import *
     from .shape import *
     from .signal import *
+    from .slopes import *
     from .sorting import *
     from .special import *
     from .structures import *
@@ -49,6 +51,7 @@ TABLES = (
     "joining",
     "kernels",
     "linalg",
+    "padding",
     "partials",
     "polynomials",
     "products",
@@ -57,6 +60,7 @@ TABLES = (
     "sequences",
     "shape",
     "signal",
+    "slopes",
     "sorting",
     "special",
     "structures",

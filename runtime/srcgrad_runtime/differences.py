@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .adjoint import add, unbroadcast
-from .reductions import axes_of
+from .adjoint import unbroadcast
 
 __all__ = [
     "ediff1d_part",
@@ -19,7 +18,6 @@ __all__ = [
     "diff_tangent",
     "trapezoid_adjoint",
     "trapezoid_nodes_adjoint",
-    "gradient_adjoint",
 ]
 
 
@@ -92,45 +90,6 @@ def trapezoid_nodes_adjoint(y_bar: Any, f: Any, x: Any, axis: int = -1) -> Any:
     if np.ndim(x) == 1 and rank > 1:
         return np.sum(np.moveaxis(wide, axis, 0), axis=tuple(range(1, rank)))
     return unbroadcast(wide, x)
-
-
-def gradient_adjoint(
-    y_bar: Any, shape: tuple[int, ...], varargs: tuple = (), axis: Any = None, edge_order: int = 1
-) -> Any:
-    """The adjoint of `np.gradient` of an array of this shape, with the spacings and axes of the call."""
-    axes = axes_of(axis, len(shape))
-    bars = y_bar if isinstance(y_bar, (list, tuple)) else [y_bar]
-    spacings = list(varargs) * len(axes) if len(varargs) == 1 else list(varargs) or [1.0] * len(axes)
-    total = None
-    for i, spacing, bar in zip(axes, spacings, bars, strict=True):
-        if bar is not None:
-            total = add(total, _slope_adjoint(bar, spacing, i, edge_order))
-    return total
-
-
-def _slope_adjoint(bar: Any, spacing: Any, axis: int, edge_order: int) -> Any:
-    """The transpose of the difference stencils of `np.gradient` along one axis.
-
-    The stencils touch neighbours only (three entries at the ends), so their coefficients are the slopes of three combs
-    of ones, each of them hitting every third entry.
-    """
-    bar = np.moveaxis(bar, axis, -1)
-    number = bar.shape[-1]
-    grid = spacing if np.ndim(spacing) else float(spacing)
-    total = np.zeros_like(bar)
-    rows = np.arange(number)
-    for comb in range(min(4, number)):
-        # every fourth entry is one: no stencil, three wide, sees two of them
-        ones = (rows % 4 == comb).astype(bar.dtype)
-        slopes: Any = np.gradient(ones, grid, edge_order=edge_order)  # type: ignore[call-overload]
-        slopes = slopes.astype(bar.dtype)
-        for shift in (-2, -1, 0, 1, 2):
-            hit = (rows + shift >= 0) & (rows + shift < number) & ((rows + shift) % 4 == comb) & (slopes != 0)
-            # at distance two only the ends reach, and there the other distance two cannot exist
-            if abs(shift) == 2:
-                hit &= (rows == 0) if shift > 0 else (rows == number - 1)
-            total[..., rows[hit] + shift] += bar[..., hit] * slopes[hit]
-    return np.moveaxis(total, -1, axis)
 
 
 def ediff1d_part(g: Any, ary: Any, to_begin: Any, part: int) -> Any:

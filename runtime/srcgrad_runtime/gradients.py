@@ -19,7 +19,7 @@ from .adjoint import (
     zeros_like,
 )
 
-__all__ = ["gradient", "gradients"]
+__all__ = ["gradient", "gradients", "unfinished"]
 
 
 def gradient(x_bar: Any, x: Any) -> Any:
@@ -108,3 +108,10 @@ def _finished_array(x_bar: Any, x: Any, given: dict[int, Any]) -> Any:
 def _scalar(x_bar: Any) -> Any:
     """One number, from a scalar or an array with one element."""
     return x_bar.item() if getattr(x_bar, "shape", None) else x_bar
+
+
+def unfinished(g: Any, x_bar: Any) -> Any:
+    """The adjoint of `x_bar` through `gradient(x_bar, x)`: what came of its parts goes back to them."""
+    if isinstance(x_bar, (list, tuple)):
+        return [unfinished(None if g is None else g[i], item) for i, item in enumerate(x_bar)]
+    return g if g is None else unbroadcast(g, x_bar)

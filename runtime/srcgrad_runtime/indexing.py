@@ -19,17 +19,12 @@ __all__ = [
     "insert_values_adjoint",
     "inserted",
     "kept",
-    "pad_adjoint",
-    "pad_linear",
-    "pad_values_adjoint",
     "resized",
     "select_adjoint",
     "select_default_adjoint",
     "take_adjoint",
     "take_along_axis_adjoint",
 ]
-
-_EXPLICIT = ("constant", "edge", "reflect", "symmetric", "wrap", "linear_ramp", "mean")
 
 
 def take_adjoint(g: Any, shape: tuple[int, ...], indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
@@ -149,77 +144,3 @@ def select_default_adjoint(g: Any, condlist: Any, default: Any) -> Any:
 
 def _zero(g: Any) -> Any:
     return np.zeros_like(g, shape=())
-
-
-def pad_linear(
-    x: Any, pad_width: Any, mode: str = "constant", stat_length: Any = None, reflect_type: str = "even"
-) -> Any:
-    """The part of `np.pad` that is linear in the array: padding with zeros where it would pad with given values.
-
-    A mode that picks entries by size (maximum, minimum, median), pads with nothing (empty) or is a function of the
-    caller raises.
-    """
-    if mode not in _EXPLICIT:
-        raise ValueError(f"cannot differentiate np.pad with mode={mode!r}: use one of {', '.join(_EXPLICIT)}")
-    more: dict[str, Any] = {}
-    if mode == "mean":
-        more["stat_length"] = stat_length
-    if mode in ("reflect", "symmetric"):
-        more["reflect_type"] = reflect_type
-    return np.pad(x, pad_width, mode, **more)  # type: ignore[call-overload]
-
-
-def pad_adjoint(
-    g: Any,
-    shape: tuple[int, ...],
-    pad_width: Any,
-    mode: str = "constant",
-    stat_length: Any = None,
-    reflect_type: str = "even",
-) -> Any:
-    """The adjoint of an array of this shape through `np.pad`.
-
-    Padding works on one axis after the other, so its transpose does as well, in the opposite order.
-    """
-    widths = _widths(pad_width, len(shape))
-    if mode == "constant":
-        return g[tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))]
-    for axis in reversed(range(len(shape))):
-        before, after = widths[axis]
-        if before or after:
-            lengths = None if stat_length is None else [np.broadcast_to(stat_length, (len(shape), 2))[axis].tolist()]
-            g = _pad_axis_adjoint(g, shape[axis], axis, (before, after), mode, lengths, reflect_type)
-    return g
-
-
-def _pad_axis_adjoint(
-    g: Any, size: int, axis: int, width: tuple[int, int], mode: str, lengths: Any, reflect_type: str
-) -> Any:
-    if mode in ("edge", "wrap") or mode in ("reflect", "symmetric") and reflect_type == "even":
-        copies = np.pad(np.arange(size), width, mode)  # type: ignore[call-overload]
-        return take_adjoint(g, (*g.shape[:axis], size, *g.shape[axis + 1 :]), copies, axis)
-    # every padded entry is a fixed combination of entries along the axis: padding the unit vectors gives the weights
-    eye = np.eye(size, dtype=np.result_type(g))
-    if lengths is not None:
-        lengths = [*lengths, (1, 1)]
-    weights = pad_linear(eye, (width, (0, 0)), mode, lengths, reflect_type)
-    return np.moveaxis(np.tensordot(weights, g, ((0,), (axis,))), 0, axis)
-
-
-def pad_values_adjoint(g: Any, shape: tuple[int, ...], pad_width: Any, values_shape: tuple[int, ...]) -> Any:
-    """The adjoint of `constant_values` (of shape `values_shape`) in `np.pad`; later axes own the corners."""
-    widths = _widths(pad_width, len(shape))
-    inner = tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))
-    sums = []
-    for axis, (before, after) in enumerate(widths):
-        lead, rest, n = (slice(None),) * axis, inner[axis + 1 :], g.shape[axis]
-        sums.append(np.sum(g[lead + (slice(0, before),) + rest]))
-        sums.append(np.sum(g[lead + (slice(n - after, n),) + rest]))
-    return adjoint.unbroadcast(np.reshape(np.stack(sums), (len(shape), 2)), values_shape)
-
-
-def _widths(pad_width: Any, ndim: int) -> list[tuple[int, int]]:
-    if isinstance(pad_width, dict):
-        table = {axis % ndim: np.broadcast_to(width, 2).tolist() for axis, width in pad_width.items()}
-        return [tuple(table.get(axis, (0, 0))) for axis in range(ndim)]
-    return [(int(before), int(after)) for before, after in np.broadcast_to(pad_width, (ndim, 2)).tolist()]

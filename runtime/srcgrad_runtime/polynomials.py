@@ -114,15 +114,33 @@ def polyint_adjoint(g: Any, size: int, m: int = 1) -> Any:
 
 
 def poly_adjoint(g: Any, seq_of_zeros: Any) -> Any:
-    """The adjoint of the roots through `np.poly(seq_of_zeros)`: minus the polynomial of the other roots."""
-    if np.ndim(seq_of_zeros) != 1:
-        raise ValueError("np.poly is differentiated for a vector of roots only")
+    """The adjoint of the roots through `np.poly(seq_of_zeros)`: minus the polynomial of the other roots; or that of a matrix."""
+    if np.ndim(seq_of_zeros) == 2:
+        parts = _cofactors(seq_of_zeros)
+        return -sum((g[k + 1] * np.transpose(part) for k, part in enumerate(parts)), np.zeros_like(parts[0]))
     return -np.matmul(_without_each(seq_of_zeros), g[1:])
 
 
 def poly_tangent(dot: Any, seq_of_zeros: Any) -> Any:
     """The tangent of `np.poly(seq_of_zeros)`."""
+    if np.ndim(seq_of_zeros) == 2:
+        terms = [-np.sum(np.transpose(part) * dot) for part in _cofactors(seq_of_zeros)]
+        return np.stack([0 * terms[0], *terms])
     return np.pad(-np.matmul(dot, _without_each(seq_of_zeros)), (1, 0))
+
+
+def _cofactors(a: Any) -> list[Any]:
+    """The matrices M_k of adj(z I - a) = sum of M_k z ** (n - 1 - k): the derivative of a coefficient k + 1 of det(z I - a) by a is -M_k'.
+
+    By the recursion of Faddeev and Le Verrier: M_0 = I, c_k = -tr(a M_k-1) / k, M_k = a M_k-1 + c_k I.
+    """
+    n = len(a)
+    identity = np.eye(n, dtype=np.result_type(a))
+    found = [identity]
+    for k in range(1, n):
+        product = np.matmul(a, found[-1])
+        found = [*found, product - identity * (np.trace(product) / k)]
+    return found
 
 
 def _without_each(roots: Any) -> Any:

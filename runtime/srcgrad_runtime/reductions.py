@@ -25,7 +25,9 @@ __all__ = [
     "with_zero_first",
     "without_first",
     "normalised_weights",
+    "average_weights_adjoint",
     "weights_adjoint",
+    "weights_total",
     "spread",
     "var_share",
     "mean_spread",
@@ -212,6 +214,25 @@ def weights_adjoint(y_bar: Any, a: Any, weights: Any, axis: Any = None) -> Any:
     rest = tuple(i for i in range(len(shape)) if i not in axes)
     part = np.sum(y_bar * (a - mean), axis=rest) / np.sum(weights)
     return np.transpose(part, np.argsort(np.argsort(axes))) if len(axes) > 1 else part
+
+
+def average_weights_adjoint(y_bars: Any, a: Any, weights: Any, axis: Any, keepdims: bool) -> Any:
+    """The adjoint of the weights of an average that is returned with their sum, for the adjoints of both."""
+    shape = np.shape(a)
+    mean_bar, total_bar = (expand(y_bar, shape, axis, keepdims) for y_bar in y_bars)
+    part = weights_adjoint(mean_bar, a, weights, axis)
+    if np.shape(weights) == shape:
+        return part + total_bar
+    axes = axes_of(axis, len(shape))
+    rest = tuple(i for i in range(len(shape)) if i not in axes)
+    total = np.sum(total_bar, axis=rest)
+    return part + (np.transpose(total, np.argsort(np.argsort(axes))) if len(axes) > 1 else total)
+
+
+def weights_total(weights: Any, a: Any, axis: Any, shape: tuple[int, ...], keepdims: bool) -> Any:
+    """The sum of the weights in the shape of the average, which is returned beside it."""
+    wide = np.broadcast_to(_along(weights, np.shape(a), axis), np.shape(a))
+    return np.broadcast_to(np.sum(wide, axis=axis, keepdims=keepdims), shape)
 
 
 def weights_tangent(weights_dot: Any, a: Any, weights: Any, axis: Any, keepdims: bool) -> Any:

@@ -527,6 +527,10 @@ def _truth(test: build.Node) -> bool | None:
         if isinstance(right, gast.Constant) and right.value is None and isinstance(left, LITERALS):
             same = isinstance(left, gast.Constant) and left.value is None
             return same if isinstance(test.ops[0], gast.Is) else not same
+    if isinstance(test, gast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], gast.In):
+        left, right = test.left, test.comparators[0]
+        if isinstance(left, gast.Constant) and isinstance(right, gast.Tuple):
+            return any(isinstance(item, gast.Constant) and item.value == left.value for item in right.elts)
     return None
 
 

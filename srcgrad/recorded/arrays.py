@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -159,9 +160,10 @@ class Arrays(Recorder):
         self.steps.append(back)
 
     def vectorized(self, function: np.vectorize, args: tuple, kwargs: dict[str, Any]) -> Any:
-        if function.signature is not None or kwargs or function.excluded:
-            raise self.refuse("cannot differentiate this use of np.vectorize", "", "write the loop")
-        return self.recorded(rt.written.entrywise)(function.pyfunc, *args)
+        inputs = outputs = None
+        if function.signature is not None:
+            inputs, outputs = map(_core_axes, function.signature.split("->"))
+        return self.recorded(rt.written.vectorized)(function.pyfunc, inputs, outputs, function.excluded, args, kwargs)
 
     def recorded(self, function: Any) -> Any:
         """A Python function in its recorded form: see `calls`."""
@@ -205,3 +207,9 @@ class Arrays(Recorder):
             return moved
         self.store_array(array, ..., moved)
         return None
+
+
+def _core_axes(side: str) -> list[int]:
+    """How many core axes each argument (or result) has, by one side of a signature such as "(m,n),(n)->(m)"."""
+    groups = re.findall(r"\(([^()]*)\)", side)
+    return [sum(bool(name.strip()) for name in group.split(",")) for group in groups]

@@ -117,6 +117,8 @@ class Calls(Classes):
         inner = function.__func__
         if isinstance(function.__self__, Calls):
             return function(*args, **kwargs)
+        if self.has_rule(function, args):  # a method of a distribution
+            return self.by_rule(function, args, kwargs)
         if isinstance(inner, types.FunctionType):
             return self.python(inner, (function.__self__, *args), kwargs)
         if isinstance(function.__self__, (np.random.Generator, np.random.RandomState)) and self.any_active(

@@ -18,6 +18,10 @@ def _averages(draw):
     yield (draw(2, 3), 0, draw.positive(2)), {"keepdims": True}
     yield (draw(2, 3, 4),), {"axis": (2, 0), "weights": draw.positive(4, 2)}
     yield (draw(2, 3), 1), {"weights": draw.positive(2, 3)}
+    yield (draw(2, 3), 1), {"returned": True}
+    yield (draw(2, 3), 1, draw.positive(3), True), {}
+    yield (draw(2, 3), None, draw.positive(2, 3)), {"returned": True, "keepdims": True}
+    yield (draw(2, 3, 4), (2, 0), draw.positive(4, 2), True), {}
 
 
 structural(np.average, "a, axis=None, weights=None, returned=False, *, keepdims=False", cases=_averages)
@@ -38,9 +42,25 @@ def average_weighted(a, axis=None, weights=None, keepdims=False, *, y_bar):
     return rt.expand(y_bar, np.shape(a), axis, keepdims) * rt.normalised_weights(weights, np.shape(a), axis)
 
 
+@adjoint(np.average)
+def average_returned(a, axis=None, weights=None, returned=False, keepdims=False, *, y, y_bar):
+    return rt.expand(
+        rt.filled(y_bar, y)[0] if returned else y_bar, np.shape(a), axis, keepdims
+    ) * rt.normalised_weights(weights, np.shape(a), axis)
+
+
 @adjoint(np.average, "weights")
 def average_weights(a, weights, axis=None, keepdims=False, *, y_bar):
     return rt.weights_adjoint(rt.expand(y_bar, np.shape(a), axis, keepdims), a, weights, axis)
+
+
+@adjoint(np.average, "weights")
+def average_weights_returned(a, weights, axis=None, returned=False, keepdims=False, *, y, y_bar):
+    return (
+        rt.average_weights_adjoint(rt.filled(y_bar, y), a, weights, axis, keepdims)
+        if returned
+        else rt.weights_adjoint(rt.expand(y_bar, np.shape(a), axis, keepdims), a, weights, axis)
+    )
 
 
 @tangent(np.average)
@@ -48,9 +68,25 @@ def average_tangent(a_dot, axis=None, weights=None, keepdims=False):
     return np.average(a_dot, axis=axis, weights=weights, keepdims=keepdims)
 
 
+@tangent(np.average)
+def average_returned_tangent(a_dot, axis=None, weights=None, returned=False, keepdims=False, *, y):
+    return (
+        (np.average(a_dot, axis=axis, weights=weights, keepdims=keepdims), rt.zeros_like(y[1]))
+        if returned
+        else np.average(a_dot, axis=axis, weights=weights, keepdims=keepdims)
+    )
+
+
 @tangent(np.average, "weights")
-def average_weights_tangent(weights_dot, a, weights, axis=None, keepdims=False, *, y):
-    return rt.weights_tangent(weights_dot, a, weights, axis, keepdims)
+def average_weights_tangent(weights_dot, a, weights, axis=None, returned=False, keepdims=False, *, y):
+    return (
+        (
+            rt.weights_tangent(weights_dot, a, weights, axis, keepdims),
+            rt.weights_total(weights_dot, a, axis, np.shape(y[1]), keepdims),
+        )
+        if returned
+        else rt.weights_tangent(weights_dot, a, weights, axis, keepdims)
+    )
 
 
 # quantiles

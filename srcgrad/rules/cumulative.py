@@ -228,6 +228,18 @@ def _slopes(draw):
     yield (draw(3, 4), 0.5, np.array([0.0, 0.3, 1.0, 1.4])), {}
     yield (draw(2, 3),), {"axis": (1, 0)}
     yield (draw(3),), {"edge_order": 2}
+    yield (draw(2, 5), np.array([0.0, 0.3, 1.0, 1.4, 2.0])), {"axis": -1, "edge_order": 2}
+    yield (
+        (
+            draw(
+                2,
+            ),
+            0.7,
+        ),
+        {},
+    )
+    yield (draw(3, 4), 0.7), {}
+    yield (draw(3, 4), np.array([0.0, 0.4, 1.0]), 2), {}
 
 
 structural(np.gradient, "f, *varargs, axis=None, edge_order=1", multilinear=("f",), cases=_slopes)
@@ -236,6 +248,16 @@ structural(np.gradient, "f, *varargs, axis=None, edge_order=1", multilinear=("f"
 @adjoint(np.gradient)
 def gradient_(f, varargs=(), axis=None, edge_order=1, *, y_bar):
     return rt.gradient_adjoint(y_bar, np.shape(f), varargs, axis, edge_order)
+
+
+@adjoint(np.gradient, "varargs")
+def gradient_spacings(f, varargs, axis=None, edge_order=1, *, y, y_bar):
+    return rt.gradient_spacings_adjoint(y_bar, f, varargs, y, axis, edge_order)
+
+
+@tangent(np.gradient, "varargs")
+def gradient_spacings_tangent(varargs_dot, f, varargs, axis=None, edge_order=1, *, y):
+    return rt.gradient_spacings_tangent(varargs_dot, f, varargs, y, axis, edge_order)
 
 
 # integrals: the first parameter is called `y` in NumPy, which is the name of the result here

@@ -1,4 +1,4 @@
-"""np.pad: every mode that copies or combines entries; those that pick entries by size are refused when they run."""
+"""np.pad in all of its modes; a function of the caller's in the place of a mode is refused when it runs."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def _pads(draw):
     yield (draw(2, 3), 2, "mean"), {"stat_length": ((1, 2), (2, 2))}
     yield (draw(2, 3), 2, "mean"), {"stat_length": 2}
     yield (draw(2, 3), 2, "linear_ramp"), {"end_values": 2}
+    yield (draw(2, 3), 2, "linear_ramp"), {"end_values": 0.7}
+    yield (draw(2, 3), ((1, 0), (2, 3)), "linear_ramp"), {"end_values": draw(2, 2)}
+    for mode in ("maximum", "minimum", "median"):
+        yield (draw.distinct(4), (2, 1), mode), {}
+        yield (draw.distinct(2, 3), ((0, 3), (4, 1)), mode), {"stat_length": 2}
+        yield (draw.distinct(2, 5), 1, mode), {"stat_length": ((1, 2), (3, 4))}
 
 
 structural(
@@ -32,12 +38,30 @@ structural(
 
 @adjoint(np.pad)
 def pad_(array, pad_width, mode="constant", end_values=0, stat_length=None, reflect_type="even", *, y_bar):
-    return rt.pad_adjoint(y_bar, np.shape(array), pad_width, mode, stat_length, reflect_type)
+    return (
+        rt.pad_statistic_adjoint(y_bar, array, pad_width, mode, stat_length)
+        if mode in ("maximum", "minimum", "median")
+        else rt.pad_adjoint(y_bar, np.shape(array), pad_width, mode, stat_length, reflect_type)
+    )
+
+
+@adjoint(np.pad, "end_values")
+def pad_ends(array, pad_width, mode, end_values, *, y_bar):
+    return rt.array_adjoint(rt.pad_ends_adjoint(y_bar, np.shape(array), pad_width, np.shape(end_values)), end_values)
+
+
+@tangent(np.pad, "end_values")
+def pad_ends_tangent(array, pad_width, mode, end_values_dot):
+    return np.pad(rt.zeros_like(array), pad_width, "linear_ramp", end_values=end_values_dot)
 
 
 @tangent(np.pad)
-def pad_tangent(array_dot, pad_width, mode="constant", end_values=0, stat_length=None, reflect_type="even"):
-    return rt.pad_linear(array_dot, pad_width, mode, stat_length, reflect_type)
+def pad_tangent(array_dot, array, pad_width, mode="constant", end_values=0, stat_length=None, reflect_type="even"):
+    return (
+        rt.pad_statistic_tangent(array_dot, array, pad_width, mode, stat_length)
+        if mode in ("maximum", "minimum", "median")
+        else rt.pad_linear(array_dot, pad_width, mode, stat_length, reflect_type)
+    )
 
 
 @adjoint(np.pad, "constant_values")

@@ -142,7 +142,10 @@ def polyint_(p, m=1, *, y_bar):
     return rt.polyint_adjoint(y_bar, np.size(p), m)
 
 
-structural(np.poly, cases=lambda draw: [((draw(3),), {}), ((draw(1),), {})])
+structural(
+    np.poly,
+    cases=lambda draw: [((draw(3),), {}), ((draw(1),), {}), ((draw(3, 3),), {}), ((np.eye(2) + 0.0 * draw(2, 2),), {})],
+)
 
 
 @adjoint(np.poly)

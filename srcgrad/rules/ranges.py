@@ -114,28 +114,56 @@ def linspace_stop_tangent(start, stop_dot, num=50, endpoint=True, retstep=False,
 
 structural(
     np.logspace,
-    cases=lambda draw: [((0.5, 1.5, 4), {}), ((0.5, draw(2), 3), {"base": 2.0}), ((0.5, 1.0, 2, False), {})],
+    cases=lambda draw: [
+        ((0.5, 1.5, 4), {}),
+        ((0.5, draw(2), 3), {"base": 2.0}),
+        ((0.5, 1.0, 2, False), {}),
+        ((0.5, 1.5, 3, True, draw.positive(2)), {}),
+        ((draw(2), 1.5, 2), {"base": np.array([2.0, 3.0]), "axis": 1}),
+    ],
 )
+
+
+@adjoint(np.logspace, "base")
+def logspace_base(start, stop, num=50, endpoint=True, base=10.0, axis=0, *, y, y_bar):
+    return rt.unbroadcast(
+        np.sum(y_bar * y * np.linspace(start + 0 * base, stop + 0 * base, num, endpoint=endpoint, axis=axis), axis=axis)
+        / base,
+        base,
+    )
+
+
+@tangent(np.logspace, "base")
+def logspace_base_tangent(base_dot, start, stop, num=50, endpoint=True, base=10.0, axis=0, *, y):
+    return y * np.linspace(start * base_dot / base, stop * base_dot / base, num, endpoint=endpoint, axis=axis)
 
 
 @adjoint(np.logspace, "start")
 def logspace_start(start, num=50, endpoint=True, base=10.0, axis=0, *, y, y_bar):
-    return rt.linspace_start_adjoint(y_bar * y * rt.like(np.log(base), y), np.shape(start), num, endpoint, axis)
+    return rt.unbroadcast(
+        rt.linspace_start_adjoint(y_bar * y, np.broadcast_shapes(np.shape(start), np.shape(base)), num, endpoint, axis)
+        * rt.like(np.log(base), y),
+        start,
+    )
 
 
 @adjoint(np.logspace, "stop")
 def logspace_stop(stop, num=50, endpoint=True, base=10.0, axis=0, *, y, y_bar):
-    return rt.linspace_stop_adjoint(y_bar * y * rt.like(np.log(base), y), np.shape(stop), num, endpoint, axis)
+    return rt.unbroadcast(
+        rt.linspace_stop_adjoint(y_bar * y, np.broadcast_shapes(np.shape(stop), np.shape(base)), num, endpoint, axis)
+        * rt.like(np.log(base), y),
+        stop,
+    )
 
 
 @tangent(np.logspace, "start")
 def logspace_start_tangent(start_dot, stop, num=50, endpoint=True, base=10.0, axis=0, *, y):
-    return y * rt.like(np.log(base), y) * np.linspace(start_dot, rt.zeros_like(stop), num, endpoint=endpoint, axis=axis)
+    return y * np.linspace(start_dot * rt.like(np.log(base), y), rt.zeros_like(stop), num, endpoint=endpoint, axis=axis)
 
 
 @tangent(np.logspace, "stop")
 def logspace_stop_tangent(start, stop_dot, num=50, endpoint=True, base=10.0, axis=0, *, y):
-    return y * rt.like(np.log(base), y) * np.linspace(rt.zeros_like(start), stop_dot, num, endpoint=endpoint, axis=axis)
+    return y * np.linspace(rt.zeros_like(start), stop_dot * rt.like(np.log(base), y), num, endpoint=endpoint, axis=axis)
 
 
 structural(

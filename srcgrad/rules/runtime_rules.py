@@ -68,7 +68,7 @@ structural(
 
 @adjoint(rt.gradient, "x_bar")
 def gradient_of_(x_bar, *, y_bar):
-    return rt.unbroadcast(y_bar, x_bar)
+    return rt.unfinished(y_bar, x_bar)
 
 
 structural(
@@ -211,6 +211,8 @@ def diff_adjoint_(n=1, axis=-1, *, y_bar, shape):
 def _slopes(draw):
     yield (draw(4), (4,)), {}
     yield (draw(3, 4), (3, 4), (0.5,), 1), {}
+    yield (draw(2, 5), (2, 5), (np.array([0.0, 0.3, 1.0, 1.4, 2.0]),), 1), {}
+    yield (draw(2, 5), (2, 5), (np.array([0.0, 0.3, 1.0, 1.4, 2.0]),), 1, 2), {}
 
 
 structural(
@@ -224,6 +226,18 @@ structural(
 @adjoint(rt.gradient_adjoint)
 def gradient_adjoint_(shape, varargs=(), axis=None, edge_order=1, *, y_bar):
     return np.gradient(y_bar, *varargs, axis=axis, edge_order=edge_order)
+
+
+@adjoint(rt.gradient_adjoint, "varargs")
+def gradient_adjoint_spacings(y_bar_, shape, varargs, axis=None, edge_order=1, *, y_bar):
+    return rt.gradient_spacings_adjoint(
+        y_bar_, y_bar, varargs, np.gradient(y_bar, *varargs, axis=axis, edge_order=edge_order), axis, edge_order
+    )
+
+
+@tangent(rt.gradient_adjoint, "varargs")
+def gradient_adjoint_spacings_tangent(varargs_dot, y_bar_, shape, varargs, axis=None, edge_order=1):
+    return rt.gradient_adjoint_tangent(varargs_dot, y_bar_, shape, varargs, axis, edge_order)
 
 
 def _cumulative(draw):

@@ -109,7 +109,12 @@ def partition_tangent_back(a, result, axis=-1, *, y_bar):
 structural(
     np.unique,
     ignored=("equal_nan", "sorted"),
-    cases=lambda draw: [((draw.distinct(4),), {}), ((draw.distinct(2, 2),), {})],
+    cases=lambda draw: [
+        ((draw.distinct(4),), {}),
+        ((draw.distinct(2, 2),), {}),
+        ((draw.distinct(4),), {"return_index": True, "return_counts": True}),
+        ((draw.distinct(4), False, True), {}),
+    ],
 )
 
 
@@ -118,9 +123,18 @@ def unique_(ar, *, y_bar):
     return rt.unique_adjoint(y_bar, ar)
 
 
+@adjoint(np.unique)
+def unique_with_places(ar, return_index=False, return_inverse=False, return_counts=False, *, y, y_bar):
+    return rt.unique_adjoint(rt.filled(y_bar, y)[0] if return_index or return_inverse or return_counts else y_bar, ar)
+
+
 @tangent(np.unique)
-def unique_tangent_(ar, ar_dot):
-    return rt.unique_tangent(ar_dot, ar)
+def unique_tangent_(ar, ar_dot, return_index=False, return_inverse=False, return_counts=False, *, y):
+    return (
+        (rt.unique_tangent(ar_dot, ar), *rt.zeros_like(y[1:]))
+        if return_index or return_inverse or return_counts
+        else rt.unique_tangent(ar_dot, ar)
+    )
 
 
 structural(

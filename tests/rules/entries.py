@@ -49,13 +49,14 @@ def calls(entry: Rule | Written, draw: harness.Draw | None = None) -> Iterator[t
 
 
 def texts(rule: Rule, args: tuple, kwargs: dict) -> set:
-    """The adjoint and tangent functions that a call needs."""
+    """The adjoint and tangent functions that a call needs, and what it says in words (modes, methods, orders)."""
     values = harness.bind(rule, args, kwargs)
     ranks = harness.ranks_of(rule, values, 9)
     wanted = [name for name in rule.differentiable if name in values.given and harness.floating(values[name])]
-    return {
+    found = {
         (name, mode, rule.choose_adjoint(name, values.given, ranks, mode)) for name in wanted for mode in (False, True)
     }
+    return found | {(name, values[name]) for name in values.given if isinstance(values[name], str)}
 
 
 def is_active(entry: Rule | Written, name: str, value: Any) -> bool:

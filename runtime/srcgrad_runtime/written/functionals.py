@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["apply_along_axis", "apply_over_axes", "entrywise", "fromfunction", "fromiter", "piecewise"]
+__all__ = ["apply_along_axis", "apply_over_axes", "entrywise", "fromfunction", "fromiter", "piecewise", "vectorized"]
 
 
 def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
@@ -61,6 +61,35 @@ def fromiter(iter: Any, dtype: Any, count: int = -1, *, like: Any = None) -> Any
     """`np.fromiter`: an array of the items, all of them or the first `count`."""
     items = list(iter)
     return np.array(items if count < 0 else items[:count], dtype=dtype)
+
+
+def vectorized(
+    function: Callable[..., Any], inputs: Any, outputs: Any, excluded: Any, args: tuple, kwargs: dict[str, Any]
+) -> Any:
+    """What `np.vectorize` does: the function at every place of the loop, what is `excluded` as it is.
+
+    `inputs` and `outputs` are the numbers of core axes of arguments and results; None without a signature.
+    """
+    keys, values = [*range(len(args)), *kwargs], [*args, *kwargs.values()]
+    places = [i for i, key in enumerate(keys) if key not in excluded]
+    arrays = [np.asarray(values[i]) for i in places]
+    depths = [0] * len(places) if inputs is None else inputs
+    shape = np.broadcast_shapes(*[a.shape[: a.ndim - n] for a, n in zip(arrays, depths, strict=True)])
+    wide = [np.broadcast_to(a, shape + a.shape[a.ndim - n :]) for a, n in zip(arrays, depths, strict=True)]
+    results = []
+    for place in np.ndindex(shape):
+        given = list(values)
+        for i, array in zip(places, wide, strict=True):
+            given[i] = array[place]
+        results.append(function(*given[: len(args)], **dict(zip(kwargs, given[len(args) :], strict=True))))
+    if results and (isinstance(results[0], tuple) or outputs is not None and len(outputs) > 1):
+        return tuple(_arranged([r[i] for r in results], shape) for i in range(len(results[0])))
+    return _arranged(results, shape)
+
+
+def _arranged(results: list[Any], shape: tuple[int, ...]) -> Any:
+    """The results of all places as one array."""
+    return np.reshape(np.array(results), shape + np.shape(results[0]))[()] if results else np.zeros(shape)
 
 
 def entrywise(function: Callable[..., Any], *arrays: Any) -> Any:
