@@ -46,12 +46,12 @@ def pad_(array, pad_width, mode="constant", end_values=0, stat_length=None, refl
 
 
 @adjoint(np.pad, "end_values")
-def pad_ends(array, pad_width, mode, end_values, *, y_bar):
+def pad_ends(array, pad_width, mode="constant", end_values=0, *, y_bar):
     return rt.array_adjoint(rt.pad_ends_adjoint(y_bar, np.shape(array), pad_width, np.shape(end_values)), end_values)
 
 
 @tangent(np.pad, "end_values")
-def pad_ends_tangent(array, pad_width, mode, end_values_dot):
+def pad_ends_tangent(end_values_dot, array, pad_width, mode="constant"):
     return np.pad(rt.zeros_like(array), pad_width, "linear_ramp", end_values=end_values_dot)
 
 
@@ -65,14 +65,14 @@ def pad_tangent(array_dot, array, pad_width, mode="constant", end_values=0, stat
 
 
 @adjoint(np.pad, "constant_values")
-def pad_values(array, pad_width, mode, constant_values, *, y_bar):
+def pad_values(array, pad_width, mode="constant", constant_values=0, *, y_bar):
     return rt.array_adjoint(
         rt.pad_values_adjoint(y_bar, np.shape(array), pad_width, np.shape(constant_values)), constant_values
     )
 
 
 @tangent(np.pad, "constant_values")
-def pad_values_tangent(array, pad_width, mode, constant_values_dot):
+def pad_values_tangent(constant_values_dot, array, pad_width, mode="constant"):
     return np.pad(rt.zeros_like(array), pad_width, constant_values=constant_values_dot)
 
 
