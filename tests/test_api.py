@@ -17,6 +17,7 @@ import pytest
 import srcgrad
 from srcgrad import pipeline
 from srcgrad.emit import load
+from srcgrad.pipeline import matching
 
 SCALE = 2.0
 W, X = np.array([1.0, 2.0]), np.array([3.0, 5.0])
@@ -199,18 +200,25 @@ def test_one_program_per_kind_of_arguments(built):
     assert len(built) == 4
 
 
-def test_keys_tell_kinds_apart():
-    from srcgrad.analyses.kinds import of_value
+class Pair(list):
+    pass
 
-    class Pair(list):
-        pass
 
-    values = [
+def assorted():
+    """Values of many kinds, some of one kind."""
+    return [
         1.0, 1, True, False, None, "a", "b", 1j, np.float32(1), np.float64(1), np.int64(1), np.bool_(True), np.ones(2), np.ones(1),
         np.ones((1, 2)), np.ones((2, 1)), np.ones((2, 2)), np.ones(2, np.float32), np.ones(2, int), np.array(1.0),
         [1.0], [1], [1.0, 2.0], (1.0,), [[1.0]], {"a": 1.0}, {"b": 1.0}, {"a": 1}, {1: 1.0}, {True: 1.0}, [1.0] * 20, [1] * 20,
-        (1.0,) * 20, [1.0] * 19 + [1], np.sin, np, len, loss, power, int, Pair([1.0]), [],
+        (1.0,) * 20, [1.0] * 19 + [1], np.sin, np, len, loss, power, int, Pair([1.0]), [], [np.ones(2), None], (np.ones((2, 1)), "a"),
+        np.ones(3), np.ones((3, 2)), np.ones(2).astype(">f8"), np.ones((1, 2)).view(np.matrix), np.ones(10**6), np.ones((2, 0)),
     ]  # fmt: skip
+
+
+def test_keys_tell_kinds_apart():
+    from srcgrad.analyses.kinds import of_value
+
+    values = assorted()
     keys = [pipeline.key_of(value) for value in values]
     for i, key in enumerate(keys):
         hash(key)
@@ -221,6 +229,37 @@ def test_keys_tell_kinds_apart():
         i for i, v in enumerate(values) if type(v) is dict and "b" in v
     )
     assert pipeline.key_of([1.0] * 30) == pipeline.key_of([2.0] * 20)
+
+
+def test_the_test_for_values_agrees_with_their_keys():
+    values = assorted()
+    keys = [pipeline.key_of(value) for value in values]
+    told = 0
+    for key in keys:
+        fits = matching.predicate_of((key,))
+        for value, other in zip(values, keys, strict=True):
+            if fits is not None and fits(value):
+                assert key == other, (key, value)
+                told += 1
+    assert told >= len(values) - 10  # mappings, long lists and objects are left to their keys
+    fits = matching.predicate_of((keys[0], pipeline.key_of([np.ones(2)])))
+    assert fits(2.0, [np.ones(3)])
+    for others in ((2, [np.ones(3)]), (2.0, [np.ones(1)]), (2.0, (np.ones(3),)), (2.0, [np.ones(3), 1.0]), (2.0, [])):
+        assert not fits(*others)
+
+
+def test_a_function_that_is_redefined_in_place_is_seen():
+    def f(x):
+        return x * x
+
+    slope = srcgrad.grad(f)
+    assert [slope(3.0) for _ in range(3)] == [6.0] * 3
+    f.__code__ = (lambda x: 5.0 * x).__code__
+    assert [slope(3.0) for _ in range(3)] == [5.0] * 3
+    f.__code__ = (lambda x: "text").__code__
+    for _ in range(2):
+        with pytest.raises(TypeError):
+            slope(3.0)
 
 
 def test_functions_that_have_a_rule_only():

@@ -114,6 +114,14 @@ def binder(signature: Any, qualified_name: str) -> types.FunctionType:
     return function
 
 
+def predicate(names: Sequence[str], conditions: Sequence[str], namespace: Mapping[str, Any]) -> Callable[..., bool]:
+    """A function of values of these names that says whether all conditions hold, asked in their order."""
+    code, _ = _compiled(f"def holds({', '.join(names)}):\n    return {' and '.join(conditions) or True}\n", "holds")
+    space = {**namespace, "__name__": MODULE}
+    exec(code, space)
+    return space["holds"]
+
+
 def spread(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """How to call a function of this signature with the tuple that its binder gives: a decorator for such functions."""
     kinds = [p.kind.name for p in signature.parameters.values()]

@@ -83,6 +83,11 @@ class Recipe:
     @handing_on
     def find(self, values: tuple[Any, ...]) -> Specialisation:
         """The emitted function for these arguments, made now if there is none."""
+        latest = self.latest
+        if latest is not None and getattr(self.function, "__code__", None) is self._code:
+            fits = latest.fits
+            if fits is not None and fits(*values) and latest.current():
+                return latest
         key = tuple(map(key_of, values))
         found = self._made.get(key)
         if found is not None:
@@ -90,6 +95,7 @@ class Recipe:
             if newest.current() and getattr(self.function, "__code__", None) is self._code:
                 if newest is not self.latest:
                     self._touch(key)
+                newest.serves_again(key)
                 return newest
         return self._look_further(key, values)
 
@@ -106,6 +112,7 @@ class Recipe:
             if code is not self._code:  # redefined in place, as notebooks' reloading does it
                 self._code = code
                 self._made.clear()
+                self.latest = None
                 self.parameters = Parameters.of(self.function)
             known = [one for one in self._made.get(key, ()) if one.epoch == specialise.epoch]
             for one in reversed(known):

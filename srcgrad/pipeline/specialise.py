@@ -9,6 +9,7 @@ from typing import Any
 
 from ..emit import load as loader
 from ..frontend import signature
+from . import matching
 from .keys import is_same, key_of
 from .templates import UNBOUND, Getter, Source, Template
 
@@ -20,6 +21,11 @@ def rules_changed() -> None:
     """Let no emitted function be used again: a rule was added."""
     global epoch
     epoch += 1
+
+
+def _unasked(*values: Any) -> bool:
+    """In the place of the test for values, as long as nobody came with such values again."""
+    return False
 
 
 class Specialisation:
@@ -38,6 +44,7 @@ class Specialisation:
         "inner",
         "epoch",
         "device",
+        "fits",
         "_named",
         "_bodies",
         "_guards",
@@ -63,6 +70,7 @@ class Specialisation:
         self.inner = inner
         self.device = device
         self.epoch = template.epoch
+        self.fits: Any = _unasked  # whether values have the keys that this was made for: see `matching`
         self._named: list[tuple[dict[str, Any], str, Any]] = []
         self._bodies = template.bodies
         self._guards: list[tuple[Getter, Any]] = []
@@ -92,6 +100,11 @@ class Specialisation:
         self.run = adapt(running)
         if device is not None or pooled:
             self.run = scopes.watched(self.run, pooled)
+
+    def serves_again(self, key: tuple[Any, ...]) -> None:
+        """Values with this key have come a second time: from now on they are told by a test of their own."""
+        if self.fits is _unasked:
+            self.fits = matching.predicate_of(key)
 
     def current(self) -> bool:
         """Whether every outside name still means what it meant, or is data of the same kind; data is read anew."""

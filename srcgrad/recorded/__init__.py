@@ -30,6 +30,8 @@ class Recorded:
     road said of the function.
     """
 
+    fits = None  # what is recorded at each call need not be found fast
+
     def __init__(
         self,
         function: Any,
@@ -62,6 +64,9 @@ class Recorded:
         ]
         body = transform.transform(self.target).text if isinstance(self.target, FunctionType) else ""
         return "\n".join([*head, "", body, ""])
+
+    def serves_again(self, key: tuple[Any, ...]) -> None:
+        """It has been found for values of this key once more."""
 
     def current(self) -> bool:
         return self.inner is None or self.inner.current()
