@@ -344,6 +344,30 @@ def test_errors_are_those_of_the_operations():
         launch(combined, np.ones(3), np.ones(4))
 
 
+# ---- as on a GPU ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_launches_on_a_gpu_are_given_what_the_text_declares():
+    """The road of CuPy, with NumPy in its place and kernels that the CPU executes."""
+    if compiled.compiler() is None:
+        pytest.skip("no g++ to execute kernels with")
+    cuda = types.SimpleNamespace(
+        Device=lambda: types.SimpleNamespace(id=0), get_current_stream=lambda: types.SimpleNamespace(ptr=0)
+    )
+    device = types.SimpleNamespace(
+        __name__="compiled", ndarray=np.ndarray, empty=np.empty, zeros=np.zeros, RawKernel=compiled.RawKernel, cuda=cuda
+    )
+    rng = np.random.default_rng(7)
+    for rows in (8, 600):
+        x, y = rng.standard_normal((2, rows, 3))
+        for function, args in (column_sums, (x, y)), (rows_and_more, (x, y)), (softmax_adjoint, (x, y, rows)):
+            found, expected = launching.Launcher(function, device, None)(*args), function(*args)
+            found, expected = (value if isinstance(value, tuple) else (value,) for value in (found, expected))
+            for one, other in zip(found, expected, strict=True):
+                assert one.shape == np.shape(other)
+                np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-10)
+
+
 # ---- launches ------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -385,6 +409,17 @@ def test_names_and_lines_of_the_function_are_in_the_text():
     launch(column_sums, np.ones((2, 3)), np.ones((2, 3)))
     launching.observers.pop()
     assert "dz" in seen[0] and "x[" in seen[0] and "column_sums" in seen[0]
+
+
+def test_kernels_that_differ_by_names_alone_are_checked_once():
+    recorder = compiled.Recorder()
+    others = launching.observers[:]
+    launching.observers[:] = [recorder]
+    for text in ("np.exp(x) * y", "np.exp(a) * b", "np.tanh(a) * b", "np.exp(a) + b"):
+        names = "x, y" if "x)" in text else "a, b"
+        launch(written(f"def k({names}):\n    return {text}"), np.ones(3), np.ones(3))
+    launching.observers[:] = others
+    assert len(recorder.calls) == 3
 
 
 def test_lines_of_a_function():

@@ -43,14 +43,13 @@ class Text:
     """A kernel: `body` is the function, `helpers` what it calls, `arguments` what it is given, in order.
 
     An argument is ("array", number of the argument), ("stored", node), ("partial", (dtype, size)), ("arrived", size),
-    ("number", (Number, dtype)) or ("size", (value, dtype)); `declared` are the parameters in C.
+    ("number", (Number, dtype)) or ("size", (value, dtype)).
     """
 
     name: str
     body: str
     helpers: frozenset[str]
     arguments: list[tuple[str, Any]]
-    declared: list[str]
     groups: int
     lanes: int
 
@@ -495,9 +494,9 @@ class Writer:
         declared = ",\n    ".join(declaration for _, declaration, _ in given)
         body = "\n".join(f"    {line}" for line in lines)
         text = f'// {title}\nextern "C" __global__ void {name}(\n    {declared}) {{\n{body}\n}}\n'
-        arguments, declarations = [argument for _, _, argument in given], [declaration for _, declaration, _ in given]
+        arguments = [argument for _, _, argument in given]
         groups = self.piece.rows * self.parts
-        return Text(name, text, frozenset(self.helpers), arguments, declarations, groups, self.piece.lanes)
+        return Text(name, text, frozenset(self.helpers), arguments, groups, self.piece.lanes)
 
 
 def _all(value: Value) -> set[Value]:
