@@ -98,8 +98,16 @@ def items_like(items: Any, bars: Any) -> Any:
     return list(bars)
 
 
-def gathered(parts: Any, like: Any) -> Any:
-    """The sum of the parts, each of them brought to the shape of `like`; None is zero."""
+def gathered(parts: Any, like: Any, items: Any) -> Any:
+    """The sum of the parts, each of them brought to the shape of `like`; None is zero. The way back of `sum_adjoint(items, like)`.
+
+    The parts of a list or tuple stand one after the other in it, after what the sum began with.
+    """
+    if isinstance(like, (list, tuple)):
+        joined: list[Any] = []
+        for part, item in zip(parts, items, strict=True):
+            joined += [None] * len(item) if part is None else part
+        return type(like)([*zeros_like(like)[: len(like) - len(joined)], *joined])
     if backend.is_array(parts):
         return unbroadcast(np.sum(parts, axis=0), like)
     total = zeros_like(like)

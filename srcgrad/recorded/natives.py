@@ -83,7 +83,8 @@ class Natives(Arrays):
             return out
         if rules.is_nondifferentiable(function, len(args)):
             return self.plain(function, args, kwargs)
-        args = tuple(list(self.iterate(a)) if _is_iterable(a) else a for a in args)
+        if function not in (max, min) or len(args) == 1:  # several arguments of these are compared themselves
+            args = tuple(list(self.iterate(a)) if _is_iterable(a) else a for a in args)
         if function in (max, min) and "default" in kwargs and len(args) == 1:
             default = kwargs.pop("default")
             if len(args[0]) == 0:

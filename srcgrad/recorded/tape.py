@@ -197,9 +197,10 @@ class Tape:
     def result(self, y: Any, pulls: pullbacks.Pulls) -> Any:
         """An active result, and the step that gives its adjoint to what it was made of."""
         self.activate(y)
+        made = snapshot(y)
 
         def back() -> None:
-            y_bar = self.take(y)
+            y_bar = self.take(made)
             if y_bar is not None:
                 for operand, pull in pulls:
                     self.add(operand, pull(y_bar))
@@ -299,12 +300,12 @@ def apart(y: Any) -> Any:
 
 
 def snapshot(value: Any) -> Any:
-    """A list as it is now, with the very items; the program may change it later."""
+    """A list or dict as it is now, with the very items; the program may change it later."""
     if isinstance(value, list):
         return [snapshot(item) for item in value]
     if type(value) is tuple:
         return tuple(map(snapshot, value))
-    return dict(value) if type(value) is dict else value
+    return {key: snapshot(item) for key, item in value.items()} if type(value) is dict else value
 
 
 def frozen(index: Any) -> Any:

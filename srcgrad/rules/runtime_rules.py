@@ -377,6 +377,7 @@ def _sums_of_items(draw):
     yield ([0.5, 1.5, 2], 0.7), {}
     yield ([0.5, draw(3), draw(1)], draw(3)), {}
     yield (draw(3, 2), draw(2)), {}
+    yield ([[0.5], [draw(2), 1.5]], [0.25, 0.3, draw(2), 0.7]), {}
 
 
 structural(rt.sum_adjoint, "items, g", shapes=("items",), cases=_sums_of_items)
@@ -384,7 +385,7 @@ structural(rt.sum_adjoint, "items, g", shapes=("items",), cases=_sums_of_items)
 
 @adjoint(rt.sum_adjoint, "g")
 def sum_adjoint_(items, g, *, y_bar):
-    return rt.gathered(y_bar, g)
+    return rt.gathered(y_bar, g, items)
 
 
 @tangent(rt.sum_adjoint, "g")

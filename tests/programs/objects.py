@@ -499,3 +499,23 @@ def optimiser_object(x):
     for _ in range(4):
         w = opt.update(w, 2 * (w - 1.0) + x)
     return w * w
+
+
+class Pair:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __iter__(self):
+        yield self.x
+        yield self.y
+
+    def __lt__(self, other):
+        return self.x**2 + self.y**2 < other.x**2 + other.y**2
+
+    def __gt__(self, other):
+        return other < self
+
+
+@program(lambda r: (Pair(r.num(), r.num()), Pair(r.num(), r.num())), (0, 1))
+def extrema_of_objects_that_can_be_gone_through(a, b):
+    return max(a, b).x ** 2 + min(a, b, Pair(3.0, 3.0)).y * max([a, b]).y + max(a)

@@ -335,6 +335,18 @@ def test_second_order_of_nested_weights():
     assert check_grads(model, (weights, np.ones((3, 2))), order=2, modes=("rev", "fwd")) < 1e-6
 
 
+def test_second_order_of_lists():
+    def of_comprehension(x):
+        return np.sum(np.array([v * v * 2 for v in x]) ** 2)
+
+    def of_joined_lists(x):
+        rows = sum([[x], [x * x, 2.0]], [x])
+        return rows[0] * rows[1] * rows[2] + rows[3]
+
+    assert check_grads(of_comprehension, (X + 1.0,), order=2, modes=("rev", "fwd")) < 1e-6
+    assert check_grads(of_joined_lists, (1.3,), order=2, modes=("rev", "fwd")) < 1e-6
+
+
 def test_second_order_of_functions_with_defaults():
     def power(x, exponent=3, *, scale=2.0):
         return np.sum(scale * x**exponent)
