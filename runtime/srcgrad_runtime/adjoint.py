@@ -2,7 +2,7 @@
 
 An adjoint has the structure of the value that it belongs to: a float for a float, an array for an array, a list for a
 list or a tuple, a dict for a dict, a dataclass instance for a dataclass instance. `None` stands for zero, at any level.
-Except for `scatter_add`, nothing here changes its arguments.
+Except for `scatter_add` and `augmented`, nothing here changes its arguments.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import copy as _copy
 import dataclasses
 import enum
 import functools
+import operator
 import types
 from collections import deque
 from typing import Any
@@ -35,10 +36,21 @@ __all__ = [
     "is_differentiable",
     "attributes_of",
     "element",
+    "augmented",
     "sequence_like",
 ]
 
 SEQUENCES = (list, tuple, deque)
+OPERATIONS = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod,
+    "**": operator.pow, "@": operator.matmul, "&": operator.and_, "|": operator.or_, "^": operator.xor, "<<": operator.lshift,
+    ">>": operator.rshift,
+}  # fmt: skip
+IN_PLACE = {
+    "+": operator.iadd, "-": operator.isub, "*": operator.imul, "/": operator.itruediv, "//": operator.ifloordiv, "%": operator.imod,
+    "**": operator.ipow, "@": operator.imatmul, "&": operator.iand, "|": operator.ior, "^": operator.ixor, "<<": operator.ilshift,
+    ">>": operator.irshift,
+}  # fmt: skip
 HEAP_TYPE = 1 << 9  # of type.__flags__: a class that a `class` statement made
 NO_RECORDS = (
     type,
@@ -328,6 +340,17 @@ def copy(x: Any) -> Any:
 def element(value: Any) -> Any:
     """An element of an array as a number of its own: on a device it is a view, which is copied."""
     return value.copy() if getattr(value, "shape", None) == () and backend.is_device_array(value) else value
+
+
+def augmented(x: Any, operation: str, value: Any) -> Any:
+    """What `x` means after `x += value`, or another operation of this kind: a number of a device is not changed in place, an array is.
+
+    >>> augmented(2.0, "*", 3.0)
+    6.0
+    """
+    if getattr(x, "shape", None) == () and backend.is_device_array(x):
+        return OPERATIONS[operation](x, value)
+    return IN_PLACE[operation](x, value)
 
 
 def like(value: Any, x: Any) -> Any:

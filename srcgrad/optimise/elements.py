@@ -13,6 +13,11 @@ import gast
 from ..core import build as b
 from .facts import Facts
 
+SYMBOLS = {
+    "Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "**", "MatMult": "@", "BitAnd": "&",
+    "BitOr": "|", "BitXor": "^", "LShift": "<<", "RShift": ">>",
+}  # fmt: skip
+
 
 def own_numbers(body: list[b.Node], facts: Facts) -> list[b.Node]:
     """Numbers that are bound or kept are copies, and a number is never added to in place.
@@ -21,6 +26,7 @@ def own_numbers(body: list[b.Node], facts: Facts) -> list[b.Node]:
     >>> show(own_numbers, '''
     ... t = x[i]
     ... s += t * x[j]
+    ... u += t
     ... kept.append(x[i])
     ... for v in x:
     ...     s = s * v
@@ -28,6 +34,7 @@ def own_numbers(body: list[b.Node], facts: Facts) -> list[b.Node]:
     ... ''', array=lambda name: name == "x" or None if name != "s" else False)
     t = rt.element(x[i])
     s = s + t * x[j]
+    u = rt.augmented(u, '+', t)
     kept.append(rt.element(x[i]))
     for v in x:
         v = rt.element(v)
@@ -46,7 +53,9 @@ class _Owner(gast.NodeTransformer):
             return node
         name = node.target.id
         if self.facts.array(name) is None and name not in self.facts.temporaries:
-            return node  # what it is is not known, and where it is an array others may share it
+            # what it is is not known: an array, which others may share, is changed in place
+            value = b.call("rt.augmented", b.name(name), b.constant(SYMBOLS[type(node.op).__name__]), node.value)
+            return b.at(b.assign(name, value), node)
         return b.at(b.assign(name, gast.BinOp(b.name(name), node.op, node.value)), node)
 
     def visit_Assign(self, node: Any) -> Any:

@@ -40,7 +40,11 @@ METHODS = NEW_METHODS | frozenset(
 VIEWS_OF_LINALG = frozenset({"diagonal", "matrix_transpose", "matrix_power"})
 # functions that change one argument and nothing else: name -> position of that argument
 OVERWRITERS = ("add.at", "subtract.at", "copyto", "fill_diagonal", "put", "place", "putmask", "put_along_axis")
-CHANGES = {**{f"{module}.{name}": 0 for module in ("np", "numpy") for name in OVERWRITERS}, "rt.scatter_add": 0}
+CHANGES = {
+    **{f"{module}.{name}": 0 for module in ("np", "numpy") for name in OVERWRITERS},
+    "rt.scatter_add": 0,
+    "rt.augmented": 0,
+}
 # functions without a derivative that do more than give a value
 ACTING = frozenset(
     "save savetxt savez savez_compressed seterr seterrcall setbufsize set_printoptions show_config show_runtime info test "

@@ -173,3 +173,20 @@ def test_rooms_of_the_runtime_that_are_read_later_are_bound_as_well():
         )
     rooms = [m for n, m in sys.modules.items() if n.startswith(f"{package.__name__}.") and "._on_" in m.__name__]
     assert rooms and not [m.__name__ for m in rooms if getattr(m, "np", None) is np]
+
+
+def test_a_number_of_unknown_kind_is_not_changed_in_place_and_an_array_is():
+    import srcgrad_runtime as rt
+
+    def added(x, value):
+        before = x
+        x = rt.augmented(x, "+", value)
+        return before is x, x
+
+    number, array = xp.asarray(np.float32(1.0)), xp.asarray(np.ones(2))
+    assert added(2.0, 1.0) == (False, 3.0)
+    kept, found = added(number, xp.asarray(2.0))
+    assert not kept and float(number) == 1.0 and float(found) == 3.0 and found.dtype == np.float64
+    kept, found = added(array, 1.0)
+    assert kept and float(array[0]) == 2.0
+    assert added([1], [2]) == (True, [1, 2])
