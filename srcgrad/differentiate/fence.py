@@ -152,7 +152,7 @@ def _is_position(place: build.Node, facts: Facts) -> bool:
 
 def is_covered(name: str, unit: Unit, listed: list[changes.Event], facts: Facts) -> bool:
     """Whether every change of a name is an append to a list of the function's own."""
-    if facts.kind(name).tag != "list" or name in unit.parameters:
+    if facts.kind(name).tag != "list" or name in unit.parameters or name in unit.free:
         return False
     for event in listed:
         if event.form == "change" and event.name == name:

@@ -375,3 +375,16 @@ def retry_loop(x):
         except Failed:
             y = y + x
     return y * tries
+
+
+HISTORY = []
+
+
+@program(lambda r: (r.num(), r.vec(2)), (0, 1), reset=HISTORY.clear, observe=lambda: list(HISTORY))
+def values_kept_in_an_outer_list(x, w):
+    for i in range(3):
+        x = x * w[0] + i
+        HISTORY.append(float(x))
+        HISTORY.append((i, w * x))
+    HISTORY.append({"x": x})
+    return x + np.sum(w)
