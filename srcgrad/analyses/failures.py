@@ -10,6 +10,7 @@ infinite ones where `math.sin` and the like want finite ones, are left out.
 from __future__ import annotations
 
 import enum
+import functools
 import math
 from collections import Counter
 from collections.abc import Callable
@@ -57,9 +58,9 @@ def find(unit: Unit, facts: inference.Facts) -> dict[int, Failure]:
 
 def teller(unit: Unit, facts: inference.Facts) -> Callable[[build.Node], bool]:
     """A function that tells whether an expression may raise at all, wherever it stands."""
-    search = _Search(unit, facts)
+    search = functools.cache(lambda: _Search(unit, facts))  # most programs do not ask
     given = set(unit.parameters)
-    return lambda node: node.id not in given if isinstance(node, gast.Name) else search.of(node) is not Failure.NEVER
+    return lambda node: node.id not in given if isinstance(node, gast.Name) else search().of(node) is not Failure.NEVER
 
 
 def needed(body: list[build.Node], results: set[str]) -> set[str]:
@@ -409,7 +410,8 @@ def _bindings(body: list[build.Node]) -> list[str]:
     """The name of each binding of a body."""
     walked = [n for s in body for n in build.walk(s)]
     found = [n.id for n in walked if isinstance(n, gast.Name) and not isinstance(n.ctx, (gast.Load, gast.Param))]
-    return found + [n for s in body for n in names.writes(s) if n not in set(found)]
+    known = set(found)
+    return found + [n for s in body for n in names.writes(s) if n not in known]
 
 
 def _loaded(node: build.Node) -> build.Node:

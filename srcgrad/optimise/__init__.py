@@ -6,7 +6,6 @@ Every pass takes and returns the statements of a program, and never changes the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ..core import build
 from . import effects
@@ -20,7 +19,6 @@ from .heads import loop_heads
 from .last import skip_last
 from .lend import lend
 from .merge import merge
-from .notes import Notes
 from .propagate import propagate
 from .swaps import swap
 
@@ -51,7 +49,6 @@ def optimise(
     ... ''', temporaries="t y_bar t_bar w_bar x_bar", parameters="x w", floating="x w".split().__contains__)
     return w * np.cos(x)
     """
-    facts = replace(facts, notes=Notes())
     try:
         body = _settled(body, facts, passed)
         for _ in range(NESTED):
@@ -74,7 +71,6 @@ def keep_marked(body: list[build.Node], facts: Facts, marks: frozenset[int]) -> 
     """The program without what is dead, but with what is marked; the marks hold for statements that no pass has touched."""
     if not marks:
         return body
-    facts = replace(facts, notes=Notes())
     try:
         return remove_dead(body, facts, marks)
     finally:

@@ -39,10 +39,9 @@ def lend(body: list[build.Node], facts: Facts) -> list[build.Node]:
     a_bar[j] = 0.0
     b_bar[j] += u
     """
-    effects = effects_of(body, facts)
-    if not any(isinstance(n, gast.Call) and _may_copy(n) for n in effects.acting):
+    if not any(isinstance(n, gast.Call) and _may_copy(n) for n in facts.notes.program(body).acting):
         return body
-    return _Lending(effects).block(body)
+    return _Lending(effects_of(body, facts)).block(body)
 
 
 class _Lending:
