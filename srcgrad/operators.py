@@ -221,6 +221,10 @@ class Jacfwd(Operator):
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         values, xs = self._bound(args, kwargs)
         _check_real(self, xs)
+        if getattr(
+            self._recipe.find(values), "goes_back", False
+        ):  # one reverse sweep for each entry of the result, and not for each of x
+            return self._reverse(*args, **kwargs)
         vector, unravel = ravel(xs)
         columns, y, other = [], None, []
         # what the function does besides its result, it is to do once: all runs but the last one get copies
@@ -234,6 +238,10 @@ class Jacfwd(Operator):
         _check_real(self, (y,), "result")
         found = self._blocks(np.array(columns).reshape(vector.size, -1).T, y, xs)
         return (found, *other) if self._aux else found
+
+    @functools.cached_property
+    def _reverse(self) -> Jacrev:
+        return Jacrev(self._function, self._argnums, self._aux, self._holomorphic)
 
 
 class Jacobian(Jacrev):
@@ -338,7 +346,23 @@ def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),)).tolist()
     [6.0, 4.0]
     """
-    return jvp(_gradient(fun, tangents), primals, tangents)[1]
+    gradient = _gradient(fun, tangents)
+    active = tuple(i for i, dot in enumerate(tangents) if dot is not None)
+    if not _goes_back(gradient, primals, active):
+        return jvp(gradient, primals, tangents)[1]
+    # the Hessian is symmetric, and one reverse sweep is cheaper than one for each entry
+    dots = tuple(tangents[i] for i in active)
+    found = vjp(gradient, *primals)[1](dots if len(dots) > 1 else dots[0])
+    return tuple(found[i] for i in active) if len(active) > 1 else found[active[0]]
+
+
+@handing_on
+def _goes_back(gradient: Callable[..., Any], primals: Sequence[Any], active: tuple[int, ...]) -> bool:
+    """Whether the tangents of a function come from reverse sweeps."""
+    if not all(rt.is_differentiable(primals[i]) for i in active) or not isinstance(primals, (tuple, list)):
+        return False
+    recipe = _made(modes.Tangent, gradient, active, False)
+    return getattr(recipe.find(recipe.parameters.bind(*primals)), "goes_back", False)
 
 
 @handing_on

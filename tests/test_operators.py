@@ -435,15 +435,3 @@ def test_debug_nans():
     assert np.all(np.isfinite(watched(roots, x + 1.0)))
     with np.errstate(all="ignore"):
         assert np.isinf(grad(roots)(x)[0])  # nothing is watched any more
-
-
-def test_a_recorded_gradient_is_not_differentiated_again_and_the_reason_is_told():
-    def f(x):
-        kept = {"x": x * 2.0}
-        kept["x"][0] = 5.0
-        return np.sum(kept["x"] ** 2)
-
-    with pytest.raises(srcgrad.Refused, match="the gradient of f again") as told:
-        srcgrad.hessian(f)(np.ones(3))
-    assert "it is recorded (cannot differentiate a change" in str(told.value)
-    assert f"test_operators.py:{f.__code__.co_firstlineno + 2}" in str(told.value)

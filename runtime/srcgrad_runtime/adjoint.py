@@ -122,6 +122,8 @@ def unbroadcast(g: Any, like: Any) -> Any:
     """
     if type(g) is float and type(like) is float:
         return g
+    if type(g) in (list, dict):  # the adjoint of a container
+        return g
     if type(like) is tuple:
         return to_shape(g, like)
     dtype = getattr(like, "dtype", None)

@@ -92,7 +92,7 @@ def known_lengths(unit: Unit, facts: Facts) -> Unit:
     ...     return a * b
     ... ''', x=1.0)
     def f(x):
-        p = (x, 2.0)
+        p = x, 2.0
         a = p[0]
         b = p[1]
         t = a * b

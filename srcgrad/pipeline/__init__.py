@@ -140,7 +140,7 @@ class Recipe:
         except Refused as refused:
             if self.device_of(values) is not None:
                 raise  # only what has a straight adjoint runs on a device
-            return self.recorded(refused, self._inner(values, refused))
+            return self.recorded(refused, self._inner(values))
         except SrcgradError:
             raise
         except Exception as error:  # a fault of ours: the other road does not need what failed
@@ -152,14 +152,12 @@ class Recipe:
                 raise
             return self.recorded(Refused([Refusal(f"an internal error, {error!r}", Place("", 0))]))
 
-    def _inner(self, values: tuple[Any, ...], why: Refused) -> Specialisation | None:
-        """The emitted program that is differentiated again, where the function is a gradient; what was recorded is not recorded again."""
+    def _inner(self, values: tuple[Any, ...]) -> Specialisation | None:
+        """The emitted program that is differentiated again, where the function is a gradient that was not recorded itself."""
         if not hasattr(self.function, "__srcgrad_specialise__"):
             return None
         inner = self.function.__srcgrad_specialise__(values)
-        if not isinstance(inner.function, types.FunctionType):
-            raise why
-        return inner
+        return inner if isinstance(inner.function, types.FunctionType) else None
 
     def recorded(self, why: Refused, inner: Specialisation | None = None) -> Any:
         """The gradient by recording, for a function that has no straight adjoint."""
@@ -278,9 +276,9 @@ class Recipe:
 
 
 def _recorded_already(inner: Any) -> Refused:
-    """What is said of a gradient that was recorded and is to be differentiated again."""
+    """Why the gradient of a gradient is recorded: that one is."""
     first = inner.why.refusals[0]
-    why = f"it is recorded ({first.what}), and what is recorded is not differentiated again"
+    why = f"it is recorded ({first.what})"
     return Refused(
         [Refusal(f"cannot differentiate the gradient of {inner.name} again", first.place, why, first.instead)]
     )

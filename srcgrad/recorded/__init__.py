@@ -17,7 +17,7 @@ import srcgrad_runtime as rt
 
 from ..core.errors import ArgumentError, Refused
 from ..emit import load
-from . import arguments, transform
+from . import arguments, nested, transform
 from .calls import Calls
 
 __all__ = ["Form", "Pullbacks", "Recorded", "Tangents"]
@@ -71,8 +71,13 @@ class Recorded:
     def current(self) -> bool:
         return self.inner is None or self.inner.current()
 
+    @nested.recorded
     def gradient(self, *values: Any) -> Any:
-        tape, structures, result = self.taped(values)
+        return self.through(None, values)
+
+    def through(self, outer: Any, values: tuple[Any, ...]) -> Any:
+        """What `run` gives; what is computed for it is noted by an outer tape."""
+        tape, structures, result = self.taped(values, outer)
         main, other = self.parts(result)
         seed = rt.seed(main, self.name, self.form.holomorphic)
         if tape.is_active(main):
@@ -84,21 +89,21 @@ class Recorded:
             return ((main, other), gradient) if self.form.value else (gradient, other)
         return (main, gradient) if self.form.value else gradient
 
-    def taped(self, values: tuple[Any, ...]) -> tuple[Calls, list[arguments.Structure], Any]:
+    def taped(self, values: tuple[Any, ...], outer: Any = None) -> tuple[Calls, list[arguments.Structure], Any]:
         """Run the function on a tape: the tape, what the arguments to differentiate looked like, the result."""
-        tape = Calls()
+        tape = Calls(outer)
         args, kwargs = self.spread(values)
         # what has its default is left out: a builtin may not take it beside the others
         known = self.signature.parameters
         kwargs = {n: v for n, v in kwargs.items() if n in self.wrt or n not in known or v is not known[n].default}
         places = [self.place(one, args, kwargs) for one in self.wrt]
-        args = list(arguments.apart(tuple(args), {p for p in places if isinstance(p, int)}))
+        args = list(arguments.apart(tape, tuple(args), {p for p in places if isinstance(p, int)}))
         seen: dict[int, Any] = {}
         structures = []
         copied: list[tuple[np.ndarray, np.ndarray]] = []
         for place in places:
             space: Any = args if isinstance(place, int) else kwargs
-            space[place] = arguments.own(space[place], copied)
+            space[place] = arguments.own(tape, space[place], copied)
             space[place] = arguments.prepare(tape, space[place], seen)
             structures.append(arguments.Structure(space[place]))
         try:
@@ -146,11 +151,11 @@ class Recorded:
 class Pullbacks(Recorded):
     """Value and pullback by recording: `run` gives (value, pullback), the pullback a tuple of the adjoints of the arguments `wrt`."""
 
-    def gradient(self, *values: Any) -> Any:
-        tape, structures, result = self.taped(values)
+    def through(self, outer: Any, values: tuple[Any, ...]) -> Any:
+        tape, structures, result = self.taped(values, outer)
         main, other = self.parts(result)
         kept = [(array, array.copy()) for s in structures for array in s.arrays()]
-        shown = rt.copies(main)
+        shown = tape.arithmetic.call(rt.copies, main)
 
         def pullback(value_bar: Any) -> tuple:
             for array, content in kept:
@@ -158,22 +163,27 @@ class Pullbacks(Recorded):
                     raise rt.TangentError(
                         f"the pullback of {self.name} was called after an array that the function was given had changed"
                     )
-            tape.add(main, rt.conformed(value_bar, main))
+            tape.add(main, tape.arithmetic.call(rt.conformed, value_bar, main))
             tape.reverse(again=True)
             found = arguments.finished(structures, tape)
             tape.forget()
             return found
 
+        nested.note_pullback(pullback, tape)
         return (shown, pullback, other) if self.form.aux else (shown, pullback)
 
 
 class Tangents(Pullbacks):
     """Value and tangent from the recorded adjoint: one reverse sweep for each entry of the value."""
 
-    def gradient(self, *values: Any) -> Any:
+    goes_back = True
+
+    def through(self, outer: Any, values: tuple[Any, ...]) -> Any:
         count = len(self.signature.parameters)
-        value, pullback, *other = super().gradient(*values[:count])
-        return (value, rt.transpose_map(pullback, value, values[count:]), *other)
+        value, pullback, *other = super().through(outer, values[:count])
+        if outer is None:
+            return (value, rt.transpose_map(pullback, value, values[count:]), *other)
+        return (value, outer.recorded(rt.transpose_map)(pullback, value, values[count:]), *other)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from .tape import NUMBERS, Tape
 def prepare(tape: Tape, value: Any, seen: dict[int, Any]) -> Any:
     """An argument to differentiate as an active value."""
     if isinstance(value, NUMBERS):
-        return tape.activate(tape.fresh(value))
+        return tape.activate(tape.arithmetic.twin(value))
     if isinstance(value, (int, str, bytes, type(None), type)):
         return value
     if id(value) in seen:
@@ -49,11 +49,11 @@ def prepare(tape: Tape, value: Any, seen: dict[int, Any]) -> Any:
     return value
 
 
-def own(value: Any, copied: list[tuple[np.ndarray, np.ndarray]]) -> Any:
+def own(tape: Tape, value: Any, copied: list[tuple[np.ndarray, np.ndarray]]) -> Any:
     """An array to differentiate as one of its own: the same array may be a constant where the program reads it from outside."""
     if type(value) is not np.ndarray or value.dtype == object:
         return value
-    copy = value.copy(order="K")
+    copy = tape.arithmetic.copy(value)
     copy.flags.writeable = value.flags.writeable
     copied.append((value, copy))
     return copy
@@ -63,7 +63,7 @@ def give_back(tape: Tape, copied: list[tuple[np.ndarray, np.ndarray]]) -> None:
     """The caller's arrays get what the program has stored."""
     for value, copy in copied:
         if id(copy) in tape.stored:
-            np.copyto(value, copy)
+            tape.arithmetic.put(value, ..., copy)
 
 
 class Structure:
@@ -98,7 +98,7 @@ class Structure:
         value = self.like
         if isinstance(value, np.ndarray):
             bar = tape.shadows.view(value, False)
-            return None if bar is None else np.array(bar)
+            return None if bar is None else tape.arithmetic.copy(bar)
         if isinstance(value, NUMBERS):
             return tape.bars.get(id(value))
         if isinstance(value, dict):
@@ -113,7 +113,7 @@ class Structure:
         return None
 
 
-def apart(values: tuple, active: set[int]) -> tuple:
+def apart(tape: Tape, values: tuple, active: set[int]) -> tuple:
     """The arguments; an array that is given twice is another one the second time, if either is differentiated."""
     owners: dict[int, int] = {}
     out = list(values)
@@ -122,10 +122,11 @@ def apart(values: tuple, active: set[int]) -> tuple:
             continue
         first = owners.setdefault(id(owner_of(value)), i)
         if first != i and (i in active or first in active):
-            out[i] = value.copy()
+            out[i] = tape.arithmetic.copy(value)
     return tuple(out)
 
 
 def finished(structures: list[Structure], tape: Tape) -> tuple:
     """The gradients, in the structure of the arguments."""
-    return rt.gradients(tuple(s.adjoint(tape) for s in structures), tuple(s.like for s in structures))
+    adjoints, like = tuple(s.adjoint(tape) for s in structures), tuple(s.like for s in structures)
+    return tuple(tape.arithmetic.call(rt.gradients, adjoints, like))

@@ -143,19 +143,25 @@ class Arrays(Recorder):
             return
         if isinstance(value, (list, tuple)):
             value = self.call(np.array, value)
-        old = array[index].copy() if isinstance(array[index], np.ndarray) else array[index]
+        old = self.overwritten(array, index)
+        active = [tape.is_own(value) for tape in self.tapes]
         ufunc.at(array, index, value)
-        active = self.is_active(value)
-        if active:
+        for tape, own in zip(self.tapes, active, strict=True):
+            tape.note_at(array, index, value if own else None, ufunc is np.subtract, old)
+
+    def note_at(self, array: np.ndarray, index: Any, value: Any, negative: bool, old: Any) -> None:
+        """`np.add.at` or `np.subtract.at` that was made, with a `value` that is active on this tape or with none."""
+        if value is not None:
             self.shadows.activate(array)
         self.stored[id(owner_of(array))] = owner_of(array)
 
         def back() -> None:
+            calc = self.arithmetic
             bar = self.shadows.view(array, False)
-            if bar is not None and active:
-                g = bar[index]
-                self.add(value, rt.unbroadcast(g if ufunc is np.add else -g, value))
-            array[index] = old
+            if bar is not None and value is not None:
+                g = calc.part(bar, index)
+                self.add(value, calc.call(rt.unbroadcast, calc.negative(g) if negative else g, value))
+            calc.put(array, index, old)
 
         self.steps.append(back)
 

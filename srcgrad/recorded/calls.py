@@ -43,8 +43,8 @@ DISPATCHER = type(np.sum)  # what NumPy puts around its Python functions
 class Calls(Classes):
     """A recorder that knows how to call."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, outer: Calls | None = None) -> None:
+        super().__init__(outer)
         self.made: dict[types.CodeType, Any] = {}  # code in recorded form: it needs no other
         self.ufuncs: dict[Any, Any] = {}  # what those made by `np.frompyfunc` call
 
@@ -93,6 +93,8 @@ class Calls(Classes):
     def python(self, function: types.FunctionType, args: tuple, kwargs: dict[str, Any]) -> Any:
         if function.__code__ in self.made:
             return function(*args, **kwargs)
+        if self.outer is not None:
+            function = nested.original(function)  # it may be in the recorded form of the function around this one
         if function is markers.stop_gradient:
             return self.stopped(*args, **kwargs)
         own = nested.python(self, function, args, kwargs)

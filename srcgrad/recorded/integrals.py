@@ -8,6 +8,7 @@ back through a stable equation stays stable.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -65,7 +66,7 @@ class Field:
 def active_leaves(tape: Tape, value: Any, seen: set[int] | None = None) -> Iterator[Any]:
     """The active numbers and arrays that can be reached from a value: items, attributes, what a function has in its cells."""
     seen = set() if seen is None else seen
-    if id(value) in seen or value is tape:
+    if id(value) in seen or isinstance(value, Tape):
         return
     seen.add(id(value))
     if isinstance(value, (*NUMBERS, np.ndarray)):
@@ -213,5 +214,16 @@ def special(function: Any) -> Callable[..., Any] | None:
         return None
     for name, own in (("odeint", odeint), ("solve_ivp", solve_ivp), ("quad", quad)):
         if function is getattr(module, name, None):
-            return own
+            return functools.partial(_on_one_tape, own)
     return None
+
+
+def _on_one_tape(own: Callable[..., Any], tape: Any, *args: Any, **kwargs: Any) -> Any:
+    """The integral on the outermost tape, if nothing in it belongs to another: the way back is solved with plain numbers."""
+    *inner, outermost = tape.tapes
+    if any(one.holds_active([args, kwargs], one.is_own) for one in inner):
+        raise tape.refuse(
+            f"cannot differentiate scipy.integrate.{own.__name__} again", "its adjoint equation is solved with plain numbers",
+            "write the steps of the integration in Python",
+        )  # fmt: skip
+    return own(outermost, *args, **kwargs)

@@ -1,7 +1,8 @@
 """Derivatives inside of differentiated functions: functions in the form in which the user wrote them, and emitted programs on the tape.
 
 The program that was emitted for an inner derivative is run through the tape as the user's functions are. Its functions of the runtime
-are followed through their source; those that change what they are given have a meaning of their own here.
+are followed through their source; those that change what they are given have a meaning of their own here. An inner derivative that is
+recorded itself gets a tape of its own, inside of this one.
 """
 
 from __future__ import annotations
@@ -54,6 +55,12 @@ def python(tape: Calls, function: types.FunctionType, args: tuple, kwargs: dict[
     """How a Python function of srcgrad itself is called on the tape; None for any other function."""
     if not (function.__module__ or "").startswith("srcgrad"):
         return None
+    if hasattr(function, "__srcgrad_tape__"):
+        return lambda: _pulled_back(tape, function, args)
+    if hasattr(function, "__srcgrad_recorded__"):
+        return lambda: args[0].through(tape, args[1:])
+    if (function.__module__ or "").startswith("srcgrad.rules"):
+        return lambda: tape.recorded(function)(*args, **kwargs)
     if hasattr(function, "__srcgrad_handing_on__"):
         return lambda: function(*map(original, args), **{n: original(v) for n, v in kwargs.items()})
     if hasattr(function, "__srcgrad_followed__"):
@@ -77,14 +84,31 @@ def derivative(tape: Calls, function: Any, args: tuple, kwargs: dict[str, Any]) 
 
 def _gradient(tape: Calls, gradient: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     emitted = gradient.emitted(*args, **kwargs)
-    if not isinstance(emitted, types.FunctionType):
-        raise tape.refuse(
-            f"cannot differentiate {gradient!r}",
-            "no adjoint could be written for that function, and what was recorded is not recorded again",
-        )
     bound = inspect.Signature.bind(gradient.__srcgrad_signature__, *args, **kwargs)
     bound.apply_defaults()
+    if not isinstance(emitted, types.FunctionType):
+        return emitted.__self__.through(tape, tuple(bound.arguments.values()))
     return tape.call(emitted, *bound.args, **bound.kwargs)
+
+
+def recorded(function: Any) -> Any:
+    """Mark the method of a recorded derivative that runs it: on a tape it is run `through` that."""
+    function.__srcgrad_recorded__ = True
+    return function
+
+
+def note_pullback(function: Any, tape: Calls) -> None:
+    """Mark the pullback of what was recorded on a tape."""
+    function.__srcgrad_tape__ = tape
+
+
+def _pulled_back(tape: Calls, pullback: Any, args: tuple) -> Any:
+    inner = pullback.__srcgrad_tape__
+    before, inner.outer = inner.outer, tape
+    try:
+        return pullback(*args)
+    finally:
+        inner.outer = before
 
 
 # ---- functions of the runtime that change what they are given, or look at its memory ------------------------------------------------
@@ -123,9 +147,39 @@ def _copies(tape: Calls, value: Any) -> Any:
     return {k: _copies(tape, v) for k, v in value.items()} if type(value) is dict else value
 
 
+def _gradients(tape: Calls, x_bars: tuple, xs: tuple) -> tuple:
+    plain = rt.gradients(x_bars, xs)
+    return tuple(_finished(tape, *parts) for parts in zip(plain, x_bars, xs, strict=True))
+
+
+def _gradient_of(tape: Calls, x_bar: Any, x: Any) -> Any:
+    return _finished(tape, rt.gradient(x_bar, x), x_bar, x)
+
+
+def _finished(tape: Calls, plain: Any, x_bar: Any, x: Any) -> Any:
+    """The finished gradient of one argument or part of it, of which the plain one is known."""
+    if plain is None or x_bar is None:
+        return plain
+    if isinstance(plain, (float, complex, np.inexact)) or isinstance(plain, np.ndarray) and plain.dtype != object:
+        return tape.by_rule(rt.gradient, (x_bar, x), {})
+    if isinstance(plain, dict):
+        for key, item in plain.items():
+            plain[key] = _finished(tape, item, x_bar.get(key), x[key])
+        return plain
+    names = rt.attributes_of(plain)
+    for name in names:
+        part = _finished(tape, getattr(plain, name), getattr(x_bar, name, None), getattr(x, name))
+        object.__setattr__(plain, name, part)
+    if names:
+        return plain
+    return rt.sequence_like(plain, [_finished(tape, *parts) for parts in zip(plain, x_bar, x, strict=True)])
+
+
 STORING: dict[Any, Callable[..., Any]] = {
     rt.scatter_add: _scatter_add,
     rt.last_written: _last_written,
     rt.copies: _copies,
     rt.add: _add,
+    rt.gradient: _gradient_of,
+    rt.gradients: _gradients,
 }

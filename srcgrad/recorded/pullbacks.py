@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 
+from ..emit import load
 from ..rules.declare import REQUIRED, Adjoint, Rule
 
 SPACE = {"np": np, "rt": rt, "math": math}
@@ -49,21 +50,52 @@ def partial_of(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
     return eval(f"lambda {', '.join(names)}, y: {text}", dict(SPACE))  # noqa: S307 - the text stands in the table of rules
 
 
-def scaling(text: str, names: tuple[str, ...], values: tuple[Any, ...], y: Any) -> Callable[[Any], Any]:
-    """A partial derivative as a function from the adjoint of the result to the contribution; it is evaluated then, not now."""
-    if text == "1":
-        return lambda y_bar: y_bar
-    partial = partial_of(text, names)
-    return lambda y_bar: _scaled(y_bar, partial(*values, y))
+@functools.lru_cache(maxsize=1024)
+def sourced_partial(text: str, names: tuple[str, ...]) -> Any:
+    """The same as a function that has a source, so that it can be recorded."""
+    return load.load(f"def partial({', '.join(names)}, y):\n    return {text}\n", "partial", dict(SPACE))
 
 
-def _scaled(y_bar: Any, partial: Any) -> Any:
-    """y_bar * partial; zero where nothing arrives, be the partial finite or not (the side that `np.where` does not choose)."""
-    with np.errstate(invalid="ignore"):
-        product = y_bar * partial
-    if np.all(np.isfinite(product)):
-        return product
-    return np.where(np.equal(y_bar, 0), 0.0, product)[()]
+class Unchanged:
+    """The adjoint of the result is that of the operand."""
+
+    def __call__(self, y_bar: Any) -> Any:
+        return y_bar
+
+    def through(self, tape: Any, y_bar: Any) -> Any:
+        return y_bar
+
+
+class Scaling:
+    """The adjoint of the result times a partial derivative, which is evaluated then and not now."""
+
+    __slots__ = ("text", "names", "values", "y")
+
+    def __init__(self, text: str, names: tuple[str, ...], values: tuple[Any, ...], y: Any):
+        self.text, self.names, self.values, self.y = text, names, values, y
+
+    def __call__(self, y_bar: Any) -> Any:
+        """y_bar * partial; zero where nothing arrives, be the partial finite or not (the side that `np.where` does not choose)."""
+        partial = partial_of(self.text, self.names)(*self.values, self.y)
+        with np.errstate(invalid="ignore"):
+            product = y_bar * partial
+        if np.all(np.isfinite(product)):
+            return product
+        return np.where(np.equal(y_bar, 0), 0.0, product)[()]
+
+    def through(self, tape: Any, y_bar: Any) -> Any:
+        partial = tape.recorded(sourced_partial(self.text, self.names))(*self.values, self.y)
+        with np.errstate(invalid="ignore"):
+            product = tape.op("*", y_bar, partial)
+        if np.all(np.isfinite(product)):
+            return product
+        chosen = tape.call(np.where, np.equal(y_bar, 0), 0.0, product)
+        return chosen if np.ndim(chosen) else tape.load_array(chosen, ())
+
+
+def scaling(text: str, names: tuple[str, ...], values: tuple[Any, ...], y: Any) -> Unchanged | Scaling:
+    """A partial derivative as a function from the adjoint of the result to the contribution."""
+    return Unchanged() if text == "1" else Scaling(text, names, values, y)
 
 
 Pulls = list[
@@ -109,27 +141,52 @@ def structural(rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool],
         if "y" in told.takes:
             known["y"] = y
         if entry is not None:
-            found.append((operand, functools.partial(_apply, entry.function, known)))
+            found.append((operand, Applied(entry.function, known)))
         else:
-            found.append((operand, _from_tangent(told, known, operand)))
+            found.append((operand, Transposed(told, known, operand)))
     return found
 
 
-def _from_tangent(entry: Adjoint, known: dict[str, Any], x: Any) -> Callable[[Any], Any]:
+class Transposed:
     """The adjoint of a parameter of which the rule tells the tangent alone."""
-    dot = f"{entry.parameter}_dot"
-    return lambda y_bar: rt.transpose_map(lambda x_dot: entry.function(**known, **{dot: x_dot}), x, y_bar)
+
+    def __init__(self, entry: Adjoint, known: dict[str, Any], x: Any):
+        self.entry, self.known, self.x = entry, known, x
+
+    def __call__(self, y_bar: Any) -> Any:
+        return rt.transpose_map(functools.partial(self.tangent, self.entry.function), self.x, y_bar)
+
+    def tangent(self, function: Callable[..., Any], x_dot: Any) -> Any:
+        return function(**self.known, **{f"{self.entry.parameter}_dot": x_dot})
+
+    def through(self, tape: Any, y_bar: Any) -> Any:
+        linear = functools.partial(self.tangent, tape.recorded(self.entry.function))
+        return tape.recorded(rt.transpose_map)(linear, self.x, y_bar)
 
 
-def _apply(function: Callable[..., Any], known: dict[str, Any], y_bar: Any) -> Any:
-    try:
-        return function(**known, y_bar=y_bar)
-    except (AttributeError, TypeError):
-        # a sequence that NumPy took for an array
-        as_arrays = {
-            n: np.asarray(v) if isinstance(v, (list, tuple)) and _is_numeric(v) else v for n, v in known.items()
-        }
-        return function(**as_arrays, y_bar=y_bar)
+class Applied:
+    """The adjoint of a parameter by the function that the rule has for it."""
+
+    __slots__ = ("function", "known")
+
+    def __init__(self, function: Callable[..., Any], known: dict[str, Any]):
+        self.function, self.known = function, known
+
+    def __call__(self, y_bar: Any) -> Any:
+        return self.applied(self.function, np.asarray, y_bar)
+
+    def through(self, tape: Any, y_bar: Any) -> Any:
+        return self.applied(tape.recorded(self.function), functools.partial(tape.call, np.asarray), y_bar)
+
+    def applied(self, function: Callable[..., Any], as_array: Callable[[Any], Any], y_bar: Any) -> Any:
+        try:
+            return function(**self.known, y_bar=y_bar)
+        except (AttributeError, TypeError):
+            # a sequence that NumPy took for an array
+            as_arrays = {
+                n: as_array(v) if isinstance(v, (list, tuple)) and _is_numeric(v) else v for n, v in self.known.items()
+            }
+            return function(**as_arrays, y_bar=y_bar)
 
 
 def _is_numeric(value: Any) -> bool:

@@ -49,17 +49,17 @@ class Shadows:
         start = array.__array_interface__["data"][0] - low
         return np.ndarray(array.shape, array.dtype, raw.data, start, array.strides)
 
-    def add(self, array: np.ndarray, g: Any) -> None:
-        """Add `g`, of the shape of the array, to its adjoint."""
+    def add(self, array: np.ndarray, g: Any, calc: Any) -> None:
+        """Add `g`, of the shape of the array, to its adjoint; `calc` does the arithmetic."""
         bar = self.view(array, True)
         assert bar is not None
         if bar.size == 0:
             return
         if not overlaps_itself(bar):
-            bar += g
+            calc.increase(bar, g)
             return
         flat, places = elements(bar)
-        np.add.at(flat, places, np.broadcast_to(g, bar.shape))
+        calc.increase_at(flat, places, calc.call(np.broadcast_to, g, bar.shape))
 
     def drop(self, array: np.ndarray) -> None:
         """Forget the adjoint of memory that begins to exist here."""

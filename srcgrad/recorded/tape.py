@@ -4,6 +4,10 @@ Adjoints of numbers are kept by identity: Python hands a float on as the same ob
 generators, and every operation makes a new one. Adjoints of arrays are shadows of their memory (`shadows`). Each operation on
 something active puts one step on the tape, a function without arguments; the reverse sweep runs the steps from the last to the first.
 A store keeps what it overwrites and its step puts it back, so that each step finds arrays as they were when it was recorded.
+
+A derivative inside of a differentiated function has a tape of its own, whose `outer` is the tape of the function around it. What is
+done is noted by all tapes to which something active belongs, each for itself, so that none takes the numbers of another for its own; and the
+reverse sweep of a tape is noted by the outer one (`arithmetic`).
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ import numpy as np
 import srcgrad_runtime as rt
 
 from .. import rules
-from . import pullbacks
+from . import arithmetic, pullbacks
 from .shadows import Shadows, overlaps_itself, owner_of
 
 NUMBERS = (float, complex, np.inexact)
@@ -44,7 +48,8 @@ LEAVES = (int, str, bytes, type, range, types.ModuleType)  # nothing is looked f
 class Tape:
     """Steps, adjoints of numbers by identity, shadows of arrays."""
 
-    def __init__(self) -> None:
+    def __init__(self, outer: Any = None) -> None:
+        self.outer = outer
         self.steps: list[Callable[[], None]] = []
         self.alive: dict[int, Any] = {}  # id -> active number; holding it keeps its id its own
         self.bars: dict[int, Any] = {}
@@ -58,7 +63,7 @@ class Tape:
         """A while in which this tape is an empty one; what it held before is there again afterwards."""
         names = ("steps", "alive", "bars", "shadows", "stored", "failed", "memory")
         before = {name: getattr(self, name) for name in names}
-        fresh = type(self)()
+        fresh = type(self)(self.outer)
         self.__dict__.update({name: getattr(fresh, name) for name in names})
         try:
             yield self
@@ -67,23 +72,41 @@ class Tape:
 
     # ---- activity ---------------------------------------------------------------------------------------------------------------
 
-    def is_active(self, value: Any) -> bool:
-        """Whether a number or array may carry a derivative."""
+    @property
+    def tapes(self) -> Iterator[Any]:
+        """This tape and those around it."""
+        tape = self
+        while tape is not None:
+            yield tape
+            tape = tape.outer
+
+    @property
+    def arithmetic(self) -> arithmetic.Plain | arithmetic.Noted:
+        """What the reverse sweep computes with."""
+        return arithmetic.PLAIN if self.outer is None else arithmetic.Noted(self.outer)
+
+    def is_own(self, value: Any) -> bool:
+        """Whether a number or array may carry a derivative on this tape."""
         if isinstance(value, np.ndarray):
             return self.shadows.is_active(value) and value.dtype.kind in "fc"
         return id(value) in self.alive
 
-    def holds_active(self, value: Any) -> bool:
+    def is_active(self, value: Any) -> bool:
+        """Whether a number or array may carry a derivative, on this tape or on one around it."""
+        return self.is_own(value) or self.outer is not None and self.outer.is_active(value)
+
+    def holds_active(self, value: Any, is_active: Callable[[Any], bool] | None = None) -> bool:
         """Whether anything active can be reached from a value: items, attributes, what a function has in its cells."""
+        is_active = is_active or self.is_active
         seen: set[int] = set()
         todo = [value]
         while todo:
             one = todo.pop()
             if isinstance(one, (*NUMBERS, np.ndarray)) and not (isinstance(one, np.ndarray) and one.dtype == object):
-                if self.is_active(one):
+                if is_active(one):
                     return True
                 continue
-            if one is None or one is self or isinstance(one, LEAVES) or id(one) in seen:
+            if one is None or isinstance(one, Tape) or isinstance(one, LEAVES) or id(one) in seen:
                 continue
             if isinstance(one, slice):
                 todo += (one.start, one.stop, one.step)
@@ -119,11 +142,11 @@ class Tape:
             bar = self.shadows.view(value, False)
             if bar is None:
                 return None
-            found = bar.copy() if bar.ndim else bar[()]
+            found = self.arithmetic.copy(bar) if bar.ndim else self.arithmetic.part(bar, ())
             if owner_of(value) is value:
                 self.shadows.drop(value)
             else:
-                bar[...] = 0
+                self.arithmetic.put(bar, ..., 0)
             return found
         if isinstance(value, (list, tuple)):
             parts = [self.take(v) for v in value]
@@ -143,18 +166,18 @@ class Tape:
         if isinstance(value, np.ndarray):
             if value.dtype == object:
                 for place, item in np.ndenumerate(value):
-                    self.add(item, g[place])
-            elif self.is_active(value):
-                self.shadows.add(value, rt.unbroadcast(g, value))
+                    self.add(item, self.arithmetic.part(g, place))
+            elif self.is_own(value):
+                self.shadows.add(value, self.arithmetic.call(rt.unbroadcast, g, value), self.arithmetic)
         elif isinstance(value, NUMBERS):
             if id(value) in self.alive:
-                g = rt.unbroadcast(g, value)
+                g = self.arithmetic.call(rt.unbroadcast, g, value)
                 if isinstance(g, np.ndarray):
-                    g = g[()]
+                    g = self.arithmetic.part(g, ())
                 known = self.bars.get(id(value))
-                self.bars[id(value)] = g if known is None else known + g
+                self.bars[id(value)] = g if known is None else self.arithmetic.sum(known, g)
         elif isinstance(value, (list, tuple)):
-            for item, part in zip(value, g, strict=False):
+            for item, part in zip(value, self.arithmetic.items(g), strict=False):
                 self.add(item, part)
         elif isinstance(value, dict):
             for key, item in value.items():
@@ -195,7 +218,16 @@ class Tape:
         return self.result(y, pulls) if pulls else y
 
     def result(self, y: Any, pulls: pullbacks.Pulls) -> Any:
-        """An active result, and the step that gives its adjoint to what it was made of."""
+        """An active result, and the step that gives its adjoint to what it was made of, on each tape that knows of one of those."""
+        for tape in self.tapes:
+            own = pulls
+            if self.outer is not None:
+                own = [(operand, pull) for operand, pull in pulls if tape.holds_active(operand, tape.is_own)]
+            if own:
+                tape.note_result(y, own)
+        return y
+
+    def note_result(self, y: Any, pulls: pullbacks.Pulls) -> None:
         self.activate(y)
         made = snapshot(y)
 
@@ -203,10 +235,9 @@ class Tape:
             y_bar = self.take(made)
             if y_bar is not None:
                 for operand, pull in pulls:
-                    self.add(operand, pull(y_bar))
+                    self.add(operand, self.arithmetic.pull(pull, y_bar))
 
         self.steps.append(back)
-        return y
 
     def is_view(self, y: np.ndarray, operands: list[Any]) -> bool:
         """Whether a result shares the memory of an operand."""
@@ -220,6 +251,12 @@ class Tape:
         if isinstance(y, np.ndarray) and owner_of(y) is owner_of(array) or not self.is_active(array):
             return y
         index = frozen(index)
+        for tape in self.tapes:
+            if tape.is_own(array):
+                tape.note_load(array, index, y)
+        return y
+
+    def note_load(self, array: np.ndarray, index: Any, y: Any) -> None:
         self.activate(y)
 
         def back() -> None:
@@ -227,52 +264,64 @@ class Tape:
             if g is not None:
                 bar = self.shadows.view(array, True)
                 if not overlaps_itself(array):
-                    rt.scatter_add(bar, index, g)
+                    self.arithmetic.call(rt.scatter_add, bar, index, g)
                     return
                 whole = np.zeros(array.shape, array.dtype)
-                rt.scatter_add(whole, index, g)
-                self.shadows.add(array, whole)
+                self.arithmetic.call(rt.scatter_add, whole, index, g)
+                self.shadows.add(array, whole, self.arithmetic)
 
         self.steps.append(back)
-        return y
 
     def store_array(self, array: np.ndarray, index: Any, value: Any) -> None:
         """`array[index] = value`: the step gives the adjoint of the place to the value and puts the old content back."""
-        old = array[index]
-        old = old.copy() if isinstance(old, np.ndarray) else old
-        active = self.is_active(value)
+        old = self.overwritten(array, index)
+        active = [tape.is_own(value) for tape in self.tapes]
         array[index] = value
         index = frozen(index)
-        if active and array.dtype.kind in "fc":
+        for tape, own in zip(self.tapes, active, strict=True):
+            tape.note_store(array, index, value if own else None, old)
+
+    def overwritten(self, array: np.ndarray, index: Any) -> Any:
+        """What a store is about to overwrite."""
+        return self.arithmetic.copy(self.arithmetic.part(array, index))
+
+    def note_store(self, array: np.ndarray, index: Any, value: Any, old: Any) -> None:
+        """A store that was made: of a `value` that is active on this tape, or of none."""
+        if value is not None and array.dtype.kind in "fc":
             self.shadows.activate(array)
         self.stored[id(owner_of(array))] = owner_of(array)
 
         def back() -> None:
+            calc = self.arithmetic
             bar = self.shadows.view(array, False)
             if bar is not None and array.dtype.kind in "fc":
-                g = rt.last_written(bar, index)
-                bar[index] = 0
-                if active:
-                    self.add(value, rt.unbroadcast(g, value))
-            array[index] = old
+                g = calc.call(rt.last_written, bar, index)
+                calc.put(bar, index, 0)
+                if value is not None:
+                    self.add(value, calc.call(rt.unbroadcast, g, value))
+            calc.put(array, index, old)
 
         self.steps.append(back)
 
     def keep(self, array: np.ndarray) -> Callable[[], None]:
         """Note that something is about to change an array in a way that is not looked into; call what it gives afterwards."""
-        old = array.copy()
+        old = self.arithmetic.copy(array)
 
         def done() -> None:
-            self.stored[id(owner_of(array))] = owner_of(array)
-            self.steps.append(lambda: np.copyto(array, old))
+            for tape in self.tapes:
+                tape.note_change(array, old)
 
         return done
+
+    def note_change(self, array: np.ndarray, old: np.ndarray) -> None:
+        self.stored[id(owner_of(array))] = owner_of(array)
+        self.steps.append(lambda: self.arithmetic.put(array, ..., old))
 
     # ---- the reverse sweep ------------------------------------------------------------------------------------------------------
 
     def reverse(self, again: bool = False) -> None:
         """Run all steps backwards; memory is left as it was found here. The steps are gone then, unless they are to be run `again`."""
-        final = [(owner, owner.copy()) for owner in self.stored.values()]
+        final = [(owner, self.arithmetic.copy(owner)) for owner in self.stored.values()]
         try:
             if again:
                 for step in reversed(self.steps):
@@ -282,7 +331,7 @@ class Tape:
         finally:
             for owner, content in final:
                 if owner.flags.writeable:
-                    np.copyto(owner, content)
+                    self.arithmetic.put(owner, ..., content)
 
     def forget(self) -> None:
         """Let all adjoints be zero."""

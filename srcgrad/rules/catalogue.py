@@ -69,8 +69,8 @@ def kind_of(function: Any) -> str:
 
 def without_second_derivative(function: Any) -> str:
     """Why a differentiable function has no second derivative; empty where it has one."""
-    if rules.is_followed(function):
-        return "the recorded road carries it out, and what is recorded is not differentiated again"
+    if rules.is_followed(function) and (getattr(function, "__module__", None) or "").startswith("scipy.integrate"):
+        return "the equation of its adjoint is solved with plain numbers"
     entry = rules.lookup(function) or rules.written(function)
     return entry.order2 if entry is not None else ""
 

@@ -263,7 +263,7 @@ def structural(
 
     `signature`, as in `"a, axis=None"`, is needed only where `inspect.signature` knows none. `multilinear` names
     parameters in each of which the function is linear. `ignored` names parameters that a call may give although no
-    adjoint reads them, as long as they are constants; `shapes` those of which only the shape and the dtype count, so that they may
+    adjoint reads them, as long as they are constants; `shapes` those of which only the shape and the dtype count (or which entry is the largest), so that they may
     depend on anything; `sequences` those that take a list of arrays, and not an array. `cases` takes a `draw` with `draw(*shape)` (normal deviates), `draw.positive(*shape)`,
     `draw.distinct(*shape)`, `draw.spd(n)`, `draw.integers(high, *shape)`, and yields (args, kwargs) of calls; every
     float or float array in them is differentiated where the parameter has an adjoint.

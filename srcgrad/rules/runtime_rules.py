@@ -393,10 +393,17 @@ def sum_adjoint_tangent(g_dot, items):
     return rt.sum_adjoint(items, g_dot)
 
 
-structural(rt.extremum_adjoint, "values, y_, g, active=None", cases=lambda draw: [(((0.5, 0.5, 0.2), 0.5, 0.7), {})])
+# which value is the extremum does not vary, as far as derivatives go
+structural(
+    rt.extremum_adjoint,
+    "values, y_, g, active=None",
+    shapes=("values", "y_"),
+    cases=lambda draw: [(((0.5, 0.5, 0.2), 0.5, 0.7), {})],
+)
 structural(
     rt.extremum_tangent,
     "values_dot, values, y_, active=None",
+    shapes=("values", "y_"),
     cases=lambda draw: [
         (((0.5, 0.3, 0.2), (2.0, 1.0, 2.0), 2.0), {}),
         (((0.5, 0.3, 0.2), (2.0, 1.0, 2.0), 2.0, (True, True, False)), {}),

@@ -25,14 +25,12 @@ def _splines(draw):
         yield (KNOTS, draw(5)), {"bc_type": condition}
 
 
-CURVES = "the call of a curve is recorded, and what is recorded is not differentiated again"
-written(interpolate.CubicSpline, rt.written.CubicSpline, _splines, order2=CURVES)
-written(interpolate.PchipInterpolator, rt.written.PchipInterpolator, _curves, order2=CURVES)
+written(interpolate.CubicSpline, rt.written.CubicSpline, _splines)
+written(interpolate.PchipInterpolator, rt.written.PchipInterpolator, _curves)
 written(
     interpolate.make_interp_spline,
     rt.written.make_interp_spline,
     lambda draw: [((KNOTS, draw(5)), {}), ((KNOTS, draw(5, 2)), {"k": 1})],
-    order2=CURVES,
 )
 written(
     interpolate.interp1d,
@@ -43,5 +41,4 @@ written(
         ((KNOTS, draw(5), "cubic"), {}),
         ((KNOTS, draw(5)), {"bounds_error": False}),
     ],
-    order2=CURVES,
 )
