@@ -75,8 +75,9 @@ class _Watch:
                 self.results.append(y)
                 if not _finite(y):
                     raise _error(*place, "its result", "forward")
-        elif code.co_name == "back" and "y" in frame.f_locals:
-            self.place = self.places.get(id(frame.f_locals["y"]), self.place)
+        elif code.co_name == "back":
+            made = frame.f_locals.get("made", frame.f_locals.get("y"))
+            self.place = self.places.get(id(made), self.place)
         elif code.co_name == "add" and not _finite(frame.f_locals.get("g")):
             raise _error(*self.place, "an adjoint", "reverse")
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import nested
-
 if TYPE_CHECKING:
     from .calls import Calls
 
@@ -92,8 +90,7 @@ class Noted:
         self.tape.at(np.add, array, index, g)
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
-        stored = nested.STORING.get(function)
-        return self.tape.call(function, *args) if stored is None else stored(self.tape, *args)
+        return self.tape.call(function, *args)
 
     def pull(self, pull: Callable[[Any], Any], y_bar: Any) -> Any:
         through = getattr(pull, "through", None)
