@@ -129,11 +129,12 @@ def flat(options: argparse.Namespace) -> None:
         gc.collect()
         return state
 
-    state = calls(3, state)
-    for count in (options.calls // 10, options.calls):
-        with memory.measure() as found:
-            state = calls(count, state)
-        print(f"live bytes after {count} more calls of both: {found.live:+d}", flush=True)
+    with memory.measure():  # from the begin, so that the first state counts as well
+        state = calls(3, state)
+        for count in (options.calls // 10, options.calls):
+            with memory.measure() as found:
+                state = calls(count, state)
+            print(f"live bytes after {count} more calls of both: {found.live:+d}", flush=True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,6 +4,7 @@ A program whose arguments are large deletes its arrays after their last use, and
 (`sizes` says from which size on). That memory stays for the next call, as long as a gradient function that has used it is there;
 `release()` gives it back. On a device, CuPy's pool does this for all arrays.
 
+>>> from srcgrad_runtime.memory import pool, statistics
 >>> with pool(limit=2**30) as own:
 ...     statistics().limit == 2**30
 True

