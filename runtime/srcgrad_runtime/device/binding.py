@@ -44,7 +44,8 @@ def kernel_on(function: types.FunctionType, device: Any, operations: Any) -> Any
     from ..kernels import launching  # read when there is one
 
     # NumPy's meaning of its names, whatever is done to them later
-    space = {name: function.__globals__[name] for name in _names(function.__code__) if name in function.__globals__}
+    names = {"__builtins__", *_names(function.__code__)}  # NumPy imports some of its parts by those
+    space = {name: function.__globals__[name] for name in names if name in function.__globals__}
     host = types.FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
     made = _functions.setdefault(function, {})
     key = device.__name__, "kernel"
