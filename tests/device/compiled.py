@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from srcgrad_runtime.device import to_host
-from srcgrad_runtime.kernels import cuda, operations, plans
+from srcgrad_runtime.kernels import layout, operations, plans
 
 ARCHITECTURES = ("compute_75", "compute_80", "compute_90")  # of sm_75, sm_80 and sm_90
 SHIM = r"""
@@ -114,7 +114,7 @@ def nameless(text: Any) -> str:
 
     def numbered(found: re.Match[str]) -> str:
         calls = code[found.end() : found.end() + 1] == "("
-        return found[0] if calls or found[0] in cuda.RESERVED else numbers.setdefault(found[0], f"_{len(numbers)}")
+        return found[0] if calls or found[0] in layout.RESERVED else numbers.setdefault(found[0], f"_{len(numbers)}")
 
     return re.sub(r"(?<![.\w\"])[A-Za-z_]\w*", numbered, code)
 

@@ -411,6 +411,15 @@ def test_names_and_lines_of_the_function_are_in_the_text():
     assert "dz" in seen[0] and "x[" in seen[0] and "column_sums" in seen[0]
 
 
+def test_names_that_mean_something_in_c(batch):
+    """Variables may be called as words and functions of C, or as what a kernel calls its own."""
+    x = np.arange(6.0).reshape(2, 3)
+    for name in ("int", "tanh", "i0", "row1", "columns", "threadIdx", "θ", "exp_out", "k0"):
+        text = f"def k({name}, y):\n    float_ = np.tanh({name}) * y\n    total = np.sum(float_, axis=1)\n    return float_, total"
+        batch(written(text), x, x.T.copy().T)
+    batch.check()
+
+
 def test_kernels_that_differ_by_names_alone_are_checked_once():
     recorder = compiled.Recorder()
     others = launching.observers[:]

@@ -27,7 +27,6 @@ def long_short_term_memory():
 MODELS = {
     "softmax": digits,
     "mlp": lambda: digits(6),
-    "mlp of three": lambda: digits(7, 6, 5),
     "lstm": long_short_term_memory,
 }
 

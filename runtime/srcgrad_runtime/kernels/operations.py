@@ -71,6 +71,13 @@ _FUNCTIONS_OF_TWO = {
 }  # fmt: skip
 _COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}
 
+CALLED = frozenset(
+    {
+        *HELPERS,
+        *(f"{c}{f}" for c in (*_FUNCTIONS.values(), *_FUNCTIONS_OF_TWO.values(), "abs", "nan") for f in ("", "f")),
+    }
+)  # the functions of C that are called
+
 FLOATS = {
     "add": "{0} + {1}", "subtract": "{0} - {1}", "multiply": "{0} * {1}", "divide": "{0} / {1}", "negative": "-{0}",
     "positive": "{0}", "conjugate": "{0}", "square": "{0} * {0}", "reciprocal": "{one} / {0}", "absolute": "fabs{f}({0})",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import cuda
+from . import cuda, layout
 from .schedule import Piece, Schedule
 from .tracing import Node, Number, Runtime, Shape, Static, Symbol, Trace, Unsupported, lines_of
 
@@ -139,9 +139,10 @@ def _written(function: Any, args: Any, schedule: Schedule, outputs: list[Node], 
         for place, piece in enumerate(schedule.pieces):
             names = {node: node.name or "result" for node in stored}
             writer = cuda.Writer(schedule, place, names, arrays, _parts(piece))
-            name = function.__name__ if len(schedule.pieces) == 1 else f"{function.__name__}_{place + 1}"
+            name = layout.Names()(function.__name__)
+            name = name if len(schedule.pieces) == 1 else f"{name}_{place + 1}"
             found.append(writer.write(name, _title(function, piece)))
-            stored.update(dict.fromkeys(writer.loaded))
+            stored.update(dict.fromkeys(writer.layout.loaded))
         return found
 
     texts()  # the first time shows which values a later piece reads
