@@ -292,6 +292,17 @@ def test_numbers_keep_the_types_of_arrays(batch):
     batch.check()
 
 
+def test_a_truth_value_is_a_constant_of_the_kernel():
+    launcher = launching.Launcher(column_or_row, fake, column_or_row)
+    for down in (True, False, np.True_, np.False_):
+        found = launcher(fake.asarray(np.ones((2, 3))), down)
+        assert found.get().tolist() == ([4.0, 4.0, 4.0] if down else [6.0, 6.0])
+
+
+def column_or_row(x, down):
+    return np.sum(x, axis=0) * 2 if down else np.sum(x, axis=1) * 2
+
+
 def test_what_a_number_of_the_host_gives_stays_there():
     def f(x, n):
         return x * n + 1, n * 2.0
@@ -337,6 +348,25 @@ def test_results_that_are_one_array_are_one_array():
     assert a is c and a is not b
     a += 1
     assert b.get().tolist() == [2.0, 2.0, 2.0]
+
+
+class Pair:
+    def __init__(self, one, other):
+        self.one, self.other = one, other
+
+
+def test_containers_are_not_part_of_a_plan():
+    """What is in a list or an object may be another thing the next time."""
+
+    def f(x, pair):
+        return x * 2 + 1, rt.add(pair, pair)
+
+    launcher = launching.Launcher(f, fake, f)
+    for value in (1.0, 2.0):
+        for held in ([fake.asarray(np.full(2, value))], Pair(fake.asarray(np.full(2, value)), 0.0)):
+            found, total = launcher(fake.asarray(np.ones(2)), held)
+            array = total.one if isinstance(total, Pair) else total[0]
+            assert found.get().tolist() == [3.0, 3.0] and array.get().tolist() == [2 * value] * 2
 
 
 def test_errors_are_those_of_the_operations():

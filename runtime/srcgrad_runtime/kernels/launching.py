@@ -54,7 +54,7 @@ class Launcher:
         key = tuple([_key(a, self._array, place in self._static) for place, a in enumerate(args)])
         try:
             plan = self._plans[key]
-        except (KeyError, TypeError):
+        except KeyError:
             plan = self._planned(key, args)
         if plan is None:
             return self.operations(*args)
@@ -79,10 +79,7 @@ class Launcher:
                     made = None
                 break
             key = tuple([_key(a, self._array, place in self._static) for place, a in enumerate(args)])
-            try:
-                self._plans[key] = made
-            except TypeError:  # an argument that cannot be told from others
-                return made
+            self._plans[key] = made
             if len(self._plans) > KEPT:
                 del self._plans[next(iter(self._plans))]
         return made
@@ -96,7 +93,11 @@ def _key(value: Any, array: type, static: bool) -> Any:
     if isinstance(value, array):
         return value.shape, value.dtype.char, value.strides  # type: ignore[attr-defined]
     kind = type(value)
-    if static or kind is bool or not isinstance(value, (int, float, np.number)):
+    if kind is tuple:
+        return kind, *[_key(item, array, True) for item in value]
+    if not plans.is_plain(value):
+        return kind  # it is put into no plan
+    if static or not isinstance(value, plans.NUMBERS) or kind in (bool, np.bool_):
         return kind, value
     return (kind, bisect.bisect(BOUNDS, value)) if kind is int else kind
 

@@ -87,7 +87,16 @@ def _argument(trace: Trace, place: int, value: Any, static: set[int]) -> Any:
         return Symbol(trace, node)
     if isinstance(value, NUMBERS) and not isinstance(value, (bool, np.bool_)) and place not in static:
         return Number.argument(trace, place, value)
+    if not is_plain(value):
+        raise Unsupported(f"an argument of type {type(value).__name__}")
     return value
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value other than an array is what it is for good: a number, a text, a shape."""
+    if isinstance(value, tuple):
+        return type(value) is tuple and all(map(is_plain, value))
+    return value is None or isinstance(value, (*NUMBERS, str, np.dtype, type))
 
 
 def _name(trace: Trace, function: types.FunctionType) -> None:
@@ -104,7 +113,7 @@ def _name(trace: Trace, function: types.FunctionType) -> None:
 
 
 def _results(returned: Any, outputs: dict[Node, None]) -> Any:
-    if isinstance(returned, tuple):
+    if type(returned) is tuple:
         return tuple(_results(item, outputs) for item in returned)
     if isinstance(returned, Symbol):
         node, shape = returned._node, returned.shape
@@ -116,8 +125,8 @@ def _results(returned: Any, outputs: dict[Node, None]) -> Any:
         return Result(node, shape)
     if isinstance(returned, Number):
         return Computed(returned)
-    if isinstance(returned, np.ndarray):
-        raise Unsupported("an array that is made of nothing")
+    if not is_plain(returned):
+        raise Unsupported(f"a result of type {type(returned).__name__}")
     return returned
 
 
