@@ -12,6 +12,7 @@ from typing import Any
 from . import pipeline
 from .core.errors import ArgumentError
 from .core.markers import handing_on, stop_gradient
+from .emit import tracebacks
 from .pipeline import signatures
 
 __all__ = ["Gradient", "grad", "rule", "source", "stop_gradient", "value_and_grad"]
@@ -41,7 +42,12 @@ class Gradient:
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) != self._plain:
             args = self._recipe.parameters.bind(*args, **kwargs)
-        return self._recipe.find(args).run(*args)
+        run = self._recipe.find(args).run
+        try:
+            return run(*args)
+        except Exception as error:
+            tracebacks.note_places(error)
+            raise
 
     def emitted(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The emitted function that serves these arguments. It reads outside data as it was now."""

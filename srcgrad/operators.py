@@ -16,6 +16,7 @@ from srcgrad_runtime import structures
 from . import api
 from .core.errors import ArgumentError
 from .core.markers import followed, handing_on
+from .emit import tracebacks
 from .pipeline import modes, signatures
 
 __all__ = ["elementwise_grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "ravel", "vjp"]
@@ -46,7 +47,11 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
         return (main, rt.gradient(None, main), *other)
     run, values, active, name = found
     dots = [rt.conformed(tangents[i], primals[i], f"the tangent of argument {i} of {name}") for i in active]
-    return run(*values, *dots)
+    try:
+        return run(*values, *dots)
+    except Exception as error:
+        tracebacks.note_places(error)
+        raise
 
 
 @handing_on
@@ -81,7 +86,11 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple:
     (9.0, (6.0, None))
     """
     run, values, active = _pullback_program(fun, primals, has_aux)
-    value, pullback, *other = run(*values)
+    try:
+        value, pullback, *other = run(*values)
+    except Exception as error:
+        tracebacks.note_places(error)
+        raise
     if len(active) == len(primals):
         return (value, pullback, *other)
 

@@ -318,3 +318,24 @@ def test_refusals_while_recording_have_a_caret():
         srcgrad.grad(f)(X)
     lines = str(caught.value).splitlines()
     assert lines[1].endswith("return 1.0 + np.nditer(x)") and lines[2].strip(" |") == "^" * len("np.nditer(x)")
+
+
+def inverted(x):
+    y = x * 2.0
+    return np.sum(np.linalg.inv(np.zeros((2, 2)) * y))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions take notes from Python 3.11 on")
+@pytest.mark.parametrize(
+    "derive",
+    [
+        lambda: srcgrad.grad(inverted)(1.0),
+        lambda: srcgrad.jvp(inverted, (1.0,), (1.0,)),
+        lambda: srcgrad.vjp(inverted, 1.0),
+    ],
+)
+def test_an_exception_names_the_line_of_the_user(derive):
+    with pytest.raises(np.linalg.LinAlgError) as caught:
+        derive()
+    line = inverted.__code__.co_firstlineno + 2
+    assert caught.value.__notes__ == [f"{__file__}:{line}: return np.sum(np.linalg.inv(np.zeros((2, 2)) * y))"]
