@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import filters
-from .adjoint import unbroadcast
+from .adjoint import unbroadcast, zeros_like
 
 __all__ = ["filters", "convolution_adjoint", "correlation_adjoint1", "correlation_adjoint2"]
 
@@ -25,6 +25,10 @@ def _in_full(y_bar: Any, shape1: tuple[int, ...], shape2: tuple[int, ...], mode:
 
 def convolution_adjoint(x: Any, other: Any, y_bar: Any, mode: str = "full", first: bool = True) -> Any:
     """The adjoint of `x`, one of two arrays whose convolution is y: y_bar correlated with the other one."""
+    if np.ndim(x) == 0:
+        return unbroadcast(y_bar * other, x)
+    if np.size(x) == 0 or np.size(other) == 0:
+        return zeros_like(x)
     shapes = (np.shape(x), np.shape(other)) if first else (np.shape(other), np.shape(x))
     whole = _in_full(y_bar, shapes[0], shapes[1], mode)
     return unbroadcast(filters.convolve(whole, np.flip(other), mode="valid"), x)

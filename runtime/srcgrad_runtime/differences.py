@@ -69,6 +69,8 @@ def trapezoid_adjoint(y_bar: Any, shape: tuple[int, ...], x: Any = None, dx: Any
     """The adjoint of the ordinates, an array of this shape, of the trapezoidal rule."""
     axis = axis % len(shape)
     y_bar = np.expand_dims(y_bar, axis)
+    if shape[axis] == 0:
+        return np.zeros(shape, np.result_type(y_bar))
     if x is None:
         whole = np.broadcast_to(y_bar * dx, shape)
         place = np.reshape(np.arange(shape[axis]), tuple(-1 if i == axis else 1 for i in range(len(shape))))

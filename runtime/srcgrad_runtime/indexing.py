@@ -29,8 +29,10 @@ __all__ = [
 
 def take_adjoint(g: Any, shape: tuple[int, ...], indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
     """The adjoint of `np.take` from an array of this shape: zeros, with `g` added at the indices."""
-    if axis is None:
+    if axis is None or not shape:
         return np.reshape(take_adjoint(g, (math.prod(shape),), indices, 0, mode), shape)
+    if 0 in shape:
+        return np.zeros_like(g, shape=shape)
     axis %= len(shape)
     if mode == "wrap":
         indices = np.mod(indices, shape[axis])

@@ -116,6 +116,8 @@ def split_adjoint(pieces: Any, shape: tuple[int, ...], sections: Any, axis: int 
 
 def unstack_adjoint(pieces: Any, shape: tuple[int, ...], axis: int = 0) -> Any:
     """The adjoint of `np.unstack` of an array of this shape."""
+    if 0 in shape:
+        return np.zeros(shape)
     axis %= len(shape)
     zero = np.zeros_like(next(p for p in pieces if p is not None))
     return np.stack([zero if p is None else p for p in pieces], axis)

@@ -24,6 +24,8 @@ __all__ = [
 
 def norm_adjoint(x: Any, y: Any, y_bar: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The adjoint of `x` in y = np.linalg.norm(x, ord, axis, keepdims)."""
+    if np.size(x) == 0:
+        return np.zeros_like(x)
     axes = tuple(range(np.ndim(x))) if axis is None else (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
     if not keepdims:
         y, y_bar = np.expand_dims(y, axes), np.expand_dims(y_bar, axes)
@@ -44,6 +46,8 @@ def norm_tangent(x: Any, y: Any, x_dot: Any, ord: Any = None, axis: Any = None, 
 
 def vector_norm_adjoint(x: Any, y: Any, y_bar: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
     """The adjoint of `x` in y = np.linalg.vector_norm(x): a norm over all the named axes together."""
+    if np.size(x) == 0:
+        return np.zeros_like(x)
     axes = tuple(range(np.ndim(x))) if axis is None else (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
     if not keepdims:
         y, y_bar = np.expand_dims(y, axes), np.expand_dims(y_bar, axes)

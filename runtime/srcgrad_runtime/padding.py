@@ -79,6 +79,8 @@ def _pad_axis_adjoint(
 def pad_values_adjoint(g: Any, shape: tuple[int, ...], pad_width: Any, values_shape: tuple[int, ...]) -> Any:
     """The adjoint of `constant_values` (of shape `values_shape`) in `np.pad`; later axes own the corners."""
     widths = _widths(pad_width, len(shape))
+    if not shape:
+        return np.zeros(values_shape, np.result_type(g))
     inner = tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))
     sums = []
     for axis, (before, after) in enumerate(widths):
@@ -98,6 +100,8 @@ def _widths(pad_width: Any, ndim: int) -> list[tuple[int, int]]:
 def pad_ends_adjoint(g: Any, shape: tuple[int, ...], pad_width: Any, values_shape: tuple[int, ...]) -> Any:
     """The adjoint of `end_values` (of shape `values_shape`) in `np.pad` with mode "linear_ramp", in which they are linear."""
     rank, blank = len(shape), np.zeros(shape, np.result_type(g))
+    if not shape:
+        return np.zeros(values_shape, np.result_type(g))
     sums = []
     for unit in np.eye(2 * rank).reshape(-1, rank, 2):
         sums.append(np.sum(g * np.pad(blank, pad_width, "linear_ramp", end_values=unit.astype(int).tolist())))

@@ -110,7 +110,7 @@ def polyder_adjoint(g: Any, size: int, m: int = 1) -> Any:
 
 def polyint_adjoint(g: Any, size: int, m: int = 1) -> Any:
     """The adjoint of `np.polyint(p, m)` for `size` coefficients."""
-    return g[:size] / _falling(size, m, g)
+    return g if m == 0 else g[:size] / _falling(size, m, g)
 
 
 def poly_adjoint(g: Any, seq_of_zeros: Any) -> Any:

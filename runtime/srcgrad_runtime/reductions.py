@@ -152,7 +152,7 @@ def cumprod_adjoint(y_bar: Any, a: Any, axis: Any = None) -> Any:
     From the right, r = y_bar + (next factor) * r collects what follows; each entry's share is r times the product
     before it.
     """
-    if axis is None:
+    if axis is None or np.ndim(a) == 0:
         return np.reshape(cumprod_adjoint(y_bar, np.ravel(a), 0), np.shape(a))
     a, y_bar = np.moveaxis(a, axis, 0), np.moveaxis(y_bar, axis, 0)
     if len(a) == 0:
@@ -173,7 +173,7 @@ def cumprod_adjoint(y_bar: Any, a: Any, axis: Any = None) -> Any:
 
 def cumprod_tangent(a_dot: Any, a: Any, axis: Any = None) -> Any:
     """The tangent of a cumulative product: p' = p_before * a' + p_before' * a, entry by entry."""
-    if axis is None:
+    if axis is None or np.ndim(a) == 0:
         return cumprod_tangent(np.ravel(a_dot), np.ravel(a), 0)
     a, a_dot = np.moveaxis(a, axis, 0), np.moveaxis(a_dot, axis, 0)
     if len(a) == 0:

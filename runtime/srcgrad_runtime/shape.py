@@ -107,7 +107,7 @@ def tile_adjoint(g: Any, shape: tuple[int, ...], reps: Any) -> Any:
 
 def repeat_adjoint(g: Any, shape: tuple[int, ...], repeats: Any, axis: int | None = None) -> Any:
     """The adjoint of `np.repeat` of an array of this shape: runs of equal entries are summed."""
-    if axis is None:
+    if axis is None or not shape:
         return np.reshape(repeat_adjoint(g, (math.prod(shape),), repeats, 0), shape)
     axis %= len(shape)
     count = shape[axis]

@@ -27,24 +27,32 @@ __all__ = [
 
 def convolve_left(g: Any, a: Any, v: Any, mode: str = "full") -> Any:
     """The adjoint of `a` through `np.convolve(a, v, mode)`."""
+    if np.size(a) == 0 or np.size(v) == 0:
+        return adjoint.zeros_like(a)
     whole = _whole(g, np.size(a), np.size(v), mode, False)
     return adjoint.unbroadcast(np.reshape(np.convolve(whole, np.ravel(v)[::-1], "valid"), np.shape(a)), a)
 
 
 def convolve_right(g: Any, a: Any, v: Any, mode: str = "full") -> Any:
     """The adjoint of `v` through `np.convolve(a, v, mode)`."""
+    if np.size(a) == 0 or np.size(v) == 0:
+        return adjoint.zeros_like(v)
     whole = _whole(g, np.size(a), np.size(v), mode, False)
     return adjoint.unbroadcast(np.reshape(np.convolve(whole, np.ravel(a)[::-1], "valid"), np.shape(v)), v)
 
 
 def correlate_left(g: Any, a: Any, v: Any, mode: str = "valid") -> Any:
     """The adjoint of `a` through `np.correlate(a, v, mode)`, its convolution with the conjugate of `v` reversed."""
+    if np.size(a) == 0 or np.size(v) == 0:
+        return adjoint.zeros_like(a)
     whole = _whole(g, np.size(a), np.size(v), mode, True)
     return adjoint.unbroadcast(np.reshape(np.convolve(whole, np.conj(np.ravel(v)), "valid"), np.shape(a)), a)
 
 
 def correlate_right(g: Any, a: Any, v: Any, mode: str = "valid") -> Any:
     """The adjoint of `v` through `np.correlate(a, v, mode)`."""
+    if np.size(a) == 0 or np.size(v) == 0:
+        return adjoint.zeros_like(v)
     whole = _whole(g, np.size(a), np.size(v), mode, True)
     reverse = np.convolve(whole, np.ravel(a)[::-1], "valid")
     return adjoint.unbroadcast(np.reshape(np.conj(reverse[::-1]), np.shape(v)), v)
@@ -139,6 +147,8 @@ def cov_adjoint(
 
     The mean moves as well, but the weighted sum of the deviations is zero, so that this adds nothing.
     """
+    if np.size(m) == 0:
+        return adjoint.zeros_like(m), None if y is None else adjoint.zeros_like(y)
     rows_m, rows_y = _variables(m, rowvar), None if y is None else _variables(y, rowvar)
     rows = rows_m if rows_y is None else np.concatenate((rows_m, rows_y))
     weights, norm = _weights_of_samples(rows.shape[1], 0 if bias else 1, ddof, fweights, aweights)
@@ -163,6 +173,8 @@ def _weights_of_samples(number: int, default: int, ddof: Any, fweights: Any, awe
 
 def corrcoef_adjoint(g: Any, x: Any, y: Any = None, rowvar: bool = True) -> tuple[Any, Any]:
     """The adjoints of both sets of variables through `np.corrcoef(x, y, rowvar)`, both real."""
+    if np.size(x) == 0:
+        return adjoint.zeros_like(x), None if y is None else adjoint.zeros_like(y)
     c = np.cov(x, y, rowvar)
     size = 1 if np.ndim(c) == 0 else len(c)
     if size == 1:

@@ -219,6 +219,9 @@ def _diagonal_sums(y_bar: Any, count: int, sign: int, first: int = 0) -> Any:
 
 
 def toeplitz_adjoint_c(c: Any, y_bar: Any, r: Any = None) -> Any:
+    if np.size(c) == 0:
+        return np.zeros_like(c)
+    c = np.atleast_1d(c) if np.ndim(c) == 0 else c
     total = _diagonal_sums(y_bar, len(c), -1)
     if r is None:  # the first row is conj(c)
         total = total + conjugate(_diagonal_sums(y_bar, len(c), 1, first=1))
@@ -226,6 +229,8 @@ def toeplitz_adjoint_c(c: Any, y_bar: Any, r: Any = None) -> Any:
 
 
 def toeplitz_adjoint_r(r: Any, y_bar: Any) -> Any:
+    if np.size(r) == 0:
+        return np.zeros_like(r)
     return unbroadcast(_diagonal_sums(y_bar, len(r), 1, first=1), r)
 
 

@@ -99,8 +99,10 @@ if hasattr(np, "cumulative_sum"):
     )  # fmt: skip
 
     @adjoint(np.cumulative_sum)
-    def cumulative_sum_(axis=-1, include_initial=False, *, y_bar):
-        return rt.reverse_cumsum(rt.without_first(y_bar, axis) if include_initial else y_bar, axis)
+    def cumulative_sum_(x, axis=-1, include_initial=False, *, y_bar):
+        return np.reshape(
+            rt.reverse_cumsum(rt.without_first(y_bar, axis) if include_initial else y_bar, axis), np.shape(x)
+        )
 
     structural(
         np.cumulative_prod, "x, /, *, axis=-1, dtype=None, out=None, include_initial=False",

@@ -169,7 +169,7 @@ def conv_input(
     place = _checked("conv_input", g, shape, np.shape(w), stride, padding, dilation, groups)
     xp = backend.module_of(g)
     columns = xp.swapaxes(_rows(w, place, flip), 1, 2)  # (groups, taps, K / groups)
-    results = _turned(g).reshape(place.groups, place.kernels // place.groups, -1)
+    results = _turned(g).reshape(place.groups, place.kernels // place.groups, place.positions[0] * place.row)
     dtype = np.result_type(columns, results)
     if place.is_pointwise:
         return _outer(xp.matmul(columns, results).reshape(place.channels, *place.size, place.batch))
@@ -190,7 +190,9 @@ def conv_kernel(
     place = _checked("conv_kernel", g, np.shape(x), shape, stride, padding, dilation, groups)
     xp = backend.module_of(g)
     inner = _inner(x, place)
-    results = xp.swapaxes(_turned(g).reshape(place.groups, place.kernels // place.groups, -1), 1, 2)
+    results = xp.swapaxes(
+        _turned(g).reshape(place.groups, place.kernels // place.groups, place.positions[0] * place.row), 1, 2
+    )
     w_bar: Any = 0
     for first, last in place.blocks(inner.itemsize):
         part = xp.matmul(place.columns(inner, first, last), results[:, first * place.row : last * place.row])
