@@ -80,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     dump.add_argument("--color", action="store_true", help="colour the comments that carry the lines of the source")
     dump.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="show the program for arrays of a GPU")
+    dump.add_argument(
+        "--kernels", action="store_true", help="with --device gpu and --args: show its kernels in CUDA C as well"
+    )
     dump.set_defaults(run=_dump)
 
     check = commands.add_parser("check", help="compare the gradient of a function with finite differences")
@@ -131,12 +134,24 @@ def _dump(options: argparse.Namespace) -> int:
         mode=options.mode,
     )
     text = text.rstrip("\n") + "\n"
+    if options.kernels:
+        text += _kernels(options, function, args)
     if options.output is None:
         sys.stdout.write(coloured(text) if options.color else text)
         sys.stdout.flush()  # so that a closed pipe is noticed here
     else:
         write_atomically(options.output, text)
     return 0
+
+
+def _kernels(options: argparse.Namespace, function: Any, args: tuple[Any, ...] | None) -> str:
+    """The kernels of a gradient in CUDA C."""
+    from .testing import devices
+
+    if options.device != "gpu" or args is None or options.output or options.after or options.mode != "reverse":
+        raise UsageError("--kernels needs --device gpu and --args, and the whole gradient on the screen")
+    argnums = _argnums(options.argnums)
+    return "".join(f"\n\n{source}" for source in devices.kernels_of(function, args, 0 if argnums is None else argnums))
 
 
 def _check(options: argparse.Namespace) -> int:

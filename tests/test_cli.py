@@ -19,6 +19,9 @@ def loss(w, x):
     p = x @ w + SHIFT
     return np.sum(p * p)
 
+def curved(w, x):
+    return np.sum(np.tanh(w * x) ** 2)
+
 def refused(x):
     return scipy.optimize.brentq(lambda t: t - x, -10.0, 10.0)
 
@@ -74,6 +77,12 @@ def test_dump(command):
     assert command("dump", "model:loss").stdout.splitlines()[-1] == text.splitlines()[-1]
     assert "def " in command("dump", "model.py:loss", *ARGS, "--argnums", "w").stdout
     assert "def " in command("dump", "model.py:Net.loss").stdout
+
+
+def test_dump_of_kernels(command):
+    shown = command("dump", "model.py:curved", "--device", "gpu", "--kernels", *ARGS).stdout
+    assert "@rt.kernel\ndef curved_kernel(w, x" in shown and '"C" __global__ void curved_kernel(' in shown
+    assert "--args" in command("dump", "model.py:loss", "--device", "gpu", "--kernels", status=2).stderr
 
 
 def test_dump_after_each_pass(command):

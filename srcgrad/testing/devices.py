@@ -72,6 +72,20 @@ def check_device(
     return Report(worst, *counted)
 
 
+def kernels_of(f: Callable[..., Any], args: Sequence[Any], argnums: Any = 0) -> list[str]:
+    """The kernels that the gradient of `f` launches at arguments like these (arrays of the host), in CUDA C, each once.
+
+    Runs the gradient on the fake device; raises what that raises.
+    """
+    from srcgrad_runtime.kernels import launching
+
+    fake = importlib.import_module(MODULES["fake"])
+    found: dict[str, None] = {}
+    with launching.observed(lambda plan, *_: found.update((text.source, None) for text in plan.launches)):
+        api.grad(f, argnums)(*devices.to_device(copy.deepcopy(tuple(args)), fake))
+    return list(found)
+
+
 def _by_line(places: Mapping[tuple[str, int], int]) -> tuple[tuple[str, int, int], ...]:
     """What was counted at lines of emitted programs, by the user's lines."""
     lines: dict[tuple[str, int], int] = {}

@@ -36,6 +36,16 @@ def fusion(on: bool) -> Iterator[None]:
         _state.fused = before
 
 
+@contextlib.contextmanager
+def observed(observer: Callable[[plans.Plan, tuple[Any, ...], Any], None]) -> Iterator[None]:
+    """Within this block, `observer` is told of each call of a kernel on the fake device: its plan, its arguments, what NumPy gives."""
+    observers.append(observer)
+    try:
+        yield
+    finally:
+        observers.remove(observer)
+
+
 class Launcher:
     """A kernel on a device: called as its function is."""
 
