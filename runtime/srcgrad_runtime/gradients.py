@@ -84,7 +84,7 @@ def _is_finished(x_bar: Any, x: np.ndarray) -> bool:
     """Whether an adjoint is an array of its own of the right shape and precision: most are."""
     if type(x_bar) is not np.ndarray or x_bar.base is not None or x_bar.dtype is not x.dtype or x_bar.shape != x.shape:
         return False
-    return x.dtype.kind in "fc" and x_bar.flags.writeable
+    return x.dtype.kind in "fc" and getattr(x_bar.flags, "writeable", True)  # a device has no such flag
 
 
 def _finished_array(x_bar: Any, x: Any, given: dict[int, Any]) -> Any:
