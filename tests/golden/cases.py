@@ -1,6 +1,7 @@
 """The list of emitted programs that are kept as files: functions with the length of an adjoint written by hand, and kernels of `tests.kernels`.
 
-Each has a folder: `source.py`, the function; `normal.py`, its normal form; `adjoint.py`, the gradient as a program that runs by itself.
+Each has a folder: `source.py`, the function; `normal.py`, its normal form; `adjoint.py`, the gradient as a program that runs by itself;
+those in `TANGENTS` have `tangent.py` as well, the program of value and tangent.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from tests.kernels import registry
 
 FOLDER = Path(__file__).resolve().parent
+TANGENTS = ("softmax", "heat", "recurrence")
 KERNELS = (
     "lu",
     "triangular_solve",

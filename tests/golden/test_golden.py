@@ -33,12 +33,18 @@ def programs(case):
         "normal.py": pipeline.dump(case.function, case.wrt, args=case.arguments, after="normal"),
         "adjoint.py": pipeline.dump(case.function, case.wrt, args=case.arguments, standalone=True),
     }
+    if case.name in cases.TANGENTS:
+        made["tangent.py"] = pipeline.dump(
+            case.function, case.wrt, args=case.arguments, standalone=True, mode="forward"
+        )
     return {"source.py": cases.source_of(case), **{name: text.rstrip("\n") + "\n" for name, text in made.items()}}
 
 
 def update(case):
     texts = programs(case)
     assert_is_gradient(case, function_in(texts["adjoint.py"], case, "the program that was to be written"))
+    if "tangent.py" in texts:
+        assert_is_tangent(case, function_in(texts["tangent.py"], case, "the program that was to be written"))
     case.folder.mkdir(exist_ok=True)
     for name, text in texts.items():
         (case.folder / name).write_text(text, encoding="utf-8")
@@ -47,21 +53,32 @@ def update(case):
 def function_in(text, case, file):
     space = {"__name__": f"golden_{case.name}"}
     exec(compile(text, str(file), "exec"), space)
-    return space[f"{case.function.__name__}_grad"]
+    return next(space[name] for name in (f"{case.function.__name__}_{end}" for end in ("grad", "jvp")) if name in space)
 
 
-def emitted(case):
-    """The gradient in the file, imported as any module is."""
-    spec = importlib.util.spec_from_file_location(f"golden_{case.name}", case.folder / "adjoint.py")
+def emitted(case, file="adjoint", end="grad"):
+    """The gradient (or the tangent) in the file, imported as any module is."""
+    spec = importlib.util.spec_from_file_location(f"golden_{case.name}_{file}", case.folder / f"{file}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return getattr(module, f"{case.function.__name__}_grad")
+    return getattr(module, f"{case.function.__name__}_{end}")
 
 
 def assert_is_gradient(case, gradient):
     found = gradient(*fresh(case.arguments))
     expected = numerical_gradient(case.function, fresh(case.arguments), argnums=case.wrt)
     assert_alike(found, expected, case.name)
+
+
+def assert_is_tangent(case, program):
+    """The value is that of the function, the tangent the product of the numerical gradient and a direction."""
+    gradient = numerical_gradient(case.function, fresh(case.arguments), argnums=case.argnums)
+    draw = np.random.default_rng(3)
+    dots = [draw.standard_normal(np.shape(case.arguments[number])) for number in case.argnums]
+    y, y_dot = program(*fresh(case.arguments), *dots)
+    slope = sum(np.sum(g * dot) for g, dot in zip(gradient, dots, strict=True))
+    np.testing.assert_allclose(y, case.function(*fresh(case.arguments)), rtol=1e-12, err_msg=case.name)
+    np.testing.assert_allclose(y_dot, slope, rtol=1e-6, err_msg=case.name)
 
 
 def fresh(value):
@@ -100,6 +117,11 @@ def test_the_program_is_the_one_in_the_file(name):
 @pytest.mark.parametrize("name", CASES)
 def test_the_program_in_the_file_is_the_gradient(name):
     assert_is_gradient(CASES[name], emitted(CASES[name]))
+
+
+@pytest.mark.parametrize("name", cases.TANGENTS)
+def test_the_program_in_the_file_is_the_tangent(name):
+    assert_is_tangent(CASES[name], emitted(CASES[name], "tangent", "jvp"))
 
 
 @pytest.mark.parametrize("name", CASES)
