@@ -62,6 +62,8 @@ def own(tape: Tape, value: Any, copied: list[tuple[np.ndarray, np.ndarray]]) -> 
 def give_back(tape: Tape, copied: list[tuple[np.ndarray, np.ndarray]]) -> None:
     """The caller's arrays get what the program has stored."""
     for value, copy in copied:
+        if copy.shape != value.shape:
+            tape.arithmetic.set_shape(value, copy.shape)
         if id(copy) in tape.stored:
             tape.arithmetic.put(value, ..., copy)
 
@@ -72,6 +74,7 @@ class Structure:
     def __init__(self, value: Any):
         self.parts: Any = None
         self.like: Any = value
+        self.shape = value.shape if isinstance(value, np.ndarray) else None
         if isinstance(value, (list, tuple, deque)):
             self.parts = [Structure(v) for v in value]
             self.like = rt.sequence_like(value, [p.like for p in self.parts])
@@ -98,7 +101,9 @@ class Structure:
         value = self.like
         if isinstance(value, np.ndarray):
             bar = tape.shadows.view(value, False)
-            return None if bar is None else tape.arithmetic.copy(bar)
+            found = None if bar is None else tape.arithmetic.copy(bar)
+            same = found is None or found.shape == self.shape
+            return found if same else tape.arithmetic.call(np.reshape, found, self.shape)
         if isinstance(value, NUMBERS):
             return tape.bars.get(id(value))
         if isinstance(value, dict):
@@ -128,5 +133,6 @@ def apart(tape: Tape, values: tuple, active: set[int]) -> tuple:
 
 def finished(structures: list[Structure], tape: Tape) -> tuple:
     """The gradients, in the structure of the arguments."""
-    adjoints, like = tuple(s.adjoint(tape) for s in structures), tuple(s.like for s in structures)
+    adjoints = tuple(s.adjoint(tape) for s in structures)
+    like = tuple(s.like if s.shape is None else s.like.reshape(s.shape) for s in structures)
     return tuple(tape.arithmetic.call(rt.gradients, adjoints, like))

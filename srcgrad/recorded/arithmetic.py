@@ -42,6 +42,9 @@ class Plain:
     def put(self, array: np.ndarray, index: Any, value: Any) -> None:
         array[index] = value
 
+    def set_shape(self, array: np.ndarray, shape: tuple[int, ...]) -> None:
+        array.shape = shape
+
     def increase(self, array: np.ndarray, g: Any) -> None:
         array += g
 
@@ -82,6 +85,9 @@ class Noted:
 
     def put(self, array: np.ndarray, index: Any, value: Any) -> None:
         self.tape.store_array(array, index, value)
+
+    def set_shape(self, array: np.ndarray, shape: tuple[int, ...]) -> None:
+        self.tape.set_shape(array, shape)
 
     def increase(self, array: np.ndarray, g: Any) -> None:
         self.tape.store_array(array, ..., self.tape.op("+", array, g))

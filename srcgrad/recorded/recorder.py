@@ -194,6 +194,14 @@ class Recorder(Operators):
         if isinstance(owner, np.ndarray) and name in ("real", "flat"):
             self.store(getattr(owner, name) if name == "real" else Flat(self, owner), ..., value)
             return
+        if isinstance(owner, np.ndarray) and name == "shape":
+            self.set_shape(owner, value)
+            return
+        if isinstance(owner, np.ndarray) and name in ("dtype", "strides", "data"):
+            raise self.refuse(
+                f"cannot differentiate a change of '{name}' of an array", "what it means for the derivative is not known",
+                "make another array",
+            )  # fmt: skip
         if isinstance(owner, np.ndarray) and name == "imag":
             raise self.refuse(
                 "cannot differentiate a store into the imaginary part", "", "write z[...] = z.real + 1j * v"

@@ -55,13 +55,14 @@ class Tape:
         self.bars: dict[int, Any] = {}
         self.shadows = Shadows()
         self.stored: dict[int, np.ndarray] = {}  # owners of memory that steps put back
+        self.shaped: dict[int, np.ndarray] = {}  # arrays whose shape was set, which steps put back
         self.failed: BaseException | None = None  # a refusal, which the program may have caught
         self.memory: dict[Any, Any] = {}  # results of functions with a cache
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[Tape]:
         """A while in which this tape is an empty one; what it held before is there again afterwards."""
-        names = ("steps", "alive", "bars", "shadows", "stored", "failed", "memory")
+        names = ("steps", "alive", "bars", "shadows", "stored", "shaped", "failed", "memory")
         before = {name: getattr(self, name) for name in names}
         fresh = type(self)(self.outer)
         self.__dict__.update({name: getattr(fresh, name) for name in names})
@@ -317,10 +318,22 @@ class Tape:
         self.stored[id(owner_of(array))] = owner_of(array)
         self.steps.append(lambda: self.arithmetic.put(array, ..., old))
 
+    def set_shape(self, array: np.ndarray, shape: Any) -> None:
+        """`array.shape = shape`: each step finds the shape that the array had when it was recorded."""
+        old = array.shape
+        array.shape = shape
+        for tape in self.tapes:
+            tape.note_shape(array, old)
+
+    def note_shape(self, array: np.ndarray, old: tuple[int, ...]) -> None:
+        self.shaped[id(array)] = array
+        self.steps.append(lambda: self.arithmetic.set_shape(array, old))
+
     # ---- the reverse sweep ------------------------------------------------------------------------------------------------------
 
     def reverse(self, again: bool = False) -> None:
         """Run all steps backwards; memory is left as it was found here. The steps are gone then, unless they are to be run `again`."""
+        shapes = [(array, array.shape) for array in self.shaped.values()]
         final = [(owner, self.arithmetic.copy(owner)) for owner in self.stored.values()]
         try:
             if again:
@@ -329,6 +342,8 @@ class Tape:
             while self.steps and not again:
                 self.steps.pop()()
         finally:
+            for array, shape in shapes:
+                self.arithmetic.set_shape(array, shape)
             for owner, content in final:
                 if owner.flags.writeable:
                     self.arithmetic.put(owner, ..., content)

@@ -666,3 +666,21 @@ def copyto_where_a_row_is_its_own_source(x):
     np.copyto(x, x[2], where=x > 0.2)
     np.copyto(x[0], x[0][3], where=x[0] > 0.1)
     return np.sum(x * x)
+
+
+@program(lambda r: (r.vec(6),))
+def shape_set_in_place(x):
+    y = np.zeros(6)
+    y[:] = x**2
+    y.shape = (2, 3)
+    y[1] *= y[0]
+    s = np.sum(y**2, axis=0)
+    y.shape = -1
+    y[0] = s[0] * y[5]
+    return np.sum(y * np.arange(6)) + np.sum(s)
+
+
+@program(lambda r: (r.vec(6),))
+def shape_of_an_argument_set(x):
+    x.shape = (3, 2)
+    return np.sum(x[:, 0] * x[:, 1])
