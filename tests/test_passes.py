@@ -4,8 +4,11 @@ import re
 
 import numpy as np
 
+import srcgrad
 from srcgrad import pipeline
 from srcgrad.differentiate import program
+
+from .programs import registry
 
 ARGS = np.array([0.3, 0.4, 0.5]), np.array([1.0, 2.0, 3.0])
 
@@ -65,3 +68,12 @@ def test_each_pass_can_be_looked_at():
 def test_each_pass_says_what_it_does():
     for each in pipeline.PASSES:
         assert each.does.endswith(".") and callable(each.run)
+
+
+def test_a_match_over_values_and_classes_has_a_straight_adjoint():
+    found = {p.name: p for p in registry.load(["branches", "statements"])}
+    for name in ("match_on_a_mode", "match_literals"):
+        one = found[name]
+        gradient = srcgrad.grad(one.function)
+        gradient(*one.make_args())
+        assert "recorded" not in srcgrad.source(gradient).splitlines()[0]

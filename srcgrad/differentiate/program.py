@@ -28,7 +28,7 @@ from ..core import names
 from ..core.errors import ArgumentError, Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit
 from ..frontend import source
-from ..normalise import activity, flatten, jumps, positions, prepare, sequences, stores, targets, units, webs
+from ..normalise import activity, flatten, jumps, patterns, positions, prepare, sequences, stores, targets, units, webs
 from ..optimise import elements, kernels, release
 from ..optimise.facts import Facts as ProgramFacts
 from ..optimise.notes import Notes
@@ -200,6 +200,8 @@ class Builder:
         fence.check(unit)
         unit.body = targets.name_places(unit.body, unit.fresh)
         passed("name_places", unit, unit.body)
+        unit.body = patterns.cases_to_branches(unit.body, unit.fresh)
+        passed("cases_to_branches", unit, unit.body)
         unit.body = jumps.remove_jumps(unit.body, unit.fresh)
         passed("remove_jumps", unit, unit.body)
         seeds = {dict(zip(own, unit.parameters, strict=True)).get(n, n) for n in active}

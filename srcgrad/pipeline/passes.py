@@ -14,7 +14,7 @@ from typing import Any
 from .. import optimise
 from ..differentiate import program
 from ..emit import load, python
-from ..normalise import flatten, jumps, positions, prepare, sequences, stores, targets
+from ..normalise import flatten, jumps, patterns, positions, prepare, sequences, stores, targets
 from ..optimise import elements, kernels, release
 
 
@@ -34,6 +34,7 @@ def _pass(run: Callable[..., Any], name: str = "", does: str = "") -> Pass:
 PASSES = (
     # the normal form
     _pass(targets.name_places),
+    _pass(patterns.cases_to_branches),
     _pass(jumps.remove_jumps),
     _pass(flatten.flatten, does="One operation per statement; small helpers are put in the place of their calls."),
     _pass(prepare.split),

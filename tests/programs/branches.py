@@ -284,3 +284,25 @@ def piecewise_on_the_other_side(x):
     else:
         y = np.exp(x)
     return y * y
+
+
+@program(lambda r: (r.vec(4), "scaled", 2), name="match_on_a_mode")
+def match_on_a_mode(x, mode, n):
+    s = 0.0
+    for i in range(len(x)):
+        match (mode, i)[0]:
+            case "plain" | "scaled" if i == 0:
+                s += x[i] ** 2
+            case "plain":
+                s -= x[i]
+            case None | False:
+                continue
+            case str() as word:
+                match n:
+                    case int():
+                        s = s * x[i] + len(word)
+                        if i == 2:
+                            return s * x[-1]
+            case _:
+                raise ValueError(mode)
+    return s
