@@ -34,16 +34,16 @@ def load(
     name: str,
     namespace: Mapping[str, Any],
     origins: Sequence[Origin | None] = (),
-    operators: Mapping[str, Callable[..., Any]] | None = None,
+    operations: Mapping[str, Callable[..., Any]] | None = None,
 ) -> types.FunctionType:
     """The function `name` that the text of a module defines.
 
     The text runs in a fresh dictionary that begins with `namespace`, which becomes the function's globals. `origins` says where
-    the lines come from. `operators` are functions that its arithmetic operators stand for (see `emit.operators`).
+    the lines come from. `operations` are what its operators and functions of NumPy stand for (see `emit.operators`).
     """
-    code, filename = _compiled(text, name, operators is not None)
-    if operators is not None:
-        namespace = {**namespace, **operators}
+    code, filename = _compiled(text, name, frozenset(operations or ()))
+    if operations is not None:
+        namespace = {**namespace, **operations}
     with _lock:
         _forget_released()
         _uses[filename] = _uses.get(filename, 0) + 1
@@ -59,9 +59,11 @@ def load(
 
 
 @functools.lru_cache(maxsize=256)
-def _compiled(text: str, name: str, bound: bool = False) -> tuple[types.CodeType, str]:
+def _compiled(text: str, name: str, operations: frozenset[str] = frozenset()) -> tuple[types.CodeType, str]:
     filename = f"<srcgrad {name}#{hashlib.sha256(text.encode()).hexdigest()[:12]}>"
-    return compile(bound_operators(text) if bound else text, filename, "exec", dont_inherit=True), filename
+    return compile(
+        bound_operators(text, operations) if operations else text, filename, "exec", dont_inherit=True
+    ), filename
 
 
 def _forget_released() -> None:

@@ -1,4 +1,4 @@
-"""Arithmetic operators as calls of functions, in programs whose results go into memory of a pool.
+"""Operators and universal functions as calls of other functions, in programs whose results go into memory of a pool.
 
 The text of such a program stays as it is: this is done to its tree before it is compiled, and the lines remain those of the text.
 """
@@ -6,22 +6,35 @@ The text of such a program stays as it is: this is done to its tree before it is
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 
 SYMBOLS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**"}
 
 
-def bound_operators(text: str) -> ast.Module:
+def bound_operators(text: str, functions: Container[str]) -> ast.Module:
     """The tree of a program, in which `a * b` is a call of the global that is named `*`, which no name of the program can be.
 
-    Indices and bounds of loops stay: what they hold are no arrays that matter.
+    In the same way `np.exp(x)` is one of the global `np.exp`, where there is one among `functions`. Indices and bounds of loops
+    stay: what they hold are no arrays that matter.
 
-    >>> print(ast.unparse(bound_operators("y = -x @ w[i + 1]")))
+    >>> print(ast.unparse(bound_operators("y = -x @ w[i + 1]", ())))
     y = @(-x(x), w[i + 1])
     """
-    return ast.fix_missing_locations(_Binder().visit(ast.parse(text)))
+    return ast.fix_missing_locations(_Binder(functions).visit(ast.parse(text)))
 
 
 class _Binder(ast.NodeTransformer):
+    def __init__(self, functions: Container[str]):
+        self.functions = functions
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        func = node.func
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "np":
+            if f"np.{func.attr}" in self.functions:
+                node.func = ast.copy_location(ast.Name(f"np.{func.attr}", ast.Load()), func)
+        return node
+
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
         symbol = SYMBOLS.get(type(node.op))

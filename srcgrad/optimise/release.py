@@ -60,7 +60,7 @@ def _arrays(effects: Effects) -> set[str]:
     made = {
         name
         for target, value in note.bindings
-        if value is not None and _makes(value, effects)
+        if value is not None and (_makes(value, effects) or isinstance(target, gast.Tuple))
         for name in _named(target, value)
     }
     return {
@@ -71,7 +71,7 @@ def _arrays(effects: Effects) -> set[str]:
 
 
 def _named(target: build.Node, value: build.Node) -> list[str]:
-    """The names that are bound to a value, or to the arrays that a call gives."""
+    """The names that are bound to a value, or to what a function of the program gives: arrays, a value and what is saved."""
     if isinstance(target, gast.Name):
         return [target.id]
     several = isinstance(target, gast.Tuple) and isinstance(value, gast.Call) and isinstance(value.func, gast.Name)
@@ -212,7 +212,7 @@ def _rebinds(s: build.Node) -> bool:
 def _computes(s: build.Node) -> bool:
     """Whether a statement may need memory for arrays."""
     if isinstance(s, JUMPS):
-        return False
+        return isinstance(s, gast.Return) and any(isinstance(n, gast.BinOp) for n in build.walk(s))
     return any(isinstance(n, gast.BinOp) or isinstance(n, gast.Call) and not _pops(n) for n in build.walk(s))
 
 

@@ -50,6 +50,7 @@ class Specialisation:
         "_guards",
         "_data",
         "_space",
+        "_host_space",
     )
 
     def __init__(
@@ -83,16 +84,17 @@ class Specialisation:
                 self._guards.append((getter, expected))
         self._data = [(name, getter_of(source), key) for name, source, key in template.data]
         self.function = loader.load(template.text, template.name, template.namespace, template.origins)
-        self._space = self.function.__globals__
+        self._space = self._host_space = self.function.__globals__
         running = self.function
         pooled = template.large and device is None
         if device is not None or pooled:
             from srcgrad_runtime.memory import operations, scopes  # read when memory matters
 
-            operators = operations.OPERATORS if pooled else None
-            running = loader.load(template.text, template.name, template.namespace, template.origins, operators)
+            given = operations.OPERATIONS if pooled else None
+            running = loader.load(template.text, template.name, template.namespace, template.origins, given)
             self._space = running.__globals__
-            _bind(self._space, device)
+            if device is not None:
+                _bind(self._space, device)
         if wrap:
             bare = self.function
             self.function = loader.wrapped(self.function, wrap)
@@ -132,25 +134,20 @@ class Specialisation:
                 if key is not UNBOUND:
                     return False
                 self._space.pop(name, None)
+                self._host_space.pop(name, None)
                 continue
             if key_of(value) != key:
                 return False
+            self._host_space[name] = value
             self._space[name] = value if self.device is None else _moved(value, self.device)
         return True
 
 
 def _bind(space: dict[str, Any], device: Any) -> None:
-    """Let the outside names of an emitted module mean what they mean on a device, or with a pool; its own functions stay."""
-    if device is not None:
-        from srcgrad_runtime import device as devices  # read when there is one
+    """Let the outside names of an emitted module mean what they mean on a device; its own functions stay."""
+    from srcgrad_runtime import device as devices  # read when there is one
 
-        devices.bind_module(space, device)
-        return
-    from srcgrad_runtime.memory.operations import pooled
-
-    for name, value in list(space.items()):
-        if getattr(value, "__globals__", None) is not space and not name.startswith("__"):
-            space[name] = pooled(value)
+    devices.bind_module(space, device)
 
 
 def _moved(value: Any, device: Any) -> Any:

@@ -2,12 +2,13 @@
 
 import functools
 import gc
+import weakref
 
 import numpy as np
 import pytest
 import srcgrad_runtime.fake as xp
 from srcgrad_runtime import memory
-from srcgrad_runtime.memory import operations, sizes
+from srcgrad_runtime.memory import operations, scopes, sizes
 
 import srcgrad
 from srcgrad import grad, value_and_grad
@@ -83,6 +84,41 @@ def test_data_from_outside_counts(everything_is_large):
     g = grad(lambda w: np.sum(np.tanh(np.tanh(data @ w) @ w)))
     g(np.eye(3))
     assert "del " in g.source
+
+
+def test_data_from_outside_is_there_for_the_second_derivative(everything_is_large):
+    data = np.linspace(0.1, 1.2, 12).reshape(4, 3)
+    g = grad(lambda w: np.sum(np.tanh(np.tanh(data @ w) @ w)))
+    w, step = np.eye(3), 1e-6
+    found = grad(lambda w: np.sum(g(w) ** 2))(w)
+    one = np.zeros((3, 3))
+    one[1, 2] = step
+    assert found[1, 2] == pytest.approx((np.sum(g(w + one) ** 2) - np.sum(g(w - one) ** 2)) / (2 * step), rel=1e-5)
+
+
+def test_what_a_helper_saves_is_let_go(everything_is_large):
+    def layer(x, w):
+        for _ in range(2):
+            x = np.tanh(x @ w)
+        return x
+
+    def f(w, x):
+        return np.sum(np.tanh(layer(layer(x, w), w)) ** 2)
+
+    g = grad(f)
+    g(np.eye(3), np.ones((4, 3)))
+    assert "del layer_saved" in g.source
+
+
+def test_the_pool_goes_with_the_programs_though_results_stay(everything_is_large, monkeypatch):
+    monkeypatch.setattr(scopes, "_pools", weakref.WeakValueDictionary())
+    x = np.ones(3000)
+    g = grad(lambda x: np.sum(np.tanh(np.exp(np.sin(x)) * x)))
+    kept = g(x)
+    assert memory.statistics().held > 0
+    del g
+    gc.collect()
+    assert memory.statistics().held == 0 and np.all(np.isfinite(kept))
 
 
 def test_results_share_no_memory_with_anything(everything_is_large):

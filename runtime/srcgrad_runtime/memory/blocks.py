@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -29,13 +30,12 @@ class Raw(np.ndarray):
 class Block(np.ndarray):
     """A piece of memory in use; an array is its view, and keeps it alive."""
 
-    pool: Pool | None = None
+    pool: weakref.ref[Pool] | None = None  # where the memory goes, if the pool is still there
 
     def __del__(self) -> None:
-        if self.pool is not None:
-            self.pool.returned.append(
-                self.base
-            )  # looked at when the pool is used next: this may be in the middle of anything
+        pool = self.pool() if self.pool is not None else None
+        if pool is not None and pool.open:
+            pool.returned.append(self.base)  # to be looked at later: this may be in the middle of anything
 
 
 class Pool:
@@ -46,12 +46,12 @@ class Pool:
     """
 
     def __init__(self, limit: float = math.inf, size_class: Callable[[int], int] = rounded):
-        self.limit, self.size_class = limit, size_class
+        self.limit, self.size_class, self.open = limit, size_class, True
         self.returned: deque[Any] = deque()
         self.made = self.reused = 0  # blocks that were taken from the system, and those that were used again
         self._free: list[Raw] = []
         self._held = self._peak = self._most = 0
-        self._open = True
+        self._me = weakref.ref(self)
         self._lock = threading.Lock()
 
     def empty(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -60,7 +60,7 @@ class Pool:
             raw = self._take(self.size_class(math.prod(shape) * dtype.itemsize))
             self._peak = max(self._peak, self._used())
         block = raw.view(Block)
-        block.pool = self
+        block.pool = self._me
         return np.ndarray(shape, dtype, block)
 
     def _take(self, size: int) -> Raw:
@@ -88,8 +88,6 @@ class Pool:
         """Take in the blocks that have come back."""
         while self.returned:
             self._free.append(self.returned.popleft())
-        while self._free and not self._open:
-            self._drop()
 
     def _drop(self) -> int:
         """Give the block back that has been free for longest."""
@@ -119,8 +117,8 @@ class Pool:
             return sum(self._drop() for _ in range(len(self._free)))
 
     def close(self) -> None:
-        """Give back what is free, and each other block when the pool hears of it."""
-        self._open = False
+        """Give back what is free, other blocks go when their arrays do."""
+        self.open = False
         self.release()
 
 

@@ -1,6 +1,6 @@
 """NumPy's operations with large results in memory of a pool.
 
-`np` and the operators of a program for large arrays mean what is here. An operation computes what NumPy computes, in the same dtype and
+The operators of a program for large arrays, and its calls of universal functions, mean what is here. An operation computes what NumPy computes, in the same dtype and
 the same shape; only where its result goes is another matter. What is small, or not an array of NumPy, is left to NumPy.
 """
 
@@ -30,26 +30,6 @@ def enter(pool: Pool | None) -> Pool | None:
     """Let this thread use a pool; returns the one that it used before."""
     before, _local.pool = current(), pool
     return before
-
-
-class Operation:
-    """A universal function of NumPy that puts large results into the pool."""
-
-    def __init__(self, ufunc: np.ufunc):
-        self.ufunc = ufunc
-        self.__name__ = ufunc.__name__
-
-    def __call__(self, *operands: Any, **options: Any) -> Any:
-        if options:
-            return self.ufunc(*operands, **options)
-        place = room(self.ufunc, operands)
-        return self.ufunc(*operands) if place is None else self.ufunc(*operands, out=place)
-
-    def __getattr__(self, name: str) -> Any:  # np.add.at, np.add.reduce
-        return getattr(self.ufunc, name)
-
-    def __repr__(self) -> str:
-        return repr(self.ufunc)
 
 
 def room(ufunc: np.ufunc, operands: tuple[Any, ...]) -> np.ndarray | None:
@@ -116,26 +96,6 @@ def _dtype(ufunc: np.ufunc, dtypes: list[Any]) -> np.dtype | None:
     return _dtypes[key]
 
 
-class Functions:
-    """The names of NumPy, with the universal functions as operations."""
-
-    __name__ = "numpy with a pool"
-
-    def __getattr__(self, name: str) -> Any:
-        found = pooled(getattr(np, name))
-        self.__dict__[name] = found
-        return found
-
-
-def pooled(value: Any) -> Any:
-    """What an outside name of a program means where its large results go to the pool."""
-    if value is np:
-        return functions
-    if isinstance(value, np.ufunc) and value.nout == 1:
-        return _operations.setdefault(value, Operation(value))
-    return value
-
-
 def _binary(symbol: Callable[[Any, Any], Any], ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
     def apply(a: Any, b: Any) -> Any:
         if type(a) is not np.ndarray and type(b) is not np.ndarray:
@@ -159,10 +119,16 @@ def _negative(a: Any) -> Any:
     return -a if place is None else np.negative(a, out=place)
 
 
-_operations: dict[Any, Operation] = {}
-functions = Functions()
-# the operators of a program, by their symbols: what `emit.load` puts in their place
-OPERATORS: dict[str, Callable[..., Any]] = {
+def _function(ufunc: np.ufunc) -> Callable[..., Any]:
+    def apply(*operands: Any, **options: Any) -> Any:
+        place = None if options else room(ufunc, operands)
+        return ufunc(*operands, **options) if place is None else ufunc(*operands, out=place)
+
+    return apply
+
+
+# what stands in a program for its operators and its calls of universal functions, by the names that `emit.operators` gives them
+OPERATIONS: dict[str, Callable[..., Any]] = {
     "+": _binary(operator.add, np.add),
     "-": _binary(operator.sub, np.subtract),
     "*": _binary(operator.mul, np.multiply),
@@ -170,4 +136,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "@": _binary(operator.matmul, np.matmul),
     "**": _power,
     "-x": _negative,
+} | {
+    f"np.{name}": _function(value)
+    for name, value in vars(np).items()
+    if isinstance(value, np.ufunc) and value.nout == 1
 }
