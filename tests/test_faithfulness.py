@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import gc
+import inspect
 import linecache
 import multiprocessing
 import pickle
@@ -339,3 +340,61 @@ def test_an_exception_names_the_line_of_the_user(derive):
         derive()
     line = inverted.__code__.co_firstlineno + 2
     assert caught.value.__notes__ == [f"{__file__}:{line}: return np.sum(np.linalg.inv(np.zeros((2, 2)) * y))"]
+
+
+def lines_seen(function, *args):
+    """The lines of this file at which a debugger would stop while a function runs."""
+    seen = []
+
+    def trace(frame, event, _):
+        if frame.f_code.co_filename != __file__:
+            return None
+        if event == "line":
+            seen.append((frame.f_code.co_name, frame.f_lineno, set(frame.f_locals)))
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function(*args)
+    finally:
+        sys.settrace(before)
+    return seen
+
+
+def test_a_debugger_stops_at_the_users_lines_of_a_recorded_program():
+    plain, found = lines_seen(recorded, X), lines_seen(srcgrad.grad(recorded), X)
+    users = [(name, line) for name, line, _ in plain if name in ("recorded", "step", "helper")]
+    assert users and [(name, line) for name, line, _ in found if name in ("recorded", "step", "helper")] == users
+    assert any(name == "step" and {"self", "k"} <= names for name, _, names in found)
+
+
+def test_a_debugger_stops_in_an_emitted_program():
+    gradient = srcgrad.grad(straight)
+    gradient(X)
+    emitted = gradient.emitted(X)
+    text = inspect.getsource(emitted)
+    assert text.startswith("def straight_grad(x):") and text in gradient.source + "\n"
+    stops = []
+
+    def trace(frame, event, _):
+        if frame.f_code is not emitted.__code__:
+            return None
+        if event == "line":
+            stops.append(linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip())
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        gradient(X)
+    finally:
+        sys.settrace(before)
+    assert stops and all(stop in text for stop in stops)
+
+
+def test_the_form_that_is_recorded_is_the_source_of_a_recorded_gradient():
+    gradient = srcgrad.grad(recorded)
+    gradient(X)
+    text = srcgrad.source(gradient)
+    assert "def recorded(x):" in text and "try:" in text and "tape.call(" in text and "tape.method(" in text

@@ -11,6 +11,13 @@ from ..activity import active_names, stored_names
 from .closures import Closures
 
 
+class Counted:
+    """The number of a trip, from 0 or from a `start` on."""
+
+    def __init__(self, start: build.Node | None):
+        self.start = start
+
+
 class Loops(Closures):
     """`for`, `while`, comprehensions, and `sum` over one."""
 
@@ -43,13 +50,14 @@ class Loops(Closures):
             return
         if self.over_dictionary(node):
             return
-        heads, sequences = [], []
+        heads, items = [], []
         for target, item in self.streams(node.target, iterable):
             heads.append(target)
-            sequences.append(item)
+            items.append(item)
         rebound = {n for s in node.body for n in names.writes(s)} | names.writes(node.target)
         # what the loop goes over stays what it is, whatever its name comes to mean
-        sequences = [self.bind(s) if isinstance(s, gast.Name) and s.id in rebound else s for s in sequences]
+        items = [self.bind(s) if isinstance(s, gast.Name) and s.id in rebound else s for s in items]
+        sequences = [s for s in items if not isinstance(s, Counted)]
         grown = {s.id for s in sequences if isinstance(s, gast.Name)} & _grown(node.body)
         if grown:
             raise self.unit.refuse(
@@ -58,14 +66,13 @@ class Loops(Closures):
             )  # fmt: skip
         position = self.unit.fresh("i" if "i" not in self.bound else "k")
         self.unit.temporaries.add(position)
-        lengths = [gast.Call(self.runtime("item_count"), [build.copy(s)], []) for s in sequences if s is not None]
+        lengths = [gast.Call(self.runtime("item_count"), [build.copy(s)], []) for s in sequences]
         count = lengths[0] if len(lengths) == 1 else build.call("min", *lengths)
         if _is_strict(iterable) and len(lengths) > 1:
-            count = gast.Call(self.runtime("equal_length"), [build.copy(s) for s in sequences if s is not None], [])
+            count = gast.Call(self.runtime("equal_length"), [build.copy(s) for s in sequences], [])
         saved, self.out = self.out, []
-        for target, item in zip(heads, sequences, strict=True):
-            element = build.name(position) if item is None else build.subscript(item, build.name(position))
-            self.assign(target, element)
+        for target, item in zip(heads, items, strict=True):
+            self.assign(target, self.item_at(item, build.name(position)))
         self.block(node.body)
         body, self.out = self.out, saved
         self.emit(build.at(build.for_(position, build.call("range", count), body or [gast.Pass()]), node))
@@ -93,13 +100,21 @@ class Loops(Closures):
         self.emit(build.at(build.for_(key, keys, body), node))
         return True
 
-    def streams(self, target: build.Node, iterable: build.Node) -> list[tuple[build.Node, build.Node | None]]:
-        """Pairs (target, sequence to index by position, None for the position itself) of a loop over something active."""
+    def item_at(self, item: build.Node | Counted, position: build.Node) -> build.Node:
+        """What a target of a loop gets in the trip with this number."""
+        if not isinstance(item, Counted):
+            return build.subscript(item, position)
+        return position if item.start is None else gast.BinOp(build.copy(item.start), gast.Add(), position)
+
+    def streams(self, target: build.Node, iterable: build.Node) -> list[tuple[build.Node, build.Node | Counted]]:
+        """Pairs (target, sequence to index by position or a count of the trips) of a loop over something active."""
         function = self.resolve(iterable.func) if isinstance(iterable, gast.Call) else MISSING
         plain = isinstance(iterable, gast.Call) and (not iterable.keywords or function is zip and _is_strict(iterable))
         pair = target.elts if isinstance(target, (gast.Tuple, gast.List)) else []
-        if function is enumerate and plain and len(iterable.args) == 1 and len(pair) == 2:
-            return [*self.streams(pair[1], iterable.args[0]), (pair[0], None)]
+        if function is enumerate and len(pair) == 2:
+            start = _start(iterable)
+            if start is not None:
+                return [*self.streams(pair[1], iterable.args[0]), (pair[0], Counted(None if start == 0 else start))]
         if function is zip and plain and len(pair) == len(iterable.args) and not _starred(iterable.args + pair):
             return [s for part, item in zip(pair, iterable.args, strict=True) for s in self.streams(part, item)]
         if function is reversed and plain:
@@ -207,3 +222,13 @@ def _is_strict(node: build.Node) -> bool:
 
 def _starred(nodes: list[build.Node]) -> bool:
     return any(isinstance(n, gast.Starred) for n in nodes)
+
+
+def _start(call: build.Node) -> build.Node | int | None:
+    """What `enumerate(items, start)` counts from, where that is a number in the text; None where it is not."""
+    given = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "start")]
+    if len(call.args) + len(call.keywords) != 1 + len(given) or len(given) > 1 or _starred(call.args):
+        return None
+    if not given:
+        return 0
+    return given[0] if isinstance(given[0], gast.Constant) and type(given[0].value) is int else None
