@@ -87,7 +87,7 @@ def _masks(draw):
     yield (np.array([True, False, True]), draw(2, 2)), {}
 
 
-structural(np.compress, multilinear=("a",), cases=_masks)
+structural(np.compress, multilinear=("a",), shapes=("condition",), cases=_masks)
 
 
 @adjoint(np.compress, "a")
@@ -104,6 +104,7 @@ adjoint(rt.compress, "a")(compress_)
 
 structural(
     np.extract,
+    shapes=("condition",),
     multilinear=("arr",),
     cases=lambda draw: [
         ((np.array([[True, False], [True, True]]), draw(2, 2)), {}),

@@ -83,7 +83,7 @@ def _three(draw):
 
 
 # the condition chooses, it does not multiply: a side that is not chosen may be infinite
-structural(np.where, "condition, x1, x2, /", cases=_three)
+structural(np.where, "condition, x1, x2, /", shapes=("condition",), cases=_three)
 nondifferentiable_calls(np.where, 1)
 
 

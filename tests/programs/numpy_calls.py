@@ -386,3 +386,9 @@ def a_lambda_with_a_function_among_its_defaults(x):
 
 
 squared_sum = lambda x, function=np.sum, axes=(1,): function(x**2, axis=axes)  # noqa: E731
+
+
+@program(lambda r: (np.array([0.5, 0.0, -1.5]), r.vec(3)), 1)
+def numbers_as_conditions(x, w):
+    y = np.where(x * w[0], w**3, x * w)
+    return np.sum(y * np.where(w, w, 2.0)) + np.sum(np.extract(x * w, w)) + np.sum(np.compress(w, w * w))
