@@ -8,7 +8,7 @@ A statement moves past others only where neither can tell; nothing that changes 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +35,7 @@ def form_kernels(
     >>> body, kernels = form_kernels(program('''
     ... p = np.tanh(x @ w + b)
     ... p_bar = p_bar * (1 - p * p)
-    ... w_bar = x.T @ p_bar
+    ... w_bar = x.T @ (2.0 * p_bar)
     ... return w_bar, np.sum(p_bar, axis=0)
     ... '''), Facts(parameters=frozenset("x w b p_bar".split())), names.Fresh([]), lambda: "loss_kernel")
     >>> print(text([*kernels, *body]))
@@ -43,11 +43,12 @@ def form_kernels(
     def loss_kernel(product, b, p_bar):
         p = np.tanh(product + b)
         p_bar = p_bar * (1 - p * p)
-        t = np.sum(p_bar, axis=0)
-        return (p_bar, t)
-    p_bar, t = loss_kernel(x @ w, b, p_bar)
-    w_bar = x.T @ p_bar
-    return (w_bar, t)
+        t = 2.0 * p_bar
+        t_2 = np.sum(p_bar, axis=0)
+        return (t, t_2)
+    t, t_2 = loss_kernel(x @ w, b, p_bar)
+    w_bar = x.T @ t
+    return (w_bar, t_2)
     """
     work = _Forming(body, facts, fresh, name_of_kernel)
     try:
@@ -180,44 +181,57 @@ class _Forming:
 
     # ---- statements ----
 
-    def parted(self, s: b.Node) -> Iterator[b.Node]:
-        """A statement that stores or returns what elementwise operations compute as several: the operations, and the rest."""
-        if isinstance(s, gast.AugAssign):
-            value = self.lift(s.value, s)
-            fields = {"value": value[1]}
-        elif (
-            isinstance(s, gast.Assign)
-            and not isinstance(s.targets[0], gast.Name)
-            or isinstance(s, gast.Return)
-            and s.value
+    def parted(self, s: b.Node) -> list[b.Node]:
+        """A statement as several: elementwise operations that stand inside of something else become assignments before it."""
+        value = getattr(s, "value", None)
+        if (
+            not isinstance(s, (gast.Assign, gast.AugAssign, gast.Return))
+            or value is None
+            or not self.is_harmless(value)
         ):
-            value = self.lift_items(s.value, s)
-            fields = {"value": value[1]}
-        else:
-            value, fields = ([], None), {}
-        yield from value[0]
-        if value[0]:
-            fresh = shallow(s)
-            fresh.__dict__.update(fields)
-            s = fresh
-        yield s
+            return [s]
+        before: list[b.Node] = []
+        member = isinstance(s, gast.Assign) and isinstance(s.targets[0], gast.Name) and self.parts(value) is not None
+        opened = self.outer_opened(value, s, before) if member else self.opened(value, s, before, FEWEST - 1)
+        if not before:
+            return [s]
+        fresh = shallow(s)
+        fresh.value = opened
+        return [*before, fresh]
 
-    def lift_items(self, value: b.Node, s: b.Node) -> tuple[list[b.Node], b.Node]:
-        if not isinstance(value, gast.Tuple):
-            return self.lift(value, s)
-        if not all(self.effects.of(item).pure for item in value.elts):
-            return [], value
-        found = [self.lift(item, s) for item in value.elts]
-        return [one for before, _ in found for one in before], b.changed(value, elts=[item for _, item in found])
+    def opened(self, node: b.Node, s: b.Node, before: list[b.Node], fewest: int) -> b.Node:
+        """An expression of a statement with temporaries for elementwise operations inside, which are assigned `before`.
 
-    def lift(self, value: b.Node, s: b.Node) -> tuple[list[b.Node], b.Node]:
-        """An assignment of a value to a temporary, and the temporary, where a kernel may compute it."""
-        if self.parts(value) is None:
-            return [], value
-        name = self.fresh("t")
-        self.lifted[name] = value
-        self.loads[name] += 1
-        return [b.at(b.assign(name, value), s)], b.name(name)
+        Those of one operation go back to where they were, if no kernel takes them; in what is handed to a kernel they would not come back
+        to their place, so `fewest` is higher there.
+        """
+        if operands(node) is not None:
+            found = self.parts(node)
+            if found is None or found.count < fewest:
+                return node
+            value, name = self.outer_opened(node, s, before), self.fresh("t")
+            if fewest < FEWEST:
+                self.lifted[name] = value
+            self.loads[name] += 1
+            before.append(b.at(b.assign(name, value), s))
+            return b.name(name)
+        if isinstance(node, gast.BinOp):
+            left = self.opened(node.left, s, before, fewest)
+            return b.changed(node, left=left, right=self.opened(node.right, s, before, fewest))
+        if isinstance(node, gast.Call):
+            return b.changed(node, args=[self.opened(a, s, before, fewest) for a in node.args])
+        if isinstance(node, gast.Tuple):
+            return b.changed(node, elts=[self.opened(item, s, before, fewest) for item in node.elts])
+        if isinstance(node, gast.Attribute):
+            return b.changed(node, value=self.opened(node.value, s, before, fewest))
+        return node
+
+    def outer_opened(self, node: b.Node, s: b.Node, before: list[b.Node]) -> b.Node:
+        """The operations of a kernel with temporaries in what is computed before it."""
+        replaced = {id(one): self.opened(one, s, before, FEWEST) for one in parts_of(node).outer}
+        if all(id(new) == old for old, new in replaced.items()):
+            return node
+        return b.rewrite(node, lambda n: replaced.get(id(n)))
 
     def whole(self, s: b.Node) -> b.Node:
         """A statement with the parts that did not come to stand in a kernel back in it."""
