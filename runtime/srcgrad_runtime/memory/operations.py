@@ -136,8 +136,11 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "@": _binary(operator.matmul, np.matmul),
     "**": _power,
     "-x": _negative,
-} | {
-    f"np.{name}": _function(value)
-    for name, value in vars(np).items()
-    if isinstance(value, np.ufunc) and value.nout == 1
 }
+OPERATIONS.update(
+    {
+        f"np.{name}": _function(value)
+        for name, value in vars(np).items()
+        if isinstance(value, np.ufunc) and value.nout == 1
+    }
+)
