@@ -139,12 +139,20 @@ class Reverse:
                 node.body, node.orelse = self.block(node.body), orelse
                 out.append([node])
             elif isinstance(node, (gast.For, gast.While)):
+                outside, self.rules.in_loop = self.rules.in_loop, True
                 node.body = self.block(node.body)
+                self.rules.in_loop = outside
                 out.append([node])
             else:
                 self.statements = statements
-                out.append(self.simple(node))
+                made = self.simple(node)
+                out.append(self.with_shares(made, node))
         return [node for part in reversed(out) for node in part]
+
+    def with_shares(self, made: list[build.Node], node: build.Node) -> list[build.Node]:
+        """The statements of an operation, after those that find the shares of its operands: its reverse reads what is known before it."""
+        shares, self.rules.shares = self.rules.shares, []
+        return [*(build.at(s, node) for s in shares), *made]
 
     def note_single_uses(self, statements: list[build.Node]) -> None:
         if self.uses is None:
