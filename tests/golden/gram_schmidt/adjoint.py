@@ -41,7 +41,7 @@ def gram_schmidt_grad(a):
         t_8_bar = q_bar[:, k].copy()  # q[:, k] = a[:, k] / r[k, k]
         q_bar[:, k] = 0.0
         t_7_2 = r[k, k]
-        r_bar[k, k] -= np.sum(t_8_bar * t_8_2 / t_7_2)
+        r_bar[k, k] -= (t_8_bar * t_8_2 / t_7_2).sum()
         a_2_bar[:, k] += t_8_bar / t_7_2
         t_5_bar = r_bar[k, k]  # r[k, k] = np.sqrt(a[:, k] @ a[:, k])
         r_bar[k, k] = 0.0
