@@ -689,8 +689,21 @@ bandwidth dft hadamard helmert hilbert invhilbert invpascal pascal ishermitian i
 get_blas_funcs get_lapack_funcs
 """
 nondifferentiable(*(getattr(linalg, name) for name in _WITHOUT.split() if hasattr(linalg, name)))
+REASONS = {
+    "the basis that it gives is arbitrary; use a projector, or the singular vectors of a thin svd": "null_space orth",
+    "its vectors are known up to a sign that this driver chooses; use eigh of the whole matrix": """
+eig_banded eigh_tridiagonal""",
+    "no derivative of this decomposition is written down here; use qr, eigh, svd or cholesky": """
+cdf2rdf cossin hessenberg ldl lu matrix_balance ordqz qr_delete qr_insert qr_multiply qr_update qz rq rsf2csf schur""",
+    "it solves a Riccati equation; give the solver a derivative with srcgrad.implicit": "solve_continuous_are solve_discrete_are",
+}
+_REASON = {name: reason for reason, names in REASONS.items() for name in names.split()}
 for _name in linalg.__all__:
     _function = getattr(linalg, _name, None)
     if callable(_function) and not isinstance(_function, type):
         if _function not in RULES and _function not in NONDIFFERENTIABLE:
-            refused(_function, f"scipy.linalg.{_name} has no rule; give it one, or stop the gradient of its argument")
+            refused(
+                _function,
+                _REASON.get(_name)
+                or f"scipy.linalg.{_name} has no rule; give it one, or stop the gradient of its argument",
+            )
