@@ -133,3 +133,34 @@ def symmetric_rank_update(a, c):
         for k in range(len(a)):
             c[i, : i + 1] += a[i, k] * a[: i + 1, k]
     return np.sum(np.tril(c) ** 2)
+
+
+@kernel(lambda r, n: (r.vec(n + 3, n),), sizes=(4, 60))
+def covariance(data):
+    data = data.copy()
+    n = data.shape[1]
+    data -= np.mean(data, axis=0)
+    cov = np.ndarray((n, n), dtype=data.dtype)
+    for i in range(n):
+        cov[i:, i] = cov[i, i:] = data[:, i] @ data[:, i:] / (len(data) - 1.0)
+    return np.sum(cov**2)
+
+
+@kernel(lambda r, n: (r.vec(n, n),), sizes=(5, 100))
+def trace_of_a_function(a):
+    trace = 0.0
+    for i in range(a.shape[0]):
+        trace += np.tanh(a[i, i])
+    return np.sum((a + trace) ** 2)
+
+
+@kernel(lambda r, n: (r.vec(n, n + 1), r.vec(n, n), r.vec(n, n + 1)), sizes=(4, 24), argnums=(0, 1, 2))
+def symmetric_matrix_product(c, a, b):
+    c = 1.2 * c
+    below = np.empty(c.shape[1])
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            c[:i, j] += 1.5 * b[i, j] * a[i, :i]
+            below[j] = b[:i, j] @ a[i, :i]
+        c[i, :] += 1.5 * b[i, :] * a[i, i] + 1.5 * below
+    return np.sum(c * c)
