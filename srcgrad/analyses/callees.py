@@ -21,7 +21,8 @@ DISPLAYS = (gast.List, gast.ListComp, gast.Dict, gast.DictComp, gast.Set, gast.S
 class Changed:
     """The parameters whose content a function may change; and those that it calls, each with the parameters that the call may change.
 
-    What a call of a parameter changes depends on the function that is handed over.
+    What a call of a parameter changes depends on the function that is handed over. `p[]` among the names is an item of `p`, which is changed
+    only where `p` is a container: `a * 2` and `a + b` hold the items of lists, and are new values for arrays.
     """
 
     names: frozenset[str] = frozenset()
@@ -33,6 +34,8 @@ class Changed:
     def __or__(self, other: Changed) -> Changed:
         return Changed(self.names | other.names, self.through | other.through)
 
+
+ITEM = "[]"
 
 # what each function changes, as far as it is known; by the function, as two of equal code may call different ones
 Estimates = dict[FunctionType, Changed]
@@ -101,6 +104,8 @@ def _arguments_for(
             parameters |= others
     if not parameters:
         return []
+    items = {p.removesuffix(ITEM) for p in parameters if p.endswith(ITEM)}
+    parameters |= {p for p in items if p not in given or known.may_have_items(given[p])}
     named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     found = [a for i, a in enumerate(args) if i >= min(len(positional), starred) or positional[i] in parameters]
     return found + [v for n, v in keywords.items() if n in parameters or n not in named]
@@ -110,13 +115,15 @@ def _arguments_for(
 class _Binding:
     """A name, and the names whose memory or items its new value may share.
 
-    With `held` the value is put into what the name means, which stays the same object. `copied` is the name whose very value it is.
+    With `held` the value is put into what the name means, which stays the same object. `copied` is the name whose very value it is. With
+    `joined` the value is new, and of lists it has the items.
     """
 
     name: str
     sources: set[str]
     held: bool = False
     copied: str = ""
+    joined: bool = False
 
 
 class _Text:
@@ -151,6 +158,9 @@ class _Text:
     def may_change(self, function: FunctionType) -> bool:
         return bool(self.changed_by(function))
 
+    def may_have_items(self, node: build.Node) -> bool:
+        return True  # kinds are not known here
+
     # ---- the whole --------------------------------------------------------------------------------------------------------------
 
     def changed(self) -> Changed:
@@ -168,6 +178,11 @@ class _Text:
         for item in statements:
             if isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
                 changed |= self.itself.get(item.target.id, set())  # what a list holds stays as it is
+            elif isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.value, gast.Name):
+                if not isinstance(
+                    item.ctx, gast.Load
+                ):  # another item, another attribute: what was there stays as it is
+                    changed |= self.itself.get(item.value.id, set())
             else:
                 changed |= self.of(_roots_changed(item))
             if isinstance(item, gast.Call):
@@ -198,9 +213,12 @@ class _Text:
         size = -1
         while size != (size := sum(map(len, [*self.origin.values(), *self.itself.values()]))):
             for one in bindings:
-                self.origin.setdefault(one.name, set()).update(self.of(one.sources))
+                found = self.of(one.sources)
+                if one.joined:
+                    found = {o if o.endswith(ITEM) else o + ITEM for o in found}
+                self.origin.setdefault(one.name, set()).update(found)
                 if not one.held:
-                    same = self.itself.get(one.copied, set()) if one.copied else self.of(one.sources)
+                    same = self.itself.get(one.copied, set()) if one.copied else found
                     self.itself.setdefault(one.name, set()).update(same)
 
     def of(self, found: Iterable[str]) -> set[str]:
@@ -256,10 +274,11 @@ class _Text:
             sources = names.reads(value) if iterates else _shared(value, self.function)
             held = isinstance(item, gast.AugAssign)  # a list takes over the items; what else is added is a new value
             alone = isinstance(target, gast.Name) and isinstance(value, gast.Name) and not iterates
+            joined = not iterates and isinstance(value, gast.BinOp)
             for name in sorted(names.writes(target)):
-                yield _Binding(name, sources, held, value.id if alone else "")
+                yield _Binding(name, sources, held, value.id if alone else "", joined)
             for name in sorted({n for part in _places(target) for n in names.owners(part)}):
-                yield _Binding(name, sources, held=True)
+                yield _Binding(name, sources, held=True, joined=joined)
 
 
 def _bound_values(s: build.Node, name: str) -> list[build.Node | None]:

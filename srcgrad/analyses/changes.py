@@ -216,6 +216,11 @@ class Known:
         keywords = {k.arg or "**": k.value for k in call.keywords}
         return callees.arguments_changed(function, args, keywords, self.facts.changed, self)
 
+    def may_have_items(self, node: build.Node) -> bool:
+        return not (
+            isinstance(node, gast.Name) and (self.facts.kind(node.id).is_array or _is_plain(node.id, self.facts))
+        )
+
     def may_change(self, function: FunctionType) -> bool:
         return callees.may_change(function, self.facts.changed)
 

@@ -75,6 +75,9 @@ class Known(Protocol):
     def may_change(self, function: types.FunctionType) -> bool:
         """Whether a Python function may change any of its parameters."""
 
+    def may_have_items(self, node: build.Node) -> bool:
+        """Whether the value of an expression may be a container, whose items can be changed."""
+
 
 def changed(call: build.Node, known: Known, function: Any = None) -> list[build.Node]:
     """The arguments of a call, and the owner of its method, whose content it may change.

@@ -58,6 +58,9 @@ class Known:
         keywords = {k.arg or "**": k.value for k in call.keywords}
         return callees.arguments_changed(function, call.args, keywords, self.settled, self)
 
+    def may_have_items(self, node: build.Node) -> bool:
+        return True  # kinds are not known yet
+
     def may_change(self, function: FunctionType) -> bool:
         return callees.may_change(function, self.settled)
 
