@@ -16,6 +16,7 @@ import numpy as np
 from .blocks import Pool
 from .sizes import RESULT
 
+WIDEST = 16  # bytes of a complex number, the widest kind that goes into a pool
 NUMBERS = (float, int, bool, complex, np.generic)
 _local = threading.local()
 _dtypes: dict[tuple[Any, ...], np.dtype | None] = {}
@@ -98,7 +99,8 @@ def _dtype(ufunc: np.ufunc, dtypes: list[Any]) -> np.dtype | None:
 
 def _binary(symbol: Callable[[Any, Any], Any], ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
     def apply(a: Any, b: Any) -> Any:
-        if type(a) is not np.ndarray and type(b) is not np.ndarray:
+        # the shortest way out for what cannot be large: no result has more entries than all pairs of those of the operands
+        if (a.size if type(a) is np.ndarray else 1) * (b.size if type(b) is np.ndarray else 1) * WIDEST < RESULT:
             return symbol(a, b)
         place = room(ufunc, (a, b))
         return symbol(a, b) if place is None else ufunc(a, b, out=place)
