@@ -96,7 +96,7 @@ def _arguments_for(
     code = function.__code__
     positional = code.co_varnames[: code.co_argcount]
     starred = next((i for i, a in enumerate(args) if isinstance(a, gast.Starred)), len(args))
-    given = dict(zip(positional, args[:starred], strict=False)) | keywords
+    given = dict(zip(positional, args[:starred], strict=False)) | dict(keywords)
     parameters = set(changed.names)
     for called, others in changed.through:
         handed = given.get(called)
