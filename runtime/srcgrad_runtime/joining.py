@@ -116,7 +116,7 @@ def split_adjoint(pieces: Any, shape: tuple[int, ...], sections: Any, axis: int 
 
 def unstack_adjoint(pieces: Any, shape: tuple[int, ...], axis: int = 0) -> Any:
     """The adjoint of `np.unstack` of an array of this shape."""
-    if 0 in shape:
+    if all(p is None for p in pieces):
         return np.zeros(shape)
     axis %= len(shape)
     zero = np.zeros_like(next(p for p in pieces if p is not None))

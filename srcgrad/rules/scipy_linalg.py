@@ -121,7 +121,7 @@ def _factored(draw):
     yield (linalg.cho_factor(draw.spd(2) + 0.3j * (np.eye(2)[::-1] * [1, -1])), draw.complex(2)), {}
 
 
-structural(linalg.cho_solve, ignored=CHECK, multilinear=("b",), cases=_factored)
+structural(linalg.cho_solve, ignored=CHECK, multilinear=("b",), sequences=("c_and_lower",), cases=_factored)
 
 
 @adjoint(linalg.cho_solve, "c_and_lower")
@@ -162,7 +162,7 @@ def _packed(draw):
     yield (linalg.lu_factor(regular(draw, 3)[[1, 2, 0]]), draw(3, 2), 1), {}
 
 
-structural(linalg.lu_solve, ignored=CHECK, multilinear=("b",), cases=_packed)
+structural(linalg.lu_solve, ignored=CHECK, multilinear=("b",), sequences=("lu_and_piv",), cases=_packed)
 
 
 @adjoint(linalg.lu_solve, "lu_and_piv")

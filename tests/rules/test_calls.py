@@ -12,6 +12,7 @@ from srcgrad import pipeline
 from srcgrad.core.errors import Refused
 from srcgrad.emit import load
 
+linalg = pytest.importorskip("scipy.linalg")
 draw = np.random.default_rng(0)
 VALUES = {
     "x": draw.standard_normal((3, 4)), "v": draw.standard_normal(4), "u": draw.uniform(0.3, 0.9, 4), "s": 0.7, "n": 1.3,
@@ -52,6 +53,9 @@ CALLS = [
     "np.unique(v, return_index=True)[0] * u",
     "np.logspace(s, n, 3, base=2 * n)",
     "np.poly(A) * s",
+    # parameters that take a pair
+    "linalg.cho_solve((x[:, :3] + 3 * np.eye(3), True), x)",
+    "linalg.lu_solve(linalg.lu_factor(A), x)",
     # functions that call what they are given
     "np.apply_along_axis(lambda row: np.sum(row * row) * s * row, 1, x)",
     "np.piecewise(x, [x < 0], [lambda t: -s * t, lambda t: t**3])",
@@ -73,7 +77,9 @@ REFUSED = [
 
 def function_of(text):
     names = [name for name in VALUES if name in {*text.replace("np.", "").translate(SEPARATORS).split()}]
-    return load.load(f"def f({', '.join(names)}):\n    return {text}\n", "f", {"np": np}), [VALUES[n] for n in names]
+    return load.load(f"def f({', '.join(names)}):\n    return {text}\n", "f", {"np": np, "linalg": linalg}), [
+        VALUES[n] for n in names
+    ]
 
 
 SEPARATORS = str.maketrans(dict.fromkeys("()[],:.*'=+-/<", " "))

@@ -88,8 +88,13 @@ def like(entry, value):
 
 def shaped(drawn, value):
     if isinstance(value, (list, tuple)):
-        return type(value)(map(shaped, drawn, value))
+        return sequence_like(value, map(shaped, drawn, value))
     return drawn
+
+
+def sequence_like(value, items):
+    """A sequence of the type of a value; those with named fields take them one by one."""
+    return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
 
 
 def lowered(value):
@@ -102,7 +107,7 @@ def lowered(value):
 def of_kind(value, like_value):
     """Numbers in the dtypes of a value."""
     if isinstance(like_value, (list, tuple)):
-        return type(like_value)(map(of_kind, value, like_value))
+        return sequence_like(like_value, map(of_kind, value, like_value))
     if value is None or not isinstance(like_value, (np.ndarray, np.generic)):
         return value
     return np.asarray(value, like_value.dtype)[()] if np.ndim(like_value) == 0 else value.astype(like_value.dtype)
