@@ -15,6 +15,10 @@ from .effects import SCOPES, Effects, effects_of, shallow
 from .facts import Facts
 from .notes import is_plain_constant
 
+SIMPLE = frozenset({gast.Assign, gast.AugAssign, gast.Expr, gast.Return, gast.Raise, gast.Assert})
+COPIED = frozenset(
+    {gast.Name, gast.Constant, gast.UnaryOp}
+)  # what may be read instead: names, and numbers with their signs
 OWNERS = ("value", "func")  # fields in which a number would be odd, or no syntax
 PLAIN_TEMPORARY = re.compile(r"_?(t|tmp|temp|value)(_?\d+)*(_bar|_dot)?(_\d+)?$")
 
@@ -54,14 +58,16 @@ class _Propagation:
     def block(self, block: list[build.Node]) -> list[build.Node]:
         found = []
         for statement in block:
-            done = self.statement(statement)
-            if not _binds_itself(done):
+            done = self.expression(statement) if type(statement) in SIMPLE else self.compound(statement)
+            may_copy = type(done) is gast.Assign and type(done.value) in COPIED
+            if not may_copy or not _binds_itself(done):
                 found.append(done)
             self.forget(statement)
-            self.note(done)
+            if may_copy:
+                self.note(done)
         return found or [build.at(gast.Pass(), block[0])] if block else []
 
-    def statement(self, s: build.Node) -> build.Node:
+    def compound(self, s: build.Node) -> build.Node:
         if isinstance(s, gast.If):
             test = self.expression(s.test)
             return build.changed(s, test=test, body=self.branch(s.body), orelse=self.branch(s.orelse))
@@ -73,8 +79,6 @@ class _Propagation:
             self.forget(s)
             test = self.expression(s.test)
             return build.changed(s, test=test, body=self.branch(s.body), orelse=self.branch(s.orelse))
-        if isinstance(s, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return, gast.Raise, gast.Assert)):
-            return self.expression(s)
         return s
 
     def branch(self, block: list[build.Node]) -> list[build.Node]:
@@ -95,8 +99,8 @@ class _Propagation:
     # what is known -----------------------------------------------------------------------------------------------------------------
 
     def note(self, s: build.Node) -> None:
-        """Remember a copy that the statement makes."""
-        if not isinstance(s, gast.Assign) or len(s.targets) != 1 or not isinstance(s.targets[0], gast.Name):
+        """Remember a copy that an assignment makes."""
+        if len(s.targets) != 1 or not isinstance(s.targets[0], gast.Name):
             return
         target, value, facts = s.targets[0].id, s.value, self.effects.facts
         if target in self.effects.outside:
@@ -173,7 +177,7 @@ def _substitute(node: build.Node, copies: dict[str, build.Node]) -> build.Node:
 
 def _binds_itself(s: build.Node) -> bool:
     """x = x"""
-    if not isinstance(s, gast.Assign) or len(s.targets) != 1:
+    if len(s.targets) != 1:
         return False
     target = s.targets[0]
     return isinstance(target, gast.Name) and isinstance(s.value, gast.Name) and target.id == s.value.id
