@@ -563,3 +563,14 @@ def arguments_that_come_to_mean_arrays_of_other_shapes(a, x):
     for i in range(3):
         x = np.ones((2, 2)) if i == 1 else x * 1.5
     return np.sum(a) * np.sum(x)
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 4), 0.7), (0, 1, 2))
+def an_argument_bound_again_in_some_trips(x, a, s):
+    a[-3, 2] *= s
+    for j in range(4):
+        if x[j] > 9.0:
+            s = 2.0
+        elif x[j] > 8.0:
+            s = 0.5
+    return np.sum(a) + s
