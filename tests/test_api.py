@@ -629,3 +629,13 @@ def test_rules_with_mistakes(make, message):
     with pytest.raises(srcgrad.ArgumentError, match=message):
         make()
     close(srcgrad.grad(loss)(W, X), W_BAR)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [str, print, lambda x: str(x), lambda x: np.ones(3), lambda x: object(), lambda x: f"{x}", lambda x: print(end="")],
+    ids=range(7),
+)
+def test_a_result_without_a_derivative_has_to_be_a_number_as_well(function):
+    with pytest.raises(srcgrad.SrcgradError, match="real number|str|print"):
+        srcgrad.grad(lambda x: function(x))(3.0)

@@ -447,12 +447,10 @@ class Builder:
         if kind.tag == "float" and kind.dtype.startswith("float"):  # a plain 1.0 would become an array of float64
             return b.at(b.assign(reverse.bars(result.id), b.call(f"np.{kind.dtype}", b.constant(1.0))), last)
         # what comes out is not known to be a real number: that is checked where it is known
-        return b.at(
-            b.assign(
-                reverse.bars(result.id), b.call("rt.seed", b.name(result.id), b.constant(_name_of(unit.function)))
-            ),
-            last,
-        )
+        checked = b.call("rt.seed", b.name(result.id), b.constant(_name_of(unit.function)))
+        if result.id not in facts.active:
+            return b.at(b.expression(checked), last)
+        return b.at(b.assign(reverse.bars(result.id), checked), last)
 
     def of_what_was_given(
         self, name: str, gradient: b.Node, unit: Unit, storage: Storage, begin: list[b.Node]

@@ -25,7 +25,9 @@ def find(layout: Layout) -> dict[str, Block]:
         while block.loop is not None and is_exposed(name, block, layout):
             assert block.loop.parent is not None
             block = block.loop.parent
-        before = len(blocks) < len(definitions) or name in layout.unit.parameters  # it means something before the loop as well
+        before = (
+            len(blocks) < len(definitions) or name in layout.unit.parameters
+        )  # it means something before the loop as well
         if block.loop is not None and not (before and not paths.definitely(block.statements, name)):
             scopes[name] = block
     return scopes
