@@ -130,7 +130,7 @@ def test_check(command):
 
 def test_refusals_have_status_1(command):
     message = command("dump", "model.py:refused", status=1).stderr
-    assert "model.py:12" in message and "^" in message
+    assert "model.py:15" in message and "^" in message
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_refusals_have_status_1(command):
         (["check", "model.py:loss", "--args", "(1.0,"], "not a Python expression"),
         (["check", "model.py:loss", "--args", "missing"], "NameError"),
         (["check", "model.py:loss", "--args", "1.0"], "missing 1 required positional argument"),
-        (["check", "model.py:fails", "--args", "1.0"], "IndexError: list index out of range .*model.py:15"),
+        (["check", "model.py:fails", "--args", "1.0"], "IndexError: list index out of range .*model.py:18"),
         (["check", "model.py:loss", *ARGS, "--argnums", "9"], "was not given an argument"),
         (["check", "model.py:loss", *ARGS, "--order", "0"], "--order"),
         (["dump", "broken.py:f"], "broken.py:1: "),

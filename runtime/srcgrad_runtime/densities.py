@@ -36,16 +36,19 @@ def weak(x: Any) -> Any:
 
 def times_log(x1: Any, x2: Any) -> Any:
     """x1 * log(x2), and 0 where x1 is 0; a Python number takes the precision of the other."""
-    from scipy import special
-
-    return special.xlogy(_like(x1, x2), x2)
+    return _times(x1, np.log, x2)
 
 
 def times_log1p(x1: Any, x2: Any) -> Any:
     """x1 * log(1 + x2), and 0 where x1 is 0; a Python number takes the precision of the other."""
-    from scipy import special
+    return _times(x1, np.log1p, x2)
 
-    return special.xlog1py(_like(x1, x2), x2)
+
+def _times(x1: Any, function: Any, x2: Any) -> Any:
+    zero = np.equal(x1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = _like(x1, x2) * function(np.where(zero, np.ones_like(x2), x2))
+    return np.where(zero & ~np.isnan(x2), np.zeros_like(found), found)[()]
 
 
 def _like(number: Any, x: Any) -> Any:

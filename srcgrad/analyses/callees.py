@@ -172,7 +172,9 @@ class _Text:
         self.origin = {p: {p} for p in parameters}
         statements = [n for s in tree.body for n in build.walk(s)]
         self.find_nested(statements, set(parameters))
-        self.follow([binding for item in statements for binding in self.bindings(item)])
+        bindings = [binding for item in statements for binding in self.bindings(item)]
+        arrays = {b.name for b in bindings if b.held and self.is_new_array(b.name, statements)}
+        self.follow([b for b in bindings if not (b.held and b.name in arrays)])  # arrays hold numbers alone
         self.through: set[tuple[str, frozenset[str]]] = set()
         changed: set[str] = set()
         for item in statements:
@@ -206,6 +208,18 @@ class _Text:
             return False
         bound = [n for s in statements if isinstance(s, gast.stmt) for n in _bound_values(s, function.value.id)]
         return bool(bound) and all(isinstance(value, DISPLAYS) for value in bound)
+
+    def is_new_array(self, name: str, statements: list[build.Node]) -> bool:
+        """Whether a name means nothing but arrays that the function makes by functions of NumPy."""
+        bound = [n for s in statements if isinstance(s, gast.stmt) for n in _bound_values(s, name)]
+        return bool(bound) and name not in self.origin and all(self.makes_array(value) for value in bound)
+
+    def makes_array(self, value: build.Node | None) -> bool:
+        called = _resolved(value.func, self.function) if isinstance(value, gast.Call) else None
+        numpys = fresh.numpys_name(called) if called is not None else ""
+        return (
+            bool(numpys) and fresh.is_fresh(value, called, numpys) and not any(k.arg == "dtype" for k in value.keywords)
+        )
 
     def follow(self, bindings: list[_Binding]) -> None:
         """Where the value of each name may come from, until nothing is added."""

@@ -8,7 +8,7 @@ from tests.benchmarks import memory
 @pytest.mark.parametrize("name", ["charlm", "gaussian_process", "mnist", "tagger", "transformer", "vae"])
 def test_memory_is_flat(name):
     before, after = memory.growth(name, 20, 120)
-    assert after - before < 90_000  # a program for batches of one word may be written in between
+    assert after - before < 150_000  # a program for batches of one word may be written in between
 
 
 def test_what_grows_is_seen(monkeypatch):

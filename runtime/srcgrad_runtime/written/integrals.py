@@ -26,7 +26,7 @@ def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
     values = np.moveaxis(np.asarray(y), axis, -1)
     n = np.shape(values)[-1]
     if x is None:
-        steps = np.full(n - 1, 1.0) * dx
+        steps = np.ones(n - 1, np.result_type(values, np.float32)) * dx
     else:
         steps = np.diff(x) if np.ndim(x) == 1 else np.diff(np.moveaxis(x, axis, -1))
     if n == 1:
