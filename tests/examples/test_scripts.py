@@ -30,6 +30,17 @@ def test_each_is_short_and_needs_numpy_alone(name, root):
     assert imported <= {"__future__", "argparse", "sys", "collections.abc", "numpy", "srcgrad", "."}
 
 
+def test_a_curve_is_fitted_by_scipy(capsys):
+    from examples import curve
+
+    assert curve.cli(["--gcheck", "2", "--seed", "3"]) == 0
+    out = capsys.readouterr().out
+    bells = [tuple(map(float, found)) for found in re.findall(r"height (\S+) at (\S+), width (\S+)", out)]
+    np.testing.assert_allclose(bells, [(2.0, -1.0, np.exp(-0.7)), (1.5, 1.5, 1.0)], atol=0.1)
+    assert curve.cli(["--device", "fake"]) == 1
+    assert "leave out --device" in capsys.readouterr().err
+
+
 def test_show_gradient_prints_a_program(capsys):
     from examples import logistic_regression
 
