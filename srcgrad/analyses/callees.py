@@ -215,11 +215,11 @@ class _Text:
         return bool(bound) and name not in self.origin and all(self.makes_array(value) for value in bound)
 
     def makes_array(self, value: build.Node | None) -> bool:
-        called = _resolved(value.func, self.function) if isinstance(value, gast.Call) else None
-        numpys = fresh.numpys_name(called) if called is not None else ""
-        return (
-            bool(numpys) and fresh.is_fresh(value, called, numpys) and not any(k.arg == "dtype" for k in value.keywords)
-        )
+        if not isinstance(value, gast.Call) or any(k.arg == "dtype" for k in value.keywords):
+            return False
+        called = _resolved(value.func, self.function)
+        name = fresh.numpys_name(called) if called is not None else ""
+        return bool(name) and fresh.is_fresh(value, called, name)
 
     def follow(self, bindings: list[_Binding]) -> None:
         """Where the value of each name may come from, until nothing is added."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import srcgrad_runtime as rt
@@ -136,7 +136,7 @@ def _add(tape: Calls, a: Any, b: Any) -> Any:
     numbers = (*NUMBERS, int, np.ndarray)
     if isinstance(a, numbers) and isinstance(b, numbers):
         return tape.by_rule(rt.add, (a, b), {})
-    return tape.recorded(rt.add)(a, b)  # structure by structure
+    return tape.recorded(cast(types.FunctionType, rt.add))(a, b)  # structure by structure
 
 
 def _copies(tape: Calls, value: Any) -> Any:
