@@ -92,5 +92,5 @@ def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None,
     spectrum = spectrum[..., : kept // 2 + 1]
     if kept % 2 == 0 and num != size:  # the highest frequency stands for two, or is half of one
         last = np.arange(kept // 2 + 1) == kept // 2
-        spectrum = spectrum * np.where(last, 2.0 if num < size else 0.5, 1.0).astype(np.float32)
+        spectrum = spectrum * np.where(last, np.float32(2.0 if num < size else 0.5), np.float32(1.0))
     return np.moveaxis(np.fft.irfft(spectrum, num) * (num / size), -1, axis)
