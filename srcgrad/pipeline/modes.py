@@ -12,15 +12,23 @@ from .signatures import Argnums
 from .specialise import Specialisation
 
 
-class Tangent(Recipe):
-    """Value and tangent of a function: the emitted function takes the bound arguments, then the tangents of those to differentiate."""
+class _WithValue(Recipe):
+    """What comes with the value of the function, and is not a tuple of gradients."""
 
-    mode = "tangent"
     takes_complex = True
-    what = "Value and tangent"
 
     def __init__(self, function: Callable[..., Any], argnums: Argnums, aux: bool):
         super().__init__(function, argnums, True, aux)
+
+    def _wrapping(self) -> str:
+        return ""
+
+
+class Tangent(_WithValue):
+    """Value and tangent of a function: the emitted function takes the bound arguments, then the tangents of those to differentiate."""
+
+    mode = "tangent"
+    what = "Value and tangent"
 
     def adapt(self, function: Callable[..., Any]) -> Callable[..., Any]:
         spread, count = load.spread(self.parameters.signature), len(self.parameters.names)
@@ -32,9 +40,6 @@ class Tangent(Recipe):
             return spread(lambda *args, **keywords: function(*args, *dots, **keywords))(*arguments)
 
         return run
-
-    def _wrapping(self) -> str:
-        return ""
 
     def program(
         self,
@@ -57,18 +62,11 @@ class Tangent(Recipe):
         return recorded.Tangents(*self._of_recorded(form, why, inner))
 
 
-class Pullback(Recipe):
+class Pullback(_WithValue):
     """Value of a function and the function from the adjoint of the value to the adjoints of the arguments."""
 
     mode = "pullback"
-    takes_complex = True
     what = "Value and pullback"
-
-    def __init__(self, function: Callable[..., Any], argnums: Argnums, aux: bool):
-        super().__init__(function, argnums, True, aux)
-
-    def _wrapping(self) -> str:
-        return ""
 
     def program(
         self,
