@@ -9,7 +9,7 @@ from typing import Any
 
 from ..fake.counting import counts
 from .sizes import classed
-from .tracking import Measured, Statistics
+from .tracking import Measured, Statistics, counted
 
 
 def statistics() -> Statistics:
@@ -40,12 +40,5 @@ def scope(limit: float | None, classes: bool) -> Iterator[Any]:
         counts.limit, counts.size_class = before
 
 
-@contextlib.contextmanager
-def measured(found: Measured) -> Iterator[None]:
-    before, peak = counts.live, counts.peak
-    counts.peak = before
-    try:
-        yield
-    finally:
-        found.live, found.peak = counts.live - before, counts.peak - before
-        counts.peak = max(peak, counts.peak)
+def measured(found: Measured) -> contextlib.AbstractContextManager[None]:
+    return counted(counts, found)

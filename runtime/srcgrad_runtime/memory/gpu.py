@@ -12,7 +12,7 @@ import cupy
 from cupy.cuda import memory_hook
 
 from .sizes import classed
-from .tracking import Measured, Statistics
+from .tracking import Measured, Statistics, counted
 
 
 class Usage(memory_hook.MemoryHook):
@@ -89,13 +89,5 @@ def scope(limit: float | None, classes: bool) -> Iterator[Any]:
         pool.free_all_blocks()
 
 
-@contextlib.contextmanager
-def measured(found: Measured) -> Iterator[None]:
-    usage = _usage()
-    before, peak = usage.live, usage.peak
-    usage.peak = before
-    try:
-        yield
-    finally:
-        found.live, found.peak = usage.live - before, usage.peak - before
-        usage.peak = max(peak, usage.peak)
+def measured(found: Measured) -> contextlib.AbstractContextManager[None]:
+    return counted(_usage(), found)

@@ -32,6 +32,18 @@ class Measured:
     peak: int = 0
 
 
+@contextlib.contextmanager
+def counted(usage: Any, found: Measured) -> Iterator[None]:
+    """Fill `found` from a count of bytes, which has `live` and `peak`; its own peak is what it would be without this."""
+    before, peak = usage.live, usage.peak
+    usage.peak = before
+    try:
+        yield
+    finally:
+        found.live, found.peak = usage.live - before, usage.peak - before
+        usage.peak = max(peak, usage.peak)
+
+
 def _device(device: Any) -> Any:
     """What answers for a device: None for the host, "cupy" or its module, "fake" or its module."""
     if device is None or device in ("cpu", "host"):
