@@ -246,9 +246,10 @@ class Accumulate:
             if not early:
                 break
             written += [self.zero(var, state) for var in early]
-        one, other = state.copy(), state.copy()
-        self.block(node.body, one, write)
-        self.block(node.orelse, other, write)
+        if write:
+            one, other = state.copy(), state.copy()
+            self.block(node.body, one, True)
+            self.block(node.orelse, other, True)
         late: list[tuple[list[build.Node], build.Node]] = []
         for var in sorted(one.present ^ other.present):
             lacking, statements = (other, node.orelse) if var in one.present else (one, node.body)

@@ -79,10 +79,11 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
             others.setdefault(store.name, store.node)
             if store.others & reaching:
                 reaching.add(store.name)
+    calls = changes.Known(unit, facts)
     for name, node in bad.items():
         if name not in reaching or is_covered(name, unit, listed, facts) and name not in others:
             continue
-        if call := changes.unknown_call(node, changes.Known(unit, facts)):
+        if call := changes.unknown_call(node, calls):
             found.append(_through_unknown(call, unit))
             continue
         known = name not in unit.temporaries
@@ -194,8 +195,9 @@ def _changed_after_use(name: str, known: set[str], unit: Unit, facts: Facts) -> 
     uses = []
     last = -1
     loops: set[int] = set()
+    calls = changes.Known(unit, facts)
     for position, (node, around) in enumerate(changes._statements(unit.body, ())):
-        if any(e == ("change", name) for e in changes._of_statement(node, facts, changes.Known(unit, facts))):
+        if any(e == ("change", name) for e in changes._of_statement(node, facts, calls)):
             last = position
             loops |= set(around)
         elif known & names.reads(node if not isinstance(node, gast.For) else node.iter):
