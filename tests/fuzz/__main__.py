@@ -10,7 +10,7 @@ import time
 from collections import Counter
 
 from . import programs, shrink
-from .judge import judge
+from .judge import judge, judge_number
 
 BAD = ("WRONG", "internal error")
 
@@ -53,15 +53,10 @@ def run(seeds: range, level: int, jobs: int, stop: float | None, most: int, shri
     return int(failures > 0)
 
 
-def one(seed: int, level: int) -> tuple[str, str]:
-    outcome = judge(programs.write(seed, level), seed)
-    return outcome.verdict, outcome.detail
-
-
 def verdicts(seeds: range, level: int, jobs: int):
     if jobs <= 1:
         for seed in seeds:
-            yield seed, one(seed, level)
+            yield seed, judge_number(seed, level)
         return
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
@@ -70,7 +65,7 @@ def verdicts(seeds: range, level: int, jobs: int):
         try:
             while True:
                 while len(pending) < 4 * jobs and (seed := next(rest, None)) is not None:
-                    pending[pool.submit(one, seed, level)] = seed
+                    pending[pool.submit(judge_number, seed, level)] = seed
                 if not pending:
                     return
                 done, _ = concurrent.futures.wait(pending, return_when=concurrent.futures.FIRST_COMPLETED)

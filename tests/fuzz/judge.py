@@ -18,6 +18,8 @@ from tests.programs import compare
 from tests.programs.compare import Mismatch, Outcome
 from tests.programs.registry import Draw, Program
 
+from . import programs
+
 STEPS = (1e-3, 3e-4)
 LARGEST = 1e4
 TOLERANCE = 1e-6
@@ -54,6 +56,12 @@ def make_single_args(draw: Draw) -> tuple:
     """The arrays in single precision."""
     x, a, s = make_args(draw)
     return x.astype(np.float32), a.astype(np.float32), s
+
+
+def judge_number(seed: int, level: int) -> tuple[str, str]:
+    """Verdict and detail for the program of a number; here, as workers cannot import what stands in `__main__`."""
+    outcome = judge(programs.write(seed, level), seed)
+    return outcome.verdict, outcome.detail
 
 
 def judge(source: str, seed: int, seconds: int = 20) -> Outcome:
