@@ -13,7 +13,7 @@ import gast
 
 from ..core import build, names
 from ..core.unit import Unit
-from . import changes
+from . import changes, mutation
 from .inference import Facts
 
 COMPOUND = (gast.If, gast.For, gast.While)
@@ -182,7 +182,7 @@ class _Work:
             if not (isinstance(item, gast.Call) and isinstance(item.func, gast.Attribute)):
                 continue
             owner = names.root(item.func.value)
-            if owner and item.func.attr in changes.MUTATORS and not self.facts.kind(owner).is_array:
+            if owner and item.func.attr in mutation.MUTATORS and not self.facts.kind(owner).is_array:
                 sources = {n for a in item.args for n in changes._sources(a, self.facts)}
                 state = self.link(state, owner, sources)
         return state

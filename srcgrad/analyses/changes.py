@@ -20,10 +20,6 @@ from . import callees, fresh, mutation
 from .inference import Callee, Facts
 from .kinds import Kind
 
-OVERWRITERS = tuple(mutation.OVERWRITERS)
-MUTATORS = mutation.MUTATORS
-outputs = mutation.outputs
-
 
 @dataclass(frozen=True)
 class Event:
@@ -145,7 +141,7 @@ def _of_call(item: build.Node, facts: Facts, known: Known) -> Iterator[tuple[str
     of_object = callee is None or callee.form != "helper" and known.is_method(item, callee)
     if (
         isinstance(item.func, gast.Attribute)
-        and item.func.attr in MUTATORS
+        and item.func.attr in mutation.MUTATORS
         and (callee is None or callee.form in ("list", "unknown"))
     ):
         for argument in item.args:

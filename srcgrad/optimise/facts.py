@@ -11,7 +11,7 @@ import gast
 import numpy as np
 
 from .. import rules
-from ..analyses import changes
+from ..analyses import mutation
 from ..core import build
 from .notes import Notes, dotted
 
@@ -59,7 +59,7 @@ def usually_pure(call: build.Node) -> bool:
         return call.func.attr in METHODS
     head, _, rest = text.partition(".")
     function = getattr(np, rest, None) if head in ARRAY_MODULES else None
-    if (function is not None or head not in MODULES) and changes.outputs(call, function):
+    if (function is not None or head not in MODULES) and mutation.outputs(call, function):
         return False
     if rest and head in ARRAY_MODULES:
         return _is_pure_in_numpy(rest)

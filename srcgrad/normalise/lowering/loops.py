@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gast
 
-from ...analyses import changes
+from ...analyses import mutation
 from ...core import build, names
 from ...core.unit import MISSING
 from ..activity import active_names, stored_names
@@ -199,7 +199,7 @@ def _grown(body: list[build.Node]) -> set[str]:
         if (
             isinstance(item, gast.Call)
             and isinstance(item.func, gast.Attribute)
-            and item.func.attr in changes.MUTATORS - {"fill", "sort", "reverse"}
+            and item.func.attr in mutation.MUTATORS - {"fill", "sort", "reverse"}
         ):
             found |= stored_names(item.func.value)
         elif isinstance(item, gast.Delete):

@@ -10,7 +10,7 @@ import gast
 import srcgrad_runtime
 
 from ... import rules
-from ...analyses import callees, changes
+from ...analyses import callees, mutation
 from ...core import build, names
 from ...core.unit import MISSING, Free, Unit, resolve
 from .. import units
@@ -94,8 +94,8 @@ class State:
         value = self.resolve(func)
         if value is MISSING:
             known = isinstance(func, gast.Attribute) and rules.method(func.attr) is not None
-            return known and func.attr not in changes.MUTATORS and not changes.outputs(call, None)
-        if changes.outputs(call, value) or any(value is f for f in changes.OVERWRITERS):
+            return known and func.attr not in mutation.MUTATORS and not mutation.outputs(call, None)
+        if mutation.outputs(call, value) or any(value is f for f in mutation.OVERWRITERS):
             return False
         try:
             if value in PURE_BUILTINS:
