@@ -39,8 +39,12 @@ class Shapes:
 
     def is_that_of_a_part(self, node: build.Node, before: list[build.Node]) -> bool:
         """Whether a value has the shape of a part of another array; the reverse statements that read its shape alone then look there."""
-        part = self.part_of_that_shape(node.value, before)
-        return part is not None and self.rewrite(node.targets[0].id, build.attribute(part, "shape"))
+        name = node.targets[0].id
+        part = self.part_of_that_shape(node.value, before) if self.is_bound_once(name) else None
+        return part is not None and self.rewrite(name, build.attribute(part, "shape"))
+
+    def is_bound_once(self, name: str) -> bool:
+        return name not in self.layout.unit.parameters and self.writes.get(name) == 1
 
     def part_of_that_shape(self, value: build.Node, before: list[build.Node]) -> str | None:
         """The name of a part `a[:i]` from which a value is made elementwise, with numbers alone: it has the same shape."""
@@ -69,7 +73,7 @@ class Shapes:
     def shape_alone(self, node: build.Node) -> build.Node | None:
         """The statement that keeps the shape of a name of which the reverse sweep reads nothing else, rewritten there."""
         name = node.targets[0].id
-        if name in self.layout.unit.parameters or self.writes.get(name) != 1 or self.is_item_of_parameter(node.value):
+        if not self.is_bound_once(name) or self.is_item_of_parameter(node.value):
             return None
         shape = self.layout.fresh(f"{name}_shape")
         if not self.rewrite(name, build.name(shape)):
