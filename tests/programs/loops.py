@@ -574,3 +574,59 @@ def an_argument_bound_again_in_some_trips(x, a, s):
         elif x[j] > 8.0:
             s = 0.5
     return np.sum(a) + s
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 4)), 1)
+def what_is_gone_through_changes_in_the_loop(x, a):
+    for e in x:
+        x[:1] += 1.0
+        a[1:] *= e
+    return np.sum(a)
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 4)), 1)
+def numbered_items_change_in_the_loop(x, a):
+    for i, e in enumerate(x):
+        x[-1] += i
+        a[1:] *= e
+    return np.sum(a)
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 4)), 1)
+def a_list_that_changes_in_its_loop(x, a):
+    items = x.tolist()
+    for e in items:
+        items[3] = 0.5 * e
+        a[1:] = a[1:] * e
+    return np.sum(a)
+
+
+def grown(x):
+    x[2] *= 2.0
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 4)), 1)
+def a_helper_changes_what_is_gone_through(x, a):
+    for e in x:
+        grown(x)
+        a[1:] *= e
+    return np.sum(a)
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 4), 0.7), (0, 1, 2))
+def a_result_of_another_shape_in_some_trips(x, a, s):
+    for _ in range(4):
+        if s < 0.31:
+            x = np.sin(a[3])
+    return np.sum(x)
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 4), 0.7), (0, 1))
+def a_shape_of_a_part_that_no_trip_takes(x, a, s):
+    if x[2] > -9.0:
+        y = x[[2, 0, 3]]
+        for _ in range(2):
+            if s < 0.31:
+                x = abs(y[[0, 2, 0, 1]])
+            x = np.where(s < 0.5, a[1], x)
+    return np.sum(x)

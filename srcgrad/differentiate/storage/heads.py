@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gast
 
-from ...analyses import aliases
+from ...analyses import aliases, changes
 from ...analyses.kinds import UNKNOWN, Kind
 from ...core import build, names
 from ...core.unit import resolve
@@ -17,6 +17,7 @@ class Heads:
 
     def __init__(self, layout: Layout):
         self.layout = layout
+        self.known = changes.Known(layout.unit, layout.facts)
 
     def prepare(self, statements: list[build.Node], in_loop: bool = False) -> None:
         """Give a name to every test and iterable that the reverse sweep could not evaluate again; count trips that a break may cut."""
@@ -49,7 +50,8 @@ class Heads:
             count = build.assign(trips, gast.BinOp(build.name(trips), gast.Add(), build.constant(1)))
             node.body.insert(0, build.at(count, node))
         if isinstance(node, gast.For):
-            if not self.is_settled(node.iter):  # an iterator is advanced by the loop itself, and no further
+            # an iterator is advanced by the loop itself, and no further; and what a trip stores may be what the next one is given
+            if not self.is_settled(node.iter) or self.is_overtaken(node):
                 name = self.layout.temporary("items")
                 self.layout.facts.kinds[name] = Kind("list", item=UNKNOWN)
                 extra.append(build.at(build.assign(name, gast.List([], build.LOAD)), node))
@@ -66,6 +68,21 @@ class Heads:
                 extra.append(build.at(build.assign(name, node.iter), node))
                 node.iter = build.name(name)
         return extra
+
+    def is_overtaken(self, node: build.Node) -> bool:
+        """Whether the trips of a loop change what the loop goes through."""
+        if self.layout.is_range(node.iter):
+            return False
+        facts = self.layout.facts
+        groups = {facts.groups.get(n, n) for n in names.reads(node.iter)}
+        return any(facts.groups.get(n, n) in groups for s in paths.every(node.body) for n in self.changes_of(s))
+
+    def changes_of(self, statement: build.Node) -> set[str]:
+        """The names whose content a statement changes, itself or by what it calls."""
+        if isinstance(statement, paths.COMPOUND):
+            return set()
+        told = changes._of_statement(statement, self.layout.facts, self.known)
+        return _content_changes(statement) | {name for form, name in told if form == "change"}
 
     def is_settled(self, node: build.Node) -> bool:
         """Whether the items of an iterable are there before the loop begins, and stay there."""
