@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import gast
 
 from ..analyses import aliases, changes
@@ -167,25 +165,34 @@ def is_covered(name: str, unit: Unit, listed: list[changes.Event], facts: Facts)
     return True
 
 
-def check_reads(unit: Unit, facts: Facts, reverse: Iterable[build.Node]) -> None:
-    """Refuse passive values that are changed in place although the statements of the reverse sweep still read what they were."""
+# a passive value that is changed in place after it was used: its name, where that happens, the names under which it is known
+Change = tuple[str, build.Node, set[str]]
+
+
+def changes_after_use(unit: Unit, facts: Facts) -> list[Change]:
+    """The changes of passive values which the reverse sweep does not undo; what is plainly stored into is put back to what it was."""
     if not changes.happen(unit, facts):
-        return
-    found = []
-    reverse_reads = {n for statement in reverse for n in names.reads(statement)}
+        return []
     listed = changes.events(unit, facts)
     plain = plainly_stored(unit, listed, facts)
+    found = []
     for name, node in changes.changed_names(listed).items():
-        if name in plain:
-            continue  # it is put back to what it was
         known = {name} | {n for n, root in facts.groups.items() if root == facts.groups.get(name)}
-        if known & reverse_reads and name not in facts.active and _changed_after_use(name, known, unit, facts):
-            found.append(
-                Refusal(
-                    f"cannot differentiate past a change of '{name}' in place", unit.place(node),
-                    "the derivative needs what it was before", f"change a copy of it: {name} = {name}.copy()",
-                )
-            )  # fmt: skip
+        if name not in plain and name not in facts.active and _changed_after_use(name, known, unit, facts):
+            found.append((name, node, known))
+    return found
+
+
+def check_reads(unit: Unit, changed: list[Change], reverse: list[build.Node]) -> None:
+    """Refuse passive values that are changed in place although the statements of the reverse sweep still read what they were."""
+    read = {n for statement in reverse for n in aliases.content_reads(statement)} if changed else set()
+    found = [
+        Refusal(
+            f"cannot differentiate past a change of '{name}' in place", unit.place(node),
+            "the derivative needs what it was before", f"change a copy of it: {name} = {name}.copy()",
+        )
+        for name, node, known in changed if known & read
+    ]  # fmt: skip
     if found:
         raise Refused(found)
 

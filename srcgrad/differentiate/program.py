@@ -320,8 +320,9 @@ class Builder:
         accumulate.block(unit.body, state, True)
         self.share_names(unit)
         storage = Storage(reverse, accumulate.swept, unit.body)
-        fence.check_reads(unit, facts, (one for part in storage.swept.own.values() for one in part))
+        changed = fence.changes_after_use(unit, facts)
         forward, backward = storage.run()
+        fence.check_reads(unit, changed, backward)
         gradients = []
         given: list[b.Node] = []
         for name in targets:
@@ -739,8 +740,9 @@ class Builder:
         accumulate.block(unit.body, state, True)
         self.share_names(unit)
         storage = Storage(reverse, accumulate.swept, unit.body)
-        fence.check_reads(unit, facts, (one for part in storage.swept.own.values() for one in part))
+        changed = fence.changes_after_use(unit, facts)
         forward, backward = storage.run()
+        fence.check_reads(unit, changed, backward)
         self.consuming = self.consuming or bool(storage.tapes or storage.undone)
         order = self.arrange(callee)
         renamed = dict(zip(self.plain(function).parameters, unit.parameters, strict=True))

@@ -630,3 +630,17 @@ def a_shape_of_a_part_that_no_trip_takes(x, a, s):
                 x = abs(y[[0, 2, 0, 1]])
             x = np.where(s < 0.5, a[1], x)
     return np.sum(x)
+
+
+def scale_rows(m, c):
+    for row in m:
+        row *= c
+        c = 2.0
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 4)))
+def a_helper_changes_what_the_loop_has_read(x, a):
+    for e in x:
+        acc = e * a[1, 2]
+    scale_rows(a, 0.5)
+    return acc
