@@ -36,6 +36,7 @@ __all__ = [
     "is_differentiable",
     "attributes_of",
     "element",
+    "elements",
     "augmented",
     "sequence_like",
 ]
@@ -342,6 +343,17 @@ def copy(x: Any) -> Any:
 def element(value: Any) -> Any:
     """An element of an array as a number of its own: on a device it is a view, which is copied."""
     return value.copy() if getattr(value, "shape", None) == () and backend.is_device_array(value) else value
+
+
+def elements(values: Any) -> Any:
+    """A new list (tuple) whose items may be elements of an array, or tuples of them, as numbers of their own; a new list.
+
+    >>> elements([1.0, (2.0, [3.0])])
+    [1.0, (2.0, [3.0])]
+    """
+    if type(values) not in (list, tuple):  # a class of the user, or a function under the name of the builtin one
+        return values
+    return type(values)(elements(v) if type(v) is tuple else element(v) for v in values)
 
 
 def augmented(x: Any, operation: str, value: Any) -> Any:

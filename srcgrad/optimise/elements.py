@@ -11,7 +11,12 @@ from typing import Any
 import gast
 
 from ..core import build as b
-from .facts import Facts
+from ..core.names import root
+from .facts import BUILTINS, Facts
+
+KEEPING = frozenset({"append", "appendleft", "insert", "setdefault", "add"})  # methods
+CHOOSING = frozenset({"min", "max", "next"})  # functions whose result may be an element
+COLLECTING = frozenset({"list", "tuple", "sorted"})  # functions whose result is made of elements
 
 SYMBOLS = {
     "Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "**", "MatMult": "@", "BitAnd": "&",
@@ -59,45 +64,107 @@ class _Owner(gast.NodeTransformer):
         return b.at(b.assign(name, gast.BinOp(b.name(name), node.op, node.value)), node)
 
     def visit_Assign(self, node: Any) -> Any:
-        if len(node.targets) == 1 and isinstance(node.targets[0], gast.Name):
-            if not self.facts.array(node.targets[0].id):
+        target = node.targets[0]
+        self.generic_visit(node)
+        if isinstance(target, gast.Name):
+            if not self.facts.array(target.id):
                 node.value = _owned(node.value)
-        elif isinstance(node.value, gast.Tuple):
-            node.value.elts = list(map(_owned, node.value.elts))
+        elif isinstance(target, gast.Subscript):  # what an array is given is copied anyway
+            if not self.facts.array(root(target)):
+                node.value = _owned(node.value)
         return node
 
-    def visit_Expr(self, node: Any) -> Any:
-        call = node.value
-        if isinstance(call, gast.Call) and isinstance(call.func, gast.Attribute) and call.func.attr == "append":
-            kept = call.args[0]
-            if isinstance(kept, gast.Tuple):
-                kept.elts = list(map(_owned, kept.elts))
-            else:
-                call.args[0] = _owned(kept)
+    def visit_Return(self, node: Any) -> Any:
+        self.generic_visit(node)
+        node.value = node.value and _owned(node.value)
+        return node
+
+    def visit_Tuple(self, node: Any) -> Any:
+        return self.visit_List(node)
+
+    def visit_List(self, node: Any) -> Any:
+        self.generic_visit(node)
+        node.elts = list(map(_owned, node.elts))
+        return node
+
+    def visit_Dict(self, node: Any) -> Any:
+        self.generic_visit(node)
+        node.values = list(map(_owned, node.values))
+        return node
+
+    def visit_Subscript(self, node: Any) -> Any:
+        node.value = self.visit(node.value)
+        return node  # an index is no place where a number is kept
+
+    def visit_Call(self, node: Any) -> Any:
+        self.generic_visit(node)
+        if isinstance(node.func, gast.Attribute):
+            keeps = node.func.attr in KEEPING
+        else:  # a helper may change the array, and use the element afterwards
+            keeps = isinstance(node.func, gast.Name) and node.func.id not in BUILTINS
+        if keeps:
+            node.args = list(map(_owned, node.args))
+            for keyword in node.keywords:
+                keyword.value = _owned(keyword.value)
         return node
 
     def visit_For(self, node: Any) -> Any:
         self.generic_visit(node)
-        if _is_counted(node.iter) or not isinstance(node.target, gast.Name) or self.facts.array(node.target.id):
-            return node
-        name = node.target.id
-        node.body.insert(0, b.at(b.assign(name, b.call("rt.element", b.name(name))), node))
+        names = [n for n in _elements(node.target, node.iter) if not self.facts.array(n)]
+        node.body[:0] = [b.at(b.assign(n, b.call("rt.element", b.name(n))), node) for n in names]
         return node
+
+    def visit_ListComp(self, node: Any) -> Any:
+        self.generic_visit(node)
+        names = {n for each in node.generators for n in _elements(each.target, each.iter)}
+        if isinstance(node.elt, gast.Name) and node.elt.id in names:
+            node.elt = b.call("rt.element", node.elt)
+        else:
+            node.elt = _owned(node.elt)
+        return node
+
+    visit_GeneratorExp = visit_SetComp = visit_ListComp
+
+
+def _elements(target: b.Node, iterable: b.Node) -> list[str]:
+    """The names of the target of a loop that may stand for elements of an array.
+
+    >>> for head in "i in range(3)", "i, e in enumerate(x)", "a, (i, c) in zip(x, enumerate(y))", "a, b in pairs":
+    ...     loop = gast.parse(f"for {head}: pass").body[0]
+    ...     print(_elements(loop.target, loop.iter))
+    []
+    ['e']
+    ['a', 'c']
+    ['a', 'b']
+    """
+    called = iterable.func.id if isinstance(iterable, gast.Call) and isinstance(iterable.func, gast.Name) else ""
+    if called == "range":
+        return []
+    if called == "reversed":
+        return _elements(target, iterable.args[0])
+    if isinstance(target, gast.Name):
+        return [target.id]
+    if not isinstance(target, gast.Tuple):
+        return []
+    parts: list[b.Node] = [iterable] * len(target.elts)
+    if called == "enumerate":
+        parts = [b.call("range"), iterable.args[0]]
+    elif called == "zip" and len(iterable.args) == len(target.elts):
+        parts = iterable.args
+    return [name for part, values in zip(target.elts, parts, strict=True) for name in _elements(part, values)]
 
 
 def _owned(value: b.Node) -> b.Node:
-    """A value that shares memory with no array if it is a number."""
+    """A value that shares memory with no array if it is a number, or a list of numbers."""
     elements = isinstance(value, gast.Subscript) and not _has_slice(value.slice)
-    chosen = (
-        isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and value.func.id in ("min", "max", "next")
-    )
-    return b.call("rt.element", value) if elements or chosen else value
+    called = value.func.id if isinstance(value, gast.Call) and isinstance(value.func, gast.Name) else ""
+    if called in COLLECTING:
+        if value.args and not _elements(b.name("each"), value.args[0]):
+            return value
+        return b.call("rt.elements", value)
+    return b.call("rt.element", value) if elements or called in CHOOSING else value
 
 
 def _has_slice(index: b.Node) -> bool:
     parts = index.elts if isinstance(index, gast.Tuple) else [index]
     return any(isinstance(part, gast.Slice) for part in parts)
-
-
-def _is_counted(iterable: b.Node) -> bool:
-    return any(isinstance(n, gast.Name) and n.id == "range" for n in b.walk(iterable))

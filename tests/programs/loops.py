@@ -601,6 +601,28 @@ def a_list_that_changes_in_its_loop(x, a):
     return np.sum(a)
 
 
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def elements_that_stand_in_lists_while_the_array_changes(x, a):
+    pair, kept = [x[0], x[1]], [0.0, 0.0]
+    for i in range(2):
+        kept[i] = x[i]
+        x[i] = 2.0 * x[i] * kept[i]
+    return pair[0] * pair[1] * kept[0] * kept[1] * x[0] * a[0]
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def arrays_change_after_their_loop_with_a_way_out(x, a):
+    s = 0.0
+    for e, f in zip(x, a):
+        if s > 100.0:
+            break
+        x[-1] += 0.5
+        s = s + e * f * f
+    x[:] = 5.0
+    a[:] = x * a
+    return s + np.sum(x * a)
+
+
 def grown(x):
     x[2] *= 2.0
 
