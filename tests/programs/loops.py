@@ -613,7 +613,7 @@ def elements_that_stand_in_lists_while_the_array_changes(x, a):
 @program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
 def arrays_change_after_their_loop_with_a_way_out(x, a):
     s = 0.0
-    for e, f in zip(x, a):
+    for e, f in zip(x, a, strict=False):
         if s > 100.0:
             break
         x[-1] += 0.5
