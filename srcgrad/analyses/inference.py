@@ -19,7 +19,7 @@ import numpy as np
 from .. import rules
 from ..core import build, names
 from ..core.unit import MISSING, Free, Unit, resolve
-from . import congruences
+from . import access, congruences, results
 from . import kinds as K
 from .kinds import Kind
 
@@ -265,7 +265,7 @@ class _Inference:
             return kind.item or K.UNKNOWN, active
         if kind.is_array and kind.rank:
             if kind.rank == 1:
-                return K.indexed(kind, build.constant(0), lambda _: K.INT), active
+                return access.indexed(kind, build.constant(0), lambda _: K.INT), active
             return K.array(
                 kind.dtype, kind.rank - 1, (kind.ones or ())[1:], kind.dims[1:] if kind.dims else None
             ), active
@@ -319,13 +319,15 @@ class _Inference:
         if kind.tag == "static":
             return K.constant_kind(kind), active
         if kind.is_scalar:
-            return K.elementwise(PYTHON_OPERATORS[type(node.op)], [kind]), active
-        return (K.elementwise(OPERATORS[type(node.op)], [kind]) if kind.is_array else K.UNKNOWN), active
+            return results.elementwise(PYTHON_OPERATORS[type(node.op)], [kind]), active
+        return (results.elementwise(OPERATORS[type(node.op)], [kind]) if kind.is_array else K.UNKNOWN), active
 
     def comparison(self, node: build.Node) -> tuple[Kind, bool]:
         found = [self.of(n)[0] for n in (node.left, *node.comparators)]
         if len(found) == 2 and any(k.is_array for k in found):
-            return K.elementwise(np.less, [k if k.is_numeric else K.INT for k in map(K.constant_kind, found)]), False
+            return results.elementwise(
+                np.less, [k if k.is_numeric else K.INT for k in map(K.constant_kind, found)]
+            ), False
         return (K.BOOL if all(k.tag != "unknown" for k in found) else K.UNKNOWN), False
 
     def subscript(self, node: build.Node) -> tuple[Kind, bool]:
@@ -336,7 +338,7 @@ class _Inference:
                     self.of(part)
             if not active and kind.tag in ("unknown", "static", "object"):  # what it does with an index is not known
                 active = any(self.of(part)[1] for part in _parts_of_index(node.slice))
-        found = K.indexed(kind, node.slice, lambda n: self.of(n)[0])
+        found = access.indexed(kind, node.slice, lambda n: self.of(n)[0])
         return found, active and found.may_be_active
 
     def attribute(self, node: build.Node) -> tuple[Kind, bool]:
@@ -344,7 +346,7 @@ class _Inference:
         if value is not MISSING:
             return K.of_value(value), False
         kind, active = self.of(node.value)
-        found = K.attribute(kind, node.attr)
+        found = access.attribute(kind, node.attr)
         passive = node.attr in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes") and not kind.holds_records
         return found, active and not passive and found.may_be_active
 
@@ -354,7 +356,7 @@ class _Inference:
         active = any(a for _, a in parts)
         if any(isinstance(e, gast.Starred) for e in node.elts):
             return Kind(tag, item=K.UNKNOWN), active
-        return K._sequence(tag, tuple(k for k, _ in parts)), active
+        return K.sequence(tag, tuple(k for k, _ in parts)), active
 
     def dictionary(self, node: build.Node) -> tuple[Kind, bool]:
         parts = [self.of(v) for v in node.values]
@@ -396,22 +398,22 @@ class _Inference:
         active = x or y
         if isinstance(node.op, gast.MatMult):
             if a.is_array and b.is_array and a.rank == b.rank == 2 and a.ones and b.ones:
-                product = K.elementwise(np.multiply, [K.array(a.dtype, 1), K.array(b.dtype, 1)])
+                product = results.elementwise(np.multiply, [K.array(a.dtype, 1), K.array(b.dtype, 1)])
                 dims = (a.dims[0] if a.dims else None, b.dims[1] if b.dims else None)
                 return K.array(product.dtype, 2, (a.ones[0], b.ones[1]), dims), active
-            return K.called(np.matmul, [a, b], {}), active
+            return results.called(np.matmul, [a, b], {}), active
         if a.is_array or b.is_array:
-            return K.elementwise(OPERATORS[type(node.op)], [a, b]), active
+            return results.elementwise(OPERATORS[type(node.op)], [a, b]), active
         if K.is_whole(left) and K.is_whole(right) and type(node.op) in congruences.OPERATIONS:
             one, other = K.congruence(left), K.congruence(right)
             # a number of which nothing is known may be one of NumPy's, which wrap around
             known = congruences.ANY not in (one, other)
             return (K.whole(congruences.OPERATIONS[type(node.op)](one, other)) if known else K.INT), active
         if a.is_scalar and b.is_scalar:
-            return K.elementwise(PYTHON_OPERATORS[type(node.op)], [a, b]), active
+            return results.elementwise(PYTHON_OPERATORS[type(node.op)], [a, b]), active
         if a.tag in ("list", "tuple") and a.tag == b.tag and isinstance(node.op, gast.Add):
             if a.items is not None and b.items is not None:
-                return K._sequence(a.tag, a.items + b.items), active
+                return K.sequence(a.tag, a.items + b.items), active
             return Kind(a.tag, item=K.join(a.item, b.item)), active
         if {a.tag, b.tag} & {"list", "tuple"} and isinstance(node.op, gast.Mult):
             sequence = a if a.tag in ("list", "tuple") else b
@@ -451,7 +453,7 @@ class _Inference:
             return K.UNKNOWN  # a function of the user's with a rule is not called to see what comes out
         rule = rules.lookup(function) if function is not None else None
         if rule is not None and rule.is_elementwise and not keywords and len(args) == len(rule.parameters):
-            return K.elementwise(function, args)
+            return results.elementwise(function, args)
         if function is np.reshape and len(args) == 2 and not keywords:
             shape = args[1]
             if args[0].is_array and (shape.tag == "tuple" or K.constant_kind(shape).tag == "int"):
@@ -484,7 +486,7 @@ class _Inference:
         if (drawing or module in ("builtins", None)) and not isinstance(function, np.ufunc):
             if function not in (abs, max, min, sum, pow):
                 return K.UNKNOWN
-        return K.called(function, args, keywords)
+        return results.called(function, args, keywords)
 
     def callee(self, node: build.Node) -> Callee:
         func = node.func

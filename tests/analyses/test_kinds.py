@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from srcgrad.analyses import kinds
+from srcgrad.analyses import kinds, results
 
 VECTOR, MATRIX = kinds.array("float64", 1, (False,)), kinds.array("float64", 2, (False, False))
 COLUMN, MASK = kinds.array("float64", 2, (False, True)), kinds.array("bool", 1, (False,))
@@ -22,10 +22,10 @@ COLUMN, MASK = kinds.array("float64", 2, (False, True)), kinds.array("bool", 1, 
     ],
 )
 def test_extents(function, args, ones):
-    assert kinds.called(function, args, {}).ones == ones
+    assert results.called(function, args, {}).ones == ones
 
 
 @pytest.mark.parametrize("function", [np.linalg.eigvals, np.roots])
 def test_a_result_that_may_be_complex_has_no_known_precision(function):
-    found = kinds.called(function, [MATRIX if function is np.linalg.eigvals else VECTOR], {})
+    found = results.called(function, [MATRIX if function is np.linalg.eigvals else VECTOR], {})
     assert found.is_array and found.dtype == ""
