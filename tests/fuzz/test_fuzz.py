@@ -49,3 +49,8 @@ def test_a_failure_is_shrunk():
 def test_differences_are_those_of_the_function():
     outcome = judge("def f(x, a, s):\n    return 1.0\n", 0)
     assert outcome.verdict in ("right", "refused"), compare.Outcome.__repr__(outcome)
+
+
+def test_a_store_that_numpy_itself_gets_wrong_is_no_failure():
+    outcome = judge("import numpy as np\n\ndef f(x, a, s):\n    a[1, 1:] = a[:, 3]\n    return np.sum(a)\n", 2)
+    assert outcome.verdict in ("right", "skipped"), compare.Outcome.__repr__(outcome)
