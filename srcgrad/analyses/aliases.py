@@ -78,6 +78,22 @@ def analyse(unit: Unit, facts: Facts) -> Aliases:
     return work.found
 
 
+def shared_by_result(unit: Unit, facts: Facts) -> frozenset[str] | None:
+    """The parameters whose memory the result of a function may share; None where it may also hand a parameter, or what it returns,
+    to another one or to something outside."""
+    end = analyse(unit, facts).end
+    parameters, outside = set(unit.parameters), set(unit.free)
+    for name in parameters:
+        if end.get(name, frozenset()) & ((parameters | outside) - {name}):
+            return None
+    last = unit.body[-1]
+    if not isinstance(last, gast.Return) or last.value is None:
+        return frozenset()
+    sources = changes._sources(last.value, facts)
+    found = {other for name in sources for other in {name} | end.get(name, frozenset())}
+    return None if found & outside else frozenset(found & parameters)
+
+
 class _Work:
     def __init__(self, unit: Unit, facts: Facts):
         self.unit = unit

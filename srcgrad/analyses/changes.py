@@ -151,7 +151,7 @@ def _of_call(item: build.Node, facts: Facts, known: Known) -> Iterator[tuple[str
         for name in sorted(names.reads(changed)):
             if not _is_plain(name, facts):
                 yield "change", name
-    if callee is not None and callee.form in ("helper", "unknown"):
+    if callee is not None and (callee.form == "unknown" or callee.form == "helper" and callee.shared() is None):
         for argument in [*item.args, *(k.value for k in item.keywords)]:
             for name in sorted(names.reads(argument)):
                 if not _is_plain(name, facts):
@@ -252,8 +252,11 @@ def _sources(value: build.Node, facts: Facts) -> set[str]:
             return {n for out in written for n in names.reads(out)}
         if isinstance(value.func, gast.Attribute) and _may_give_itself(value.func, function, facts):
             return names.reads(value)
+        if callee is not None and callee.form == "helper":
+            operands = callee.shared()
+            return names.reads(value) if operands is None else {n for o in operands for n in names.reads(o)}
         name = value.func.attr if isinstance(value.func, gast.Attribute) else fresh.numpys_name(function)
-        if (callee is None or callee.form != "helper") and fresh.is_fresh(value, function, name):
+        if fresh.is_fresh(value, function, name):
             return set()
         return names.reads(value)
     return names.reads(value)

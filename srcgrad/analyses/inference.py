@@ -46,13 +46,15 @@ class Callee:
     """What a call calls: a function with a rule, a helper with source, or something passive or unknown.
 
     `form` is "rule", "helper", "passive", "list" (a method of a list) or "unknown". `args` are the operands in the order of the function's own
-    parameters: a method's object comes first.
+    parameters: a method's object comes first. `shared` tells the operands whose memory the result of a helper may share, or None where the
+    helper may also hand one operand to another, or is not known well enough.
     """
 
     form: str
     function: Any = None
     args: list[build.Node] = field(default_factory=list)
     keywords: dict[str, build.Node] = field(default_factory=dict)
+    shared: Callable[[], list[build.Node] | None] = lambda: None
 
 
 @dataclass
@@ -80,11 +82,18 @@ class Facts:
 
 ROUNDS_OF_KINDS = 12  # rounds over a program before a kind that changes in each becomes unknown
 
-Summary = Callable[[Any, tuple[Kind, ...], tuple[bool, ...]], tuple[Kind | None, bool]]
+# of a helper's call: the kind of its result, whether it is active, and what it may share memory with (`Callee.shared`)
+Told = tuple[Kind | None, bool, Callable[[], list[build.Node] | None] | None]
+Summary = Callable[[Any, tuple[Kind, ...], tuple[bool, ...]], Told]
+
+
+def untold(*_: Any) -> Told:
+    """The summary where helpers have been asked before."""
+    return K.UNKNOWN, True, None
 
 
 def infer(unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary) -> Facts:
-    """The facts of a unit whose parameters have these kinds; `summary` tells result kind and activity of a helper's call."""
+    """The facts of a unit whose parameters have these kinds; `summary` tells of the result of a helper's call."""
     work = _Inference(unit, {n: K.named(k, n) for n, k in parameters.items()}, active, summary)
     for attempt in itertools.count():
         # a kind that still changes after some rounds is given up, so that there is an end: what is active can only grow
@@ -98,7 +107,7 @@ def infer(unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary:
 
 def teller(unit: Unit, facts: Facts) -> Callable[[build.Node], Kind]:
     """A function that tells the kind of an expression of the unit."""
-    work = _Inference(unit, facts.kinds, facts.active, lambda *_: (K.UNKNOWN, True))
+    work = _Inference(unit, facts.kinds, facts.active, untold)
     work.facts = facts
     return lambda node: work.of(node)[0]
 
@@ -421,7 +430,7 @@ class _Inference:
         return K.UNKNOWN, active
 
     def call(self, node: build.Node) -> tuple[Kind, bool]:
-        callee = self.callee(node)
+        callee, before = self.callee(node), self.facts.callees.get(id(node))
         self.facts.callees[id(node)] = callee
         operands = [*callee.args, *callee.keywords.values()]
         found = [self.of(o.value if isinstance(o, gast.Starred) else o) for o in operands]
@@ -433,7 +442,11 @@ class _Inference:
         if callee.form == "helper":
             self.asked = True
             flags = tuple(a for _, a in found)
-            kind, active = self.summary(callee, tuple(k for k, _ in found), flags)
+            kind, active, shared = self.summary(callee, tuple(k for k, _ in found), flags)
+            if shared is not None:
+                callee.shared = shared
+            elif before is not None:
+                callee.shared = before.shared
             self.pending = self.pending or kind is None
             return kind if kind is not None else K.UNKNOWN, active
         if callee.form == "passive":

@@ -16,7 +16,7 @@ import numpy as np
 from .. import rules
 from ..analyses import aliases, inference
 from ..analyses.inference import Callee, Facts
-from ..analyses.kinds import DOUBLE, UNKNOWN, Kind, constant_kind
+from ..analyses.kinds import DOUBLE, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
 from ..rules.declare import Rule
@@ -47,7 +47,7 @@ class Forward:
         self.unit = unit
         self.facts = facts
         self.dots = Dots(unit.fresh)
-        self.inference = inference._Inference(unit, facts.kinds, facts.active, lambda *_: (UNKNOWN, True))
+        self.inference = inference._Inference(unit, facts.kinds, facts.active, inference.untold)
         self.inference.facts = facts
         self.rules = Contributions(unit, facts, self.kind_of)
         self.helper = helper

@@ -68,6 +68,7 @@ class Helper:
     blanks: frozenset[str] | None = None  # parameters whose adjoints may have empty slots; None: not known yet
     asked: bool = False  # whether its result was wanted since it was last looked through
     normal: tuple[Unit, Facts] | None = None  # what was found when it was looked through, if it does not call itself
+    shared: tuple[frozenset[str] | None] | None = None  # what `aliases.shared_by_result` has found, if it was asked
     kinds: tuple[Kind, ...] = ()
     flags: tuple[bool, ...] = ()
     dots: dict[str, str] = field(default_factory=dict)  # forward mode: active parameter -> the name of its tangent
@@ -642,10 +643,10 @@ class Builder:
         active = {n for n, flag in zip(order, flags, strict=False) if flag}
         return found, active
 
-    def summary(self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]) -> tuple[Kind | None, bool]:
-        """Kind and activity of the result of a helper's call."""
+    def summary(self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]) -> inference.Told:
+        """Kind and activity of the result of a helper's call, and the operands whose memory it may share."""
         if not any(flags):
-            return K.UNKNOWN, False
+            return K.UNKNOWN, False, None
         helper = self.find(callee, kinds, flags)
         helper.asked = True
         if not helper.done:
@@ -664,7 +665,18 @@ class Builder:
                     other.done = False
                 del self.settled[first:]
             self.settled.append(helper)
-        return helper.result, helper.result_active
+        return helper.result, helper.result_active, lambda: self.shared(helper, callee)
+
+    def shared(self, helper: Helper, callee: Callee) -> list[b.Node] | None:
+        if helper.normal is None:  # it calls itself
+            return None
+        if helper.shared is None:
+            helper.shared = (aliases.shared_by_result(*helper.normal),)
+        (found,) = helper.shared
+        if found is None:
+            return None
+        operands = [*callee.args, *callee.keywords.values()]
+        return [o for o, parameter in zip(operands, self.arrange(callee), strict=True) if parameter in found]
 
     def use_helper(self, callee: Callee, reverse: Reverse, node: b.Node, target: str) -> tuple[list[b.Node], Effect]:
         """The statements that call the forward part in the place of `target = helper(...)`, and their effect."""

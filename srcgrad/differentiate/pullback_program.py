@@ -45,7 +45,7 @@ def build(
         K.constant_kind(kinds.get(p, K.UNKNOWN)) if flag else kinds.get(p, K.UNKNOWN)
         for p, flag in zip(order, flags, strict=True)
     )
-    result, _ = builder.summary(callee, given, flags)
+    result, _, _ = builder.summary(callee, given, flags)
     helper = builder.find(callee, given, flags)
     builder.emit(helper, callee)
     main = _main(

@@ -13,7 +13,7 @@ import gast
 
 from ..analyses import aliases, inference
 from ..analyses.inference import Callee, Facts
-from ..analyses.kinds import UNKNOWN, Kind, constant_kind
+from ..analyses.kinds import Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
 from . import choosing, compositions, extents, pieces
@@ -111,7 +111,7 @@ class Reverse:
         self.unit = unit
         self.facts = facts
         self.bars = Bars(unit.fresh)
-        self.inference = inference._Inference(unit, facts.kinds, facts.active, lambda *_: (UNKNOWN, True))
+        self.inference = inference._Inference(unit, facts.kinds, facts.active, inference.untold)
         self.inference.facts = facts
         self.compositions: compositions.Found = {}  # statements that end a composition with a partial of its own
         self.kind_of = _teller(self.inference)

@@ -145,7 +145,9 @@ def _is_stored_right(source: str, program: Program) -> bool:
     text = ast.unparse(ast.fix_missing_locations(_Copies().visit(ast.parse(source))))
     module = load("from copy import deepcopy\n" + text)
     try:
-        meant, given = (compare.run(program, f, compare.copies(program.make_args())) for f in (module.f, program.function))
+        meant, given = (
+            compare.run(program, f, compare.copies(program.make_args())) for f in (module.f, program.function)
+        )
     finally:
         unload(module)
     return meant.error is None and meant.result == given.result
