@@ -6,7 +6,7 @@ import numpy as np
 
 import srcgrad
 from srcgrad import pipeline
-from srcgrad.differentiate import program
+from srcgrad.differentiate.program.builder import Builder
 
 from .programs import registry
 
@@ -41,7 +41,7 @@ def code(text):
 
 def order(monkeypatch, function):
     seen = {}
-    monkeypatch.setattr(program.Builder, "passed", lambda self, name, unit, body: seen.setdefault(name))
+    monkeypatch.setattr(Builder, "passed", lambda self, name, unit, body: seen.setdefault(name))
     recipe = pipeline.Recipe(function, 0, False, False)
     recipe.build(function, recipe.kinds(ARGS), device=True)
     return list(seen)

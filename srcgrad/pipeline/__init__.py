@@ -251,10 +251,10 @@ class Recipe:
         device: bool,
         large: bool,
     ) -> Any:
-        from ..differentiate import program
+        from ..differentiate.program import gradient
 
         options = {"value": self.value, "aux": self.aux, "after": after, "device": device, "large": large}
-        return program.build(function, wrt, kinds, holomorphic=self.holomorphic, **options)  # type: ignore[arg-type]
+        return gradient.build(function, wrt, kinds, holomorphic=self.holomorphic, **options)  # type: ignore[arg-type]
 
     def _wrapping(self) -> str:
         """How the result is to be changed, as an expression of `result`: a tuple of one argument gives a tuple of one gradient."""

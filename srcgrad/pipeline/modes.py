@@ -50,9 +50,9 @@ class Tangent(_WithValue):
         device: bool,
         large: bool,
     ) -> Any:
-        from ..differentiate import forward_program
+        from ..differentiate.program import tangent
 
-        return forward_program.build(function, wrt, kinds, aux=self.aux, after=after, device=device)
+        return tangent.build(function, wrt, kinds, aux=self.aux, after=after, device=device)
 
     def recorded(self, why: Refused, inner: Specialisation | None = None) -> Any:
         """The tangent from the recorded adjoint, one reverse sweep for each entry of the result."""
@@ -77,9 +77,9 @@ class Pullback(_WithValue):
         device: bool,
         large: bool,
     ) -> Any:
-        from ..differentiate import pullback_program
+        from ..differentiate.program import pullback
 
-        return pullback_program.build(function, wrt, kinds, aux=self.aux, after=after, device=device)
+        return pullback.build(function, wrt, kinds, aux=self.aux, after=after, device=device)
 
     def recorded(self, why: Refused, inner: Specialisation | None = None) -> Any:
         from .. import recorded

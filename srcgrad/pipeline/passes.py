@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import optimise
-from ..differentiate import program
+from ..differentiate.program import cleaning, gradient
+from ..differentiate.program.builder import Program
 from ..emit import load, python
 from ..normalise import flatten, jumps, patterns, positions, prepare, sequences, stores, targets
 from ..optimise import elements, kernels, release
@@ -46,8 +47,8 @@ PASSES = (
     _pass(stores.retake_views),
     _pass(stores.plain_stores, name="normal"),
     # the adjoint
-    _pass(program.build, name="adjoint", does="The forward sweep with what it saves, and the reverse sweep."),
-    _pass(program.Builder.split_temporaries),
+    _pass(gradient.build, name="adjoint", does="The forward sweep with what it saves, and the reverse sweep."),
+    _pass(cleaning.split_temporaries),
     # what nobody needs
     *map(_pass, (*optimise.PASSES, optimise.fuse, *optimise.LAST)),
     _pass(elements.own_numbers, does="On a device: numbers that are bound or kept are copies."),
@@ -67,8 +68,8 @@ def show(name: str, text: str, **kinds: Any) -> None:
 
     own = load.load(text.strip() + "\n", text.split("def ", 1)[1].split("(", 1)[0], {"np": np})
     known = {parameter: K.of_value(value) for parameter, value in kinds.items()}
-    made = program.build(own, (0,), known, after=name)
-    shown = python.text(program.Program(made.functions[-1:], {}, [], set(), made.filename))
+    made = gradient.build(own, (0,), known, after=name)
+    shown = python.text(Program(made.functions[-1:], {}, [], set(), made.filename))
     print(
         "\n".join(
             line.split("  # ")[0] for line in shown.splitlines() if line.strip() and not line.strip().startswith("#")

@@ -10,12 +10,15 @@ from typing import Any
 
 import gast
 
-from ..analyses import kinds as K
-from ..analyses.inference import Callee
-from ..analyses.kinds import Kind
-from ..core import build as b
-from . import program
-from .program import Program
+from ...analyses import kinds as K
+from ...analyses.inference import Callee
+from ...analyses.kinds import Kind
+from ...core import build as b
+from ...core.unit import Unit
+from . import builder as builders
+from .builder import Builder, Program
+from .pairs import Pairs
+from .specialised import Helper
 
 
 def build(
@@ -31,12 +34,12 @@ def build(
 
     The pullback returns the adjoints of these parameters as a tuple.
     """
-    builder = program.Builder(device)
-    function = program.as_function(function)
-    unit = builder.plain(function)
+    builder = Builder(device)
+    function = builders.as_function(function)
+    unit = builder.helpers.plain(function)
     if unit.vararg or unit.kwarg:
         raise unit.refuse(unit.body[0], "cannot write the pullback of a function of any number of arguments")
-    wanted = [builder.parameter(unit, one) for one in wrt]
+    wanted = [builders.parameter(unit, one) for one in wrt]
     positional = [p for p in unit.parameters if p not in unit.keyword_only]
     callee = Callee("helper", function, [b.name(p) for p in positional], {p: b.name(p) for p in unit.keyword_only})
     order = [*positional, *unit.keyword_only]
@@ -45,21 +48,31 @@ def build(
         K.constant_kind(kinds.get(p, K.UNKNOWN)) if flag else kinds.get(p, K.UNKNOWN)
         for p, flag in zip(order, flags, strict=True)
     )
-    result, _, _ = builder.summary(callee, given, flags)
-    helper = builder.find(callee, given, flags)
-    builder.emit(helper, callee)
-    main = _main(
-        builder, unit, callee, helper, [p for p, f in zip(order, flags, strict=True) if f], wanted, given, result, aux
-    )
-    return program.gathered(builder, function, main)
+    result, _, _ = builder.helpers.summary(callee, given, flags)
+    helper = builder.helpers.find(callee, given, flags)
+    pairs = Pairs(builder)
+    pairs.emit(helper, callee)
+    active = [p for p, f in zip(order, flags, strict=True) if f]
+    kinds = dict(zip(order, given, strict=True))
+    scalar = result is not None and result.is_scalar
+    return builder.program(function, lambda: _main(pairs, unit, callee, helper, active, wanted, kinds, scalar, aux))
 
 
-def _main(builder, unit, callee, helper, active, wanted, given, result, aux) -> b.Node:
+def _main(
+    pairs: Pairs,
+    unit: Unit,
+    callee: Callee,
+    helper: Helper,
+    active: list[str],
+    wanted: list[str],
+    kinds: dict[str, Kind],
+    scalar: bool,
+    aux: bool,
+) -> b.Node:
     fresh = unit.fresh
     value, saved, seed, pullback = fresh("value"), fresh("saved"), fresh("value_bar"), fresh("pullback")
     bars = {p: fresh(f"{p}_bar") for p in active}
     body: list[b.Node] = []
-    kinds = dict(zip([*(a.id for a in callee.args), *callee.keywords], given, strict=True))
     for name, kind in kinds.items():  # the pullback may run after the caller has changed them
         if not (kind.is_scalar or kind.tag in ("static", "str", "none", "range")):
             body.append(b.assign(name, b.call("rt.copy", b.name(name))))
@@ -68,7 +81,7 @@ def _main(builder, unit, callee, helper, active, wanted, given, result, aux) -> 
     )
     body.append(b.assign(b.tuple_([b.name(value, True), b.name(saved, True)], True), call))
     kept: b.Node = b.name(saved)
-    if builder.consuming:
+    if pairs.consuming:
         kept = b.call("rt.copies", kept)
     like: b.Node = b.subscript(b.name(value), b.constant(0)) if aux else b.name(value)
     taken: b.Node = b.call("rt.conformed", b.name(seed), like)
@@ -84,11 +97,10 @@ def _main(builder, unit, callee, helper, active, wanted, given, result, aux) -> 
     inner.append(b.return_(finished))
     body.append(b.function(pullback, b.parameters([seed]), inner))
     shown: b.Node = b.name(value)
-    scalar = result is not None and result.is_scalar
     if aux:
         first = b.subscript(b.name(value), b.constant(0))
         outcome = [b.call("rt.copy", first), b.name(pullback), b.subscript(b.name(value), b.constant(1))]
     else:
         outcome = [shown if scalar else b.call("rt.copy", shown), b.name(pullback)]
     body.append(b.return_(b.tuple_(outcome)))
-    return builder.shown(unit, body, builder.taken(program._name_of(unit.function) + "_vjp"))
+    return builders.shown(unit, body, pairs.builder.taken(builders.name_of(unit.function) + "_vjp"))

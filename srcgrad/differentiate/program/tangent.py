@@ -11,18 +11,21 @@ from typing import Any
 
 import gast
 
-from .. import optimise
-from ..analyses import failures
-from ..analyses import kinds as K
-from ..analyses.inference import Callee, Facts
-from ..analyses.kinds import Kind
-from ..core import build as b
-from ..core.unit import Unit
-from ..optimise import elements
-from ..optimise.facts import Facts as ProgramFacts
-from . import failing, fence, program
-from .forward import Forward
-from .program import Helper, Program
+from ... import optimise
+from ...analyses import failures
+from ...analyses import kinds as K
+from ...analyses.inference import Callee, Facts
+from ...analyses.kinds import Kind
+from ...core import build as b
+from ...core.unit import Unit
+from ...optimise import elements
+from ...optimise.facts import Facts as ProgramFacts
+from .. import failing, fence
+from ..forward import Forward
+from . import builder as builders
+from . import cleaning
+from .builder import Builder, Program
+from .specialised import Helper
 
 
 def build(
@@ -39,44 +42,48 @@ def build(
     It takes the tangents after the arguments: by position, or by name (`x_dot`) where the function takes `*args`. With `aux` the
     function returns a pair of which only the first item is differentiated, and the program (value, tangent, other).
     """
-    builder = _Builder(device, after)
-    function = program.as_function(function)
-    main = builder.up_to(lambda: builder.tangents(function, wrt, kinds, aux))
-    return program.gathered(builder, function, main)
+    builder = Builder(device, after)
+    function = builders.as_function(function)
+    return builder.program(function, lambda: _Tangents(builder).main(function, wrt, kinds, aux))
 
 
-class _Builder(program.Builder):
-    def tangents(self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Kind], aux: bool) -> b.Node:
-        unit, facts, targets = self.opened(function, wrt, kinds)
-        if aux:
-            self.split_aux(unit, facts)
-        self.passed("normal", unit, unit.body)
-        marks = self.marks(unit, facts)
-        forward, body, last = self.walked(unit, facts, helper=False)
+class _Tangents:
+    """Writes the tangent forms of the functions of a program."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
+        self.helpers = builder.helpers
+
+    def main(self, function: Any, wrt: tuple[int | str, ...], kinds: dict[str, Kind], aux: bool) -> b.Node:
+        builder = self.builder
+        unit, facts, targets = builder.opened(function, wrt, kinds)
+        other = builders.split_aux(unit, facts)[1] if aux else ""
+        builder.passed("normal", unit, unit.body)
+        marks = self.marks(unit, facts, other)
+        forward, body, last = self.walked(unit, facts)
         dots = [forward.dots(n) for n in targets]
         result, dot = self.result(last.value, facts, forward)
         outcome = [result, self.finished(result, dot, facts)]
         if aux:
-            outcome.append(b.name(self.aux))
+            outcome.append(b.name(other))
         body = [*self.first_tangents(unit, facts, forward, targets), *body, b.at(b.return_(b.tuple_(outcome)), last)]
-        if self.after == "adjoint":
+        if builder.after == "adjoint":
             return self.with_dots(unit, body, dots, "")
         body = self.optimised(unit, facts, forward, body, dots, marks)
-        return self.with_dots(unit, body, dots, self.taken(program._name_of(function) + "_jvp"))
+        return self.with_dots(unit, body, dots, builder.taken(builders.name_of(function) + "_jvp"))
 
-    def marks(self, unit: Unit, facts: Facts) -> frozenset[int]:
-        """What must be evaluated because it may raise."""
-        return failing.marked(
-            unit, facts, {n.id for n in [unit.body[-1].value] if isinstance(n, gast.Name)} | {self.aux}
-        )
+    def marks(self, unit: Unit, facts: Facts, other: str = "") -> frozenset[int]:
+        """What must be evaluated because it may raise; `other` is returned beside the value."""
+        result = unit.body[-1].value
+        return failing.marked(unit, facts, ({result.id} if isinstance(result, gast.Name) else set()) | {other})
 
-    def walked(self, unit: Unit, facts: Facts, helper: bool) -> tuple[Forward, list[b.Node], b.Node]:
+    def walked(self, unit: Unit, facts: Facts) -> tuple[Forward, list[b.Node], b.Node]:
         """The statements of a unit with their tangents, without the return at the end, which comes beside."""
-        fence.check_stores(unit, facts, helper=helper)
+        fence.check_stores(unit, facts)
         last = unit.body.pop()
         forward = Forward(unit, facts, self.use_tangents)
         unit.body = forward.block(unit.body)
-        self.share_names(unit)
+        self.builder.outside.share(unit)
         return forward, unit.body, last
 
     def result(self, result: b.Node, facts: Facts, forward: Forward) -> tuple[b.Node, b.Node]:
@@ -102,7 +109,7 @@ class _Builder(program.Builder):
         return [*copied, *(b.assign(forward.dots(n), forward.zero(n)) for n in passive)]
 
     def with_dots(self, unit: Unit, body: list[b.Node], dots: list[str], name: str, by_name: bool = False) -> b.Node:
-        made = self.shown(unit, body, name)
+        made = builders.shown(unit, body, name)
         parameters = [gast.Name(n, gast.Param(), None, None) for n in dots]
         if by_name or unit.vararg:
             made.args.kwonlyargs += parameters
@@ -122,16 +129,7 @@ class _Builder(program.Builder):
     ) -> list[b.Node]:
         owners = {dot: var for var, dot in forward.dots.of.items()}
 
-        def array(name: str) -> bool | None:
-            kind = K.constant_kind(facts.kind(owners.get(name, name)))
-            if kind.is_array:
-                return True
-            return False if kind.is_scalar or kind.tag in ("str", "none") else None
-
-        def floating(name: str) -> bool:
-            kind = facts.kind(owners.get(name, name))
-            return kind.tag == "float" or (kind.is_array and kind.dtype.startswith("float"))
-
+        array, floating = cleaning.told(facts, owners)
         parameters = frozenset([*unit.parameters, *dots])
         known = ProgramFacts(
             array=array,
@@ -142,7 +140,9 @@ class _Builder(program.Builder):
             fails=failures.teller(unit, facts),
         )
         body = optimise.optimise(optimise.keep_marked(body, known, marks), known)
-        return self.with_kernels(unit, elements.own_numbers(body, known), known) if self.device else body
+        if not self.builder.device:
+            return body
+        return self.builder.with_kernels(unit, elements.own_numbers(body, known), known)
 
     # ---- helpers ----------------------------------------------------------------------------------------------------------------
 
@@ -150,9 +150,9 @@ class _Builder(program.Builder):
         """The statements that call the tangent form of a helper in the place of `target = helper(...)`."""
         operands = [*callee.args, *callee.keywords.values()]
         found = [forward.kind_of(o) for o in operands]
-        helper = self.find(callee, tuple(k for k, _ in found), tuple(a for _, a in found))
+        helper = self.helpers.find(callee, tuple(k for k, _ in found), tuple(a for _, a in found))
         dots = self.emit_tangents(helper, callee)
-        order = self.arrange(callee)
+        order = self.helpers.arrange(callee)
         given = {dots[n]: forward.dot_of(o) for n, o, (_, flag) in zip(order, operands, found, strict=True) if flag}
         keywords = [gast.keyword(n, v) for n, v in [*callee.keywords.items(), *given.items()]]
         call = gast.Call(b.name(helper.forward), list(callee.args), keywords)
@@ -172,18 +172,17 @@ class _Builder(program.Builder):
             return helper.dots
         helper.emitted = True
         function = callee.function
-        helper.forward = self.taken(f"{program._name_of(function)}_jvp")
-        given, active = self.parameters_of(callee, helper.kinds, helper.flags)
-        unit, facts = self.normal(function, active, given)
-        own = dict(zip(self.plain(function).parameters, unit.parameters, strict=True))
-        order = [n for n, flag in zip(self.arrange(callee), helper.flags, strict=True) if flag]
+        helper.forward = self.builder.taken(f"{builders.name_of(function)}_jvp")
+        unit, facts = self.helpers.taken(helper, callee)
+        own = dict(zip(self.helpers.plain(function).parameters, unit.parameters, strict=True))
+        order = [n for n, flag in zip(self.helpers.arrange(callee), helper.flags, strict=True) if flag]
         forward = Forward(unit, facts, self.use_tangents)
         helper.dots = {n: forward.dots(own.get(n, n)) for n in order}
         fence.check_stores(unit, facts, helper=True)
         marks = self.marks(unit, facts)
         last = unit.body.pop()
         unit.body = forward.block(unit.body)
-        self.share_names(unit)
+        self.builder.outside.share(unit)
         result, dot = self.result(last.value, facts, forward)
         dots = [helper.dots[n] for n in order]
         targets = [own.get(n, n) for n in order]
@@ -191,7 +190,7 @@ class _Builder(program.Builder):
         body = [*kept, *unit.body, b.at(b.return_(b.tuple_([result, dot])), last)]
         body = self.optimised(unit, facts, forward, body, dots, marks)
         made = self.with_dots(unit, body, dots, helper.forward, by_name=True)
-        self.give_defaults(made, unit, function)
+        self.builder.give_defaults(made, unit, function)
         made.args.kw_defaults += [None] * (len(made.args.kwonlyargs) - len(made.args.kw_defaults))
-        self.functions.append(made)
+        self.builder.functions.append(made)
         return helper.dots

@@ -1,0 +1,84 @@
+"""The names that a whole program takes from outside, and what they mean there."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import srcgrad_runtime
+
+from ...core import build as b
+from ...core import names
+from ...core.unit import MISSING, Free, Unit
+from ...normalise import units
+
+MODULES = {"np": np, "rt": srcgrad_runtime, "math": math}  # what emitted programs import
+RESERVED = (*MODULES, *units.EMITTED_BUILTINS)
+
+
+class Outside:
+    """What each outside name of a program means, and the values that must still be the same when the program runs again."""
+
+    def __init__(self) -> None:
+        self.free: dict[str, Free] = {}
+        self.guards: list[tuple[Callable[[], Any], Any]] = []
+
+    def share(self, unit: Unit) -> None:
+        """Outside names are those of the whole program: one that means something else elsewhere gets another name here."""
+        renamed: dict[str, str] = {}
+        for name, free in sorted(unit.free.items()):
+            known = self.free.get(name)
+            if name in RESERVED and not is_import(name, free):
+                renamed[name] = unit.fresh(f"{name}_user")
+            elif known is not None and not _same(known, free):
+                renamed[name] = unit.fresh(name)
+                while renamed[name] in self.free:
+                    renamed[name] = unit.fresh(name)
+        bound = {n for s in unit.body for n in names.writes(s)}
+        for name in RESERVED:
+            if name in unit.parameters or (name not in unit.free and name in bound):
+                renamed[name] = unit.fresh(name)
+        if renamed:
+            unit.body = [names.renamed(s, renamed) for s in unit.body]
+            unit.parameters = [renamed.get(p, p) for p in unit.parameters]
+            for old, new in renamed.items():
+                if old in unit.free:
+                    unit.free[new] = unit.free.pop(old)
+        for name, free in unit.free.items():
+            self.free.setdefault(name, free)
+
+    def read_by(self, functions: list[b.Node]) -> dict[str, Free]:
+        """The names that these functions read, those left out that every program imports."""
+        bound = {f.name for f in functions}
+        used = {n for f in functions for n in names.reads(f)}
+        return {n: f for n, f in self.free.items() if n in used and n not in bound and not is_import(n, f)}
+
+
+def is_import(name: str, free: Free) -> bool:
+    """Whether a name means what it means in every emitted program."""
+    if name in units.EMITTED_BUILTINS:
+        return free.value is getattr(builtins, name)
+    return MODULES.get(name, MISSING) is free.value
+
+
+def _same(known: Free, free: Free) -> bool:
+    """Whether two outside names mean the same."""
+    if known.owner is free.owner and known.original == free.original:
+        return True
+    if known.value is not free.value or free.value is MISSING:
+        return False
+    return callable(free.value) or isinstance(free.value, type(np)) or _same_place(known, free)
+
+
+def _same_place(a: Free, c: Free) -> bool:
+    owners = [getattr(o.owner, "__globals__", None) for o in (a, c)]
+    freevars = [getattr(getattr(o.owner, "__code__", None), "co_freevars", ()) for o in (a, c)]
+    return (
+        a.original == c.original
+        and owners[0] is owners[1]
+        and a.original not in freevars[0]
+        and c.original not in freevars[1]
+    )

@@ -1,0 +1,175 @@
+"""Helpers in reverse mode: pairs of functions.
+
+`name_forward` returns the value of the helper and what its reverse needs, `name_reverse` takes that and the adjoint of the value and
+returns the adjoints of its active parameters.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from ...analyses import aliases
+from ...analyses.inference import Callee
+from ...analyses.kinds import UNKNOWN, Kind
+from ...core import build as b
+from ...core import names
+from ...core.unit import Unit
+from .. import failing, fence
+from ..reverse import Add, Clear, Effect, Replace, Reverse, Run
+from ..storage import Storage
+from . import builder as builders
+from . import cleaning
+from .builder import Builder
+from .specialised import Helper
+from .sweeps import Sweeps
+
+
+class Pairs:
+    """Writes the pairs of a program's helpers, and their calls."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
+        self.helpers = builder.helpers
+        self.consuming = False  # whether a reverse part takes apart what its forward part saved
+
+    def use(self, callee: Callee, reverse: Reverse, node: b.Node, target: str) -> tuple[list[b.Node], Effect]:
+        """The statements that call the forward part in the place of `target = helper(...)`, and their effect."""
+        operands = [*callee.args, *callee.keywords.values()]
+        found = [reverse.kind_of(o) for o in operands]
+        kinds, flags = tuple(k for k, _ in found), tuple(a for _, a in found)
+        helper = self.helpers.find(callee, kinds, flags)
+        self.emit(helper, callee)
+        saved = reverse.unit.fresh(f"{builders.name_of(callee.function)}_saved")
+        reverse.unit.temporaries.add(saved)
+        reverse.facts.kinds[saved] = Kind("tuple", item=UNKNOWN)
+        for name in {target, *(n for o in operands for n in names.reads(o))}:  # what is saved may be (a part of) these
+            if name in reverse.facts.groups:
+                aliases.join(reverse.facts.groups, name, saved)
+        keywords = [gast.keyword(n, v) for n, v in callee.keywords.items()]
+        call = gast.Call(b.name(helper.forward), list(callee.args), keywords)
+        forward = b.at(b.assign(b.tuple_([b.name(target, True), b.name(saved, True)], True), call), node)
+        active = [operand for operand, flag in zip(operands, flags, strict=True) if flag]
+        return [forward], self._effect(helper, callee, reverse, node, target, saved, active)
+
+    def _effect(
+        self,
+        helper: Helper,
+        callee: Callee,
+        reverse: Reverse,
+        node: b.Node,
+        target: str,
+        saved: str,
+        active: list[b.Node],
+    ) -> Effect:
+        """The call of the reverse part, and the adjoints of the active operands that it gives."""
+        effect = Effect(frozenset([target]))
+        parameters = [n for n, flag in zip(self.helpers.arrange(callee), helper.flags, strict=True) if flag]
+        bars = [reverse.unit.fresh(f"{name}_bar") for name in parameters]
+        reverse.unit.temporaries.update(bars)
+        given = [gast.Starred(b.name(saved), b.LOAD), b.name(reverse.bars(target))]
+        back = gast.Call(b.name(helper.reverse), given, [])
+        if bars:
+            targets = [b.name(n, True) for n in bars]
+            taken = b.assign(targets[0] if len(bars) == 1 else b.tuple_(targets, True), back)
+            effect.steps.append(Run(b.at(taken, node)))
+        own = []
+        for name, bar, operand in zip(parameters, bars, active, strict=True):
+            if isinstance(operand, gast.Name) and operand.id == target:
+                own.append(b.name(bar))
+            elif isinstance(operand, gast.Name):
+                container = reverse.kind_of(operand)[0].tag not in ("float", "array")
+                blank = container and (helper.blanks is None or name in helper.blanks)
+                effect.steps.append(Add(operand.id, b.name(bar), blank=blank))
+        if own:
+            total = own[0]
+            for more in own[1:]:
+                total = b.call("rt.add", total, more)
+            effect.steps.append(Replace(target, total))
+        else:
+            effect.always.append(Clear(target))
+        return effect
+
+    def emit(self, helper: Helper, callee: Callee) -> None:
+        """Write the pair of functions of a helper (once)."""
+        if helper.emitted:
+            return
+        helper.emitted = True
+        builder, function = self.builder, callee.function
+        helper.forward = builder.taken(f"{builders.name_of(function)}_forward")
+        helper.reverse = builder.taken(f"{builders.name_of(function)}_reverse")
+        unit, facts = self.helpers.taken(helper, callee)
+        fence.check_stores(unit, facts, helper=True)
+        sweeps = Sweeps(unit, facts, self.use)
+        result = sweeps.last.value
+        bar = sweeps.reverse.bars(result.id) if result.id not in facts.active else ""
+        sweeps.run({result.id} if not bar else set(), builder.outside)
+        self.consuming = self.consuming or bool(sweeps.storage.tapes or sweeps.storage.undone)
+        renamed = dict(zip(self.helpers.plain(function).parameters, unit.parameters, strict=True))
+        blank = sweeps.accumulate.slots.blank
+        helper.blanks = frozenset(old for old, new in renamed.items() if new in blank)
+        order = self.helpers.arrange(callee)
+        wanted = [renamed.get(n, n) for n, flag in zip(order, helper.flags, strict=True) if flag]
+        back, saved = self._reverse_part(helper, sweeps, wanted)
+        made = self._forward_part(helper, sweeps, saved)
+        builder.give_defaults(made, unit, function)
+        builder.functions += [made, back]
+
+    def _reverse_part(self, helper: Helper, sweeps: Sweeps, wanted: list[str]) -> tuple[b.Node, list[str]]:
+        """The function that gives the adjoints of the parameters `wanted`, and what it takes from the forward sweep."""
+        unit, storage, bars = sweeps.unit, sweeps.storage, sweeps.reverse.bars
+        adjoints = [
+            b.name(bars(n)) if n in sweeps.state.present else b.call("rt.zeros_like", b.name(n)) for n in wanted
+        ]
+        seed = bars(sweeps.last.value.id)
+        tail = b.return_(adjoints[0] if len(adjoints) == 1 else b.tuple_(adjoints))
+        handed = frozenset({*storage.definitions, *unit.parameters, seed})
+        backward = cleaning.cleaned(self.builder, sweeps, [*sweeps.backward, tail], given=handed)
+        saved = _needed(backward, unit, storage, seed)
+        made = b.function(helper.reverse, b.parameters([*saved, seed]), backward)
+        made.filename = unit.filename
+        return made, saved
+
+    def _forward_part(self, helper: Helper, sweeps: Sweeps, saved: list[str]) -> b.Node:
+        """The function that gives the value of a helper, and beside it the names that its reverse part takes."""
+        unit, storage, forward = sweeps.unit, sweeps.storage, sweeps.forward
+        result = sweeps.last.value
+        for name in reversed(saved):
+            if name not in unit.parameters and not storage.surely_bound(name, forward):
+                forward.insert(0, b.assign(name, b.constant(None)))
+        value: b.Node = b.name(result.id)
+        if sweeps.shares_undone(result.id):
+            # the caller's value is not to change when the reverse part puts back what was stored
+            value = b.call("rt.copy", value)
+        outcome = b.tuple_([value, b.tuple_(b.name(n) for n in saved)])
+        marks = failing.marked(unit, sweeps.facts, {result.id}, storage.layout)
+        forward = cleaning.cleaned(self.builder, sweeps, [*forward, b.return_(outcome)], marks=marks)
+        return builders.shown(unit, forward, helper.forward)
+
+
+def _needed(backward: list[b.Node], unit: Unit, storage: Storage, seed: str) -> list[str]:
+    """The names of the forward sweep that the reverse part reads, in the order of the program."""
+    bound: set[str] = set()
+    found: list[str] = []
+    primal = set(storage.definitions) | set(unit.parameters) | storage.tapes
+    _exposed_reads(backward, bound, found, primal - {seed})
+    order = {n: i for i, n in enumerate([*unit.parameters, *storage.definitions])}
+    return sorted(dict.fromkeys(found), key=lambda n: (order.get(n, len(order)), n))
+
+
+def _exposed_reads(statements: list[b.Node], bound: set[str], found: list[str], primal: set[str]) -> None:
+    for node in statements:
+        if isinstance(node, gast.If):
+            found += sorted((names.reads(node.test) & primal) - bound)
+            one, other = set(bound), set(bound)
+            _exposed_reads(node.body, one, found, primal)
+            _exposed_reads(node.orelse, other, found, primal)
+            bound |= one & other
+        elif isinstance(node, gast.For):
+            found += sorted((names.reads(node.iter) & primal) - bound)
+            _exposed_reads(node.body, bound | names.writes(node.target), found, primal)
+        elif isinstance(node, gast.While):
+            found += sorted((names.reads(node.test) & primal) - bound)
+            _exposed_reads(node.body, set(bound), found, primal)
+        else:
+            found += sorted((names.reads(node) & primal) - bound)
+            bound |= names.writes(node)
