@@ -20,8 +20,8 @@ from ..analyses.kinds import DOUBLE, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
 from ..rules.declare import Rule
-from . import accumulate
-from .partials import Contributions, _is_default, _is_plain_number, _mixes, _number, multiply, same_shape
+from . import accumulate, expansion, fitting
+from .partials import Contributions
 from .reverse import AFTER, refuse_call
 
 Helper = Callable[[Callee, "Forward", build.Node, str], list[build.Node]]
@@ -305,7 +305,9 @@ class Forward:
         """(term, whether it surely has the shape and the dtype of the result) for each active operand."""
         order = [p.name for p in rule.parameters]
         passive = [n for n in order if n in bound and not self.is_active(bound[n])]
-        constants = {n: _number(bound[n]) for n in order if n in bound and _number(bound[n]) is not None}
+        constants = {
+            n: expansion.number(bound[n]) for n in order if n in bound and expansion.number(bound[n]) is not None
+        }
         kinds = {n: self.rules.kind(bound[n]) for n in order if n in bound}
         real = all(not k.is_complex and k.dtype != "" for k in kinds.values())
         partials = rule.choose_partials(passive, constants, real)
@@ -322,7 +324,7 @@ class Forward:
             dot = self.dot_of(bound[name])
             if partial == "0":
                 continue
-            terms.append(multiply(dot, partial, {**bound, "y": y}))
+            terms.append(expansion.multiply(dot, partial, {**bound, "y": y}))
             read |= {name} | {n.id for n in build.walk(build.template(partial)) if isinstance(n, gast.Name)}
         missing = [k for n, k in kinds.items() if n not in read]
         exact = "y" in read or self.covers([kinds[n] for n in kinds if n in read], missing, kind)
@@ -331,15 +333,20 @@ class Forward:
 
     def covers(self, present: list[Kind], missing: list[Kind], kind: Kind) -> bool:
         """Whether a result of these operands has the kind that it has without the missing ones."""
-        if any(_mixes(a, b) for a in present for b in present if not (_is_plain_number(a) or _is_plain_number(b))):
+        if any(
+            fitting.mixes(a, b)
+            for a in present
+            for b in present
+            if not (fitting.is_plain_number(a) or fitting.is_plain_number(b))
+        ):
             if missing:
                 return False
         for other in missing:
-            if _is_plain_number(other):
+            if fitting.is_plain_number(other):
                 continue
-            if other.tag == "float" and any(k.is_numeric and not _mixes(k, other) for k in present):
+            if other.tag == "float" and any(k.is_numeric and not fitting.mixes(k, other) for k in present):
                 continue
-            if not any(same_shape(k, kind) and not _mixes(k, other) for k in present):
+            if not any(fitting.same_shape(k, kind) and not fitting.mixes(k, other) for k in present):
                 return False
         return True
 
@@ -365,7 +372,7 @@ class Forward:
     def chosen(self, rule: Rule, name: str, bound: dict[str, build.Node], tangent: bool):
         parameters = {p.name: p for p in rule.parameters}
         ranks = [self.rules.rank(bound[n]) if n in bound else None for n in parameters]
-        given = [n for n in bound if n != name and not _is_default(bound[n], parameters.get(n))]
+        given = [n for n in bound if n != name and not expansion.is_default(bound[n], parameters.get(n))]
         return rule.choose_adjoint(name, given, ranks, tangent)
 
     def structural_term(
