@@ -7,7 +7,7 @@ derivative only if nothing that shares the value was made before it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -58,8 +58,13 @@ def changed_names(listed: list[Event]) -> dict[str, build.Node]:
     return first
 
 
-def seen_by_others(unit: Unit, listed: list[Event]) -> dict[str, build.Node]:
-    """Changed names whose change something else may see: what shares their value was made before, or is made in the same loop."""
+def seen_by_others(
+    unit: Unit, listed: list[Event], grown: Callable[[str], bool] = lambda name: False
+) -> dict[str, build.Node]:
+    """Changed names whose change something else may see: what shares their value was made before, or is made in the same loop.
+
+    What is put into a list when it is made, or taken from it, does not see that the list is `grown`.
+    """
     shared = {n for n in (*unit.parameters, unit.vararg, unit.kwarg) if n}
     sharings: dict[str, list[Event]] = {}
     for event in listed:
@@ -69,12 +74,30 @@ def seen_by_others(unit: Unit, listed: list[Event]) -> dict[str, build.Node]:
     for event in listed:
         if event.form != "change" or event.name in bad:
             continue
+        others = sharings.get(event.name, [])
+        if others and grown(event.name):
+            others = [other for other in others if not _takes_item(other.node, event.name)]
         if event.name in shared or any(
-            other.position <= event.position or set(other.loops) & set(event.loops)
-            for other in sharings.get(event.name, ())
+            other.position <= event.position or set(other.loops) & set(event.loops) for other in others
         ):
             bad[event.name] = event.node
     return bad
+
+
+def _takes_item(node: build.Node, name: str) -> bool:
+    """Whether a statement makes a list, or takes items from it, and does nothing else with it."""
+    if isinstance(node, gast.For):
+        return isinstance(node.iter, gast.Name) and node.iter.id == name
+    target = node.targets[0] if isinstance(node, gast.Assign) else None
+    if not isinstance(target, gast.Name):
+        return False
+    value = node.value
+    if isinstance(value, gast.List):
+        return target.id == name and name not in names.reads(value)
+    taken = isinstance(value, gast.Subscript) and not isinstance(value.slice, gast.Slice)
+    return (
+        taken and isinstance(value.value, gast.Name) and value.value.id == name and name not in names.reads(value.slice)
+    )
 
 
 def _statements(body: list[build.Node], loops: tuple[int, ...]) -> Iterator[tuple[build.Node, tuple[int, ...]]]:

@@ -200,7 +200,8 @@ class Accumulate:
         return self.reverse.bars(var)
 
     def own(self, var: str, value: build.Node, state: State) -> None:
-        if is_fresh(value):
+        taken = popped(value)
+        if is_fresh(value) or taken and any(self.reverse.bars.of.get(v) == taken for v in state.owned):
             state.owned.add(var)
         else:
             state.owned.discard(var)
@@ -214,7 +215,7 @@ class Accumulate:
         """The names whose memory the value of an expression may share."""
         if isinstance(value, gast.Name):
             return {value.id}
-        if is_fresh(value):
+        if is_fresh(value) or popped(value):  # the list has the item no longer
             return set()
         if isinstance(value, gast.Subscript):
             owners = {bar: var for var, bar in self.reverse.bars.of.items()}
@@ -300,6 +301,13 @@ class Accumulate:
         trial.owned |= wanted
         self.block(body, trial, False)
         return sorted(wanted & trial.owned)
+
+
+def popped(value: build.Node) -> str:
+    """The list from which `bar.pop()` takes the last item."""
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "pop":
+        return value.func.value.id if isinstance(value.func.value, gast.Name) and not value.args else ""
+    return ""
 
 
 def blank(var: str, kind: Kind) -> build.Node:

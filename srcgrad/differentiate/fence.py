@@ -62,7 +62,7 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
     listed = changes.events(unit, facts)
     bad = changes.changed_names(listed)
     reaching = _reaching(listed, facts)
-    others = changes.seen_by_others(unit, listed)
+    others = changes.seen_by_others(unit, listed, lambda name: is_covered(name, unit, listed, facts))
     given = {facts.groups.get(p) for p in unit.parameters if p in facts.groups} if helper else set()
     plain = plainly_stored(unit, listed, facts)
     for name in [n for n in bad if n in plain]:

@@ -535,6 +535,7 @@ class Reverse:
             if self.rules.is_active(value):
                 # the adjoint of the list is as long as the list: its last item is that of the value
                 last = build.call(build.attribute(self.bar(owner.id), "pop"))
+                effect.steps.append(Own(owner.id))
                 effect.steps.append(Add(value.id, last))
             elif owner.id in self.facts.active:
                 effect.steps.append(Run(build.expression(build.call(build.attribute(self.bar(owner.id), "pop")))))

@@ -565,3 +565,60 @@ def union_of_dicts(x, d):
     one = {"a": x, "c": x} | {"a": x * x}
     one |= d | {"b": d["a"] * x}
     return one["a"] * one["c"] + one["b"] ** 2
+
+
+@program(lambda r: (r.vec(4),))
+def a_list_grows_from_its_own_items(x):
+    items = [x * 1.0]
+    for i in range(3):
+        items.append(items[i] * x[i])
+    return np.sum(items[-1] * items[1])
+
+
+@program(lambda r: (r.vec(4),))
+def a_list_grows_from_its_last_item_while_it_is_short(x):
+    items = [x * 2.0]
+    while len(items) < 4:
+        items.append(np.sin(items[-1]) * items[0])
+    return np.sum(items[-1])
+
+
+@program(lambda r: (r.vec(4),))
+def a_list_grows_by_what_a_condition_chooses(x):
+    items = []
+    for i in range(4):
+        row = x * x[i]
+        items.append(row if i < 2 else items[i - 1] @ row * row)
+    total = 0.0
+    for item in items:
+        total += np.sum(item * item)
+    return total
+
+
+@program(lambda r: (r.vec(4),))
+def one_array_stands_twice_in_a_list_that_grows(x):
+    row = x * x
+    items = [row, row]
+    for i in range(2):
+        items.append(items[0])
+        items.append(items[-1] * items[i])
+    return np.sum(items[-1] * items[1]) + np.sum(items[2] * x)
+
+
+@program(lambda r: (r.vec(4),))
+def a_list_with_two_names_grows(x):
+    items = [x * 2.0]
+    same = items
+    for _ in range(3):
+        same.append(items[-1] * x)
+    return np.sum(items[-1] * same[1])
+
+
+@program(lambda r: (r.vec(4),))
+def an_item_changes_before_the_list_grows(x):
+    items = [x * 2.0]
+    for _ in range(3):
+        last = items[-1]
+        last *= x
+        items.append(last * x)
+    return np.sum(items[-1] * items[0])
