@@ -23,6 +23,7 @@ AREAS = (
     "numpy_calls",
     "stores",
     "changing_calls",
+    "helpers_that_share",
     "views",
     "indexing",
     "objects",
