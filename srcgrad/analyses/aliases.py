@@ -14,7 +14,7 @@ import gast
 from ..core import build, names
 from ..core.unit import Unit
 from . import changes, mutation
-from .inference import Facts
+from .facts import Facts
 
 COMPOUND = (gast.If, gast.For, gast.While)
 Sharing = dict[str, frozenset[str]]  # for each name those that may share its memory

@@ -17,7 +17,7 @@ import gast
 from ..core import build, names
 from ..core.unit import MISSING, Unit, resolve
 from . import callees, fresh, mutation
-from .inference import Callee, Facts
+from .facts import Callee, Facts
 from .kinds import Kind
 
 

@@ -24,6 +24,7 @@ from ..core import build, names
 from ..core.unit import MISSING, Unit, resolve
 from . import inference
 from . import kinds as K
+from .facts import Facts
 from .kinds import Kind
 
 DIVISIONS = (gast.Div, gast.FloorDiv, gast.Mod)
@@ -49,14 +50,14 @@ class Failure(enum.IntEnum):
     VALUE = 2
 
 
-def find(unit: Unit, facts: inference.Facts) -> dict[int, Failure]:
+def find(unit: Unit, facts: Facts) -> dict[int, Failure]:
     """Why each statement may raise, by the id of the statement; of compound ones, of their tests and iterables, by the ids of these."""
     search = _Search(unit, facts)
     search.block(unit.body, set(unit.parameters) | {unit.vararg, unit.kwarg})
     return search.found
 
 
-def teller(unit: Unit, facts: inference.Facts) -> Callable[[build.Node], bool]:
+def teller(unit: Unit, facts: Facts) -> Callable[[build.Node], bool]:
     """A function that tells whether an expression may raise at all, wherever it stands."""
     search = functools.cache(lambda: _Search(unit, facts))  # most programs do not ask
     given = set(unit.parameters)
@@ -96,7 +97,7 @@ def needed(body: list[build.Node], results: set[str]) -> set[str]:
 
 
 class _Search:
-    def __init__(self, unit: Unit, facts: inference.Facts):
+    def __init__(self, unit: Unit, facts: Facts):
         self.unit, self.facts = unit, facts
         self.kind = inference.teller(unit, facts)
         count = Counter(_bindings(unit.body))

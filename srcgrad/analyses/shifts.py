@@ -19,7 +19,7 @@ import numpy as np
 
 from ..core import build, names
 from ..core.unit import Unit
-from .inference import Callee, Facts
+from .facts import Callee, Facts
 from .kinds import FLOAT, constant_kind
 
 EXTREMA = (np.max, np.min)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import gast
 
-from ..analyses.inference import Facts
+from ..analyses.facts import Facts
 from ..analyses.kinds import DOUBLE, Kind
 from ..core import build, names
 from ..normalise.stores import is_plain

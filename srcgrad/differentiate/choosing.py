@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import gast
 import numpy as np
 
-from ..analyses.inference import Facts
+from ..analyses.facts import Facts
 from ..core import build, names
 
 

@@ -11,7 +11,7 @@ import ast
 import gast
 import numpy as np
 
-from ..analyses.inference import Facts
+from ..analyses.facts import Facts
 from ..core import build, names
 from ..rules import chains
 from ..rules.declare import Rule

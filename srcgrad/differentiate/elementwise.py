@@ -14,7 +14,7 @@ import gast
 import numpy as np
 
 from .. import rules
-from ..analyses.inference import Callee, Facts
+from ..analyses.facts import Callee, Facts
 from ..analyses.kinds import DOUBLE, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit

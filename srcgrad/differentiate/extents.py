@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import gast
 import numpy as np
 
-from ..analyses.inference import Facts
+from ..analyses.facts import Facts
 from ..analyses.kinds import is_whole
 from ..core import build, names
 

@@ -11,8 +11,8 @@ import math
 import gast
 
 from ..analyses import failures
+from ..analyses.facts import Facts
 from ..analyses.failures import Failure
-from ..analyses.inference import Facts
 from ..core import build, names
 from ..core.unit import Unit, resolve
 from .storage.layout import Layout
@@ -56,7 +56,7 @@ def is_repeated(node: build.Node, unit: Unit, layout: Layout) -> bool:
     value = getattr(node, "value", None)
     if not isinstance(value, gast.Call):
         return True
-    function = resolve(value.func, unit.free, layout.reverse.inference.bound)
+    function = resolve(value.func, unit.free, layout.reverse.expressions.bound)
     is_math = getattr(math, getattr(function, "__name__", ""), None) is function
     return function in REPEATING if is_math else function not in (int, float)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gast
 
 from ..analyses import aliases, changes
-from ..analyses.inference import Facts
+from ..analyses.facts import Facts
 from ..core import build, names
 from ..core.errors import Refusal, Refused
 from ..core.unit import Unit

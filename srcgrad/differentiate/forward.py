@@ -14,8 +14,9 @@ import gast
 import numpy as np
 
 from .. import rules
-from ..analyses import aliases, inference
-from ..analyses.inference import Callee, Facts
+from ..analyses import aliases
+from ..analyses.expressions import Expressions
+from ..analyses.facts import Callee, Facts
 from ..analyses.kinds import DOUBLE, Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
@@ -47,8 +48,7 @@ class Forward:
         self.unit = unit
         self.facts = facts
         self.dots = Dots(unit.fresh)
-        self.inference = inference._Inference(unit, facts.kinds, facts.active, inference.untold)
-        self.inference.facts = facts
+        self.expressions = Expressions(unit, facts)
         self.rules = Contributions(unit, facts, self.kind_of)
         self.helper = helper
         self.stored = {facts.groups.get(store.name, store.name) for store in facts.stores}
@@ -56,7 +56,7 @@ class Forward:
     def kind_of(self, node: build.Node) -> tuple[Kind, bool]:
         if isinstance(node, gast.Name) and node.id in self.facts.kinds:
             return self.facts.kinds[node.id], node.id in self.facts.active
-        return self.inference.of(node)
+        return self.expressions.of(node)
 
     def is_active(self, node: build.Node) -> bool:
         return self.rules.is_active(node)
@@ -106,7 +106,7 @@ class Forward:
 
     def definition(self, target: str, value: build.Node, node: build.Node) -> list[build.Node]:
         if isinstance(value, gast.Call):
-            callee = self.facts.callees.get(id(value)) or self.inference.callee(value)
+            callee = self.facts.callees.get(id(value)) or self.expressions.callee(value)
             if callee.form == "list" and callee.function != "copy":
                 raise self.unit.refuse(node, f"cannot write the tangent of '{callee.function}' of a list here")
         if target not in self.facts.active:
@@ -266,7 +266,7 @@ class Forward:
         )  # fmt: skip
 
     def call(self, value: build.Node, y: build.Node, kind: Kind, node: build.Node) -> build.Node:
-        callee = self.inference.callee(value)
+        callee = self.expressions.callee(value)
         if callee.form == "rule":
             if any(isinstance(a, gast.Starred) for a in callee.args):
                 raise self.unit.refuse(
@@ -462,7 +462,7 @@ class Forward:
         return [node, gast.AugAssign(place, node.op, self.dot_of(node.value))]
 
     def call_for_effect(self, node: build.Node) -> list[build.Node]:
-        callee = self.facts.callees.get(id(node.value)) or self.inference.callee(node.value)
+        callee = self.facts.callees.get(id(node.value)) or self.expressions.callee(node.value)
         operands = [*callee.args, *callee.keywords.values()]
         if callee.form == "list" and isinstance(callee.args[0], gast.Name):
             owner = callee.args[0]

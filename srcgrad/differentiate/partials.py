@@ -12,8 +12,9 @@ import gast
 import numpy as np
 
 from .. import rules
-from ..analyses.inference import OPERATORS, Callee
+from ..analyses.facts import Callee
 from ..analyses.kinds import Kind
+from ..analyses.operations import OPERATORS
 from ..core import build, names
 from ..core.unit import Free
 from ..rules.declare import Rule

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import gast
 
-from ..analyses import aliases, inference
-from ..analyses.inference import Callee, Facts
+from ..analyses import aliases
+from ..analyses.expressions import Expressions
+from ..analyses.facts import Callee, Facts
 from ..analyses.kinds import Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit
@@ -87,7 +88,7 @@ class Bars:
         return self.of[name]
 
 
-def _teller(work: inference._Inference) -> Callable[[build.Node], tuple[Kind, bool]]:
+def _teller(work: Expressions) -> Callable[[build.Node], tuple[Kind, bool]]:
     """A function that tells kind and activity of an expression; of names that were given later than the inference as well."""
     facts = work.facts
 
@@ -111,10 +112,9 @@ class Reverse:
         self.unit = unit
         self.facts = facts
         self.bars = Bars(unit.fresh)
-        self.inference = inference._Inference(unit, facts.kinds, facts.active, inference.untold)
-        self.inference.facts = facts
+        self.expressions = Expressions(unit, facts)
         self.compositions: compositions.Found = {}  # statements that end a composition with a partial of its own
-        self.kind_of = _teller(self.inference)
+        self.kind_of = _teller(self.expressions)
         self.rules = Contributions(unit, facts, self.kind_of)
         self.extents = extents.Extents(facts, self.rules.operands)
         self.helper = helper
@@ -247,7 +247,7 @@ class Reverse:
     def definition(self, target: str, value: build.Node, node: build.Node, result: str = "") -> Effect:
         """The effect of `target = value`; `result` is the name by which the expressions call the value, the target by default."""
         if isinstance(value, gast.Call):
-            callee = self.facts.callees.get(id(value)) or self.inference.callee(value)
+            callee = self.facts.callees.get(id(value)) or self.expressions.callee(value)
             if callee.form == "list" and callee.function != "copy":
                 return self.call_for_effect(build.at(build.expression(value), node))
         if target not in self.facts.active:
@@ -424,7 +424,7 @@ class Reverse:
         )
 
     def call(self, value: build.Node, y: build.Node, y_bar: build.Node, kind: Kind, node: build.Node):
-        callee = self.facts.callees.get(id(value)) or self.inference.callee(value)
+        callee = self.facts.callees.get(id(value)) or self.expressions.callee(value)
         if callee.form == "rule":
             if any(isinstance(a, gast.Starred) for a in callee.args):
                 raise self.unit.refuse(
@@ -527,7 +527,7 @@ class Reverse:
         return self.rules.to_shape(taken, value, whole)
 
     def call_for_effect(self, node: build.Node) -> Effect:
-        callee = self.facts.callees.get(id(node.value)) or self.inference.callee(node.value)
+        callee = self.facts.callees.get(id(node.value)) or self.expressions.callee(node.value)
         operands = [*callee.args, *callee.keywords.values()]
         if callee.form == "list" and callee.function == "append":
             owner, value = operands

@@ -6,7 +6,7 @@ import gast
 import srcgrad_runtime as rt
 
 from ..analyses import inference
-from ..analyses.inference import Facts
+from ..analyses.facts import Facts
 from ..analyses.kinds import Kind, constant_kind
 from ..core import build
 from ..core.unit import Unit

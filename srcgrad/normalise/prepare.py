@@ -9,7 +9,7 @@ import gast
 import srcgrad_runtime as rt
 
 from ..analyses import changes, failures
-from ..analyses.inference import Facts
+from ..analyses.facts import Facts
 from ..analyses.kinds import Kind
 from ..core import build, names
 from ..core.unit import Unit

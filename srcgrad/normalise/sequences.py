@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import rules
 from ..analyses import inference
-from ..analyses.inference import Callee, Facts
+from ..analyses.facts import Callee, Facts
 from ..analyses.kinds import Kind, constant_kind
 from ..core import build
 from ..core.unit import Free, Unit

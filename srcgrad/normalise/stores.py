@@ -15,7 +15,7 @@ import gast
 import numpy as np
 
 from ..analyses import aliases, changes
-from ..analyses.inference import Facts
+from ..analyses.facts import Facts
 from ..analyses.kinds import Kind, constant_kind
 from ..core import build, names
 from ..core.unit import Unit

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .. import rules
-from ..analyses import inference
+from ..analyses import calls
 from ..core.errors import Place, Refusal, Refused
 from . import pullbacks
 from .tape import NUMBERS, SIGNS, SIGNS_OF_ONE, Tape
@@ -27,7 +27,7 @@ COMPARISONS: dict[str, tuple[Callable[[Any, Any], Any], str, str]] = {
     ">=": (operator.ge, "__ge__", "__le__"), "==": (operator.eq, "__eq__", "__eq__"), "!=": (operator.ne, "__ne__", "__ne__"),
 }  # fmt: skip
 MASKED = (np.matrix, np.ma.MaskedArray)
-LIBRARIES = inference.LIBRARIES | {"srcgrad", "srcgrad_runtime", "numba", "llvmlite"}
+LIBRARIES = calls.LIBRARIES | {"srcgrad", "srcgrad_runtime", "numba", "llvmlite"}
 # parts of the standard library that are written in Python and work on what they are given: they are recorded as the user's code is
 FOLLOWED = frozenset({
     "_collections_abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "fractions", "functools", "graphlib", "heapq", "numbers",

@@ -12,7 +12,7 @@ import gast
 from srcgrad_runtime.memory import sizes
 
 from ...analyses import kinds as K
-from ...analyses.inference import Facts
+from ...analyses.facts import Facts
 from ...analyses.kinds import Kind
 from ...core import build as b
 from ...core import names

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ... import optimise
 from ...analyses import failures
 from ...analyses import kinds as K
-from ...analyses.inference import Facts
+from ...analyses.facts import Facts
 from ...core import build as b
 from ...core.unit import Unit
 from ...normalise import webs

@@ -10,7 +10,7 @@ from srcgrad_runtime import checks
 
 from ...analyses import changes
 from ...analyses import kinds as K
-from ...analyses.inference import Facts
+from ...analyses.facts import Facts
 from ...core import build as b
 from ...core import names
 from .builder import name_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import FunctionType
 
-from ...analyses import aliases, inference, shifts
-from ...analyses.inference import Facts
+from ...analyses import aliases, expressions, inference, shifts
+from ...analyses.facts import Facts
 from ...analyses.kinds import Kind
 from ...core import build as b
 from ...core.unit import Unit
@@ -26,7 +26,7 @@ def find(
     active: set[str],
     kinds: dict[str, Kind],
     outside: Outside,
-    summary: inference.Summary,
+    summary: expressions.Summary,
     passed: Passed = go_on,
 ) -> tuple[Unit, Facts]:
     """The unit of a function in normal form and its facts; `passed` is told of each pass, whether or not it found anything."""

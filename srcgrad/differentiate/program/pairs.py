@@ -9,7 +9,7 @@ from __future__ import annotations
 import gast
 
 from ...analyses import aliases
-from ...analyses.inference import Callee
+from ...analyses.facts import Callee
 from ...analyses.kinds import UNKNOWN, Kind
 from ...core import build as b
 from ...core import names

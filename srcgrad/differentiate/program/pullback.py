@@ -11,7 +11,7 @@ from typing import Any
 import gast
 
 from ...analyses import kinds as K
-from ...analyses.inference import Callee
+from ...analyses.facts import Callee
 from ...analyses.kinds import Kind
 from ...core import build as b
 from ...core.unit import Unit

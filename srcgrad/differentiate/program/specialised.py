@@ -8,9 +8,9 @@ from typing import Any
 
 import gast
 
-from ...analyses import aliases, inference
+from ...analyses import aliases, expressions
 from ...analyses import kinds as K
-from ...analyses.inference import Callee, Facts
+from ...analyses.facts import Callee, Facts
 from ...analyses.kinds import Kind
 from ...core import build as b
 from ...core.unit import Unit
@@ -79,7 +79,7 @@ class Helpers:
         positional = [p for p in unit.parameters if p not in unit.keyword_only]
         return [*positional[: len(callee.args)], *callee.keywords]
 
-    def summary(self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]) -> inference.Told:
+    def summary(self, callee: Callee, kinds: tuple[Kind, ...], flags: tuple[bool, ...]) -> expressions.Told:
         """Kind and activity of the result of a helper's call, and the operands whose memory it may share."""
         if not any(flags):
             return K.UNKNOWN, False, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...analyses.inference import Callee, Facts
+from ...analyses.facts import Callee, Facts
 from ...core import build as b
 from ...core.unit import Unit
 from .. import fence

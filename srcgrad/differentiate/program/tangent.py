@@ -14,7 +14,7 @@ import gast
 from ... import optimise
 from ...analyses import failures
 from ...analyses import kinds as K
-from ...analyses.inference import Callee, Facts
+from ...analyses.facts import Callee, Facts
 from ...analyses.kinds import Kind
 from ...core import build as b
 from ...core.unit import Unit

@@ -99,7 +99,7 @@ class Heads:
             return False
         if isinstance(node.func, gast.Attribute) and node.func.attr in ("items", "keys", "values") and not node.args:
             return True
-        value = resolve(node.func, self.layout.unit.free, self.layout.reverse.inference.bound)
+        value = resolve(node.func, self.layout.unit.free, self.layout.reverse.expressions.bound)
         if value in (sorted, list, tuple, set):
             return True
         module = (getattr(value, "__module__", None) or "").partition(".")[0]

@@ -191,10 +191,12 @@ class Layout:
         return name
 
     def is_range(self, node: build.Node) -> bool:
-        return isinstance(node, gast.Call) and resolve(node.func, self.unit.free, self.reverse.inference.bound) is range
+        return (
+            isinstance(node, gast.Call) and resolve(node.func, self.unit.free, self.reverse.expressions.bound) is range
+        )
 
     def is_cheap_call(self, node: build.Node) -> bool:
-        value = resolve(node.func, self.unit.free, self.reverse.inference.bound)
+        value = resolve(node.func, self.unit.free, self.reverse.expressions.bound)
         return value is not MISSING and any(
             value is f for f in (len, range, abs, isinstance, int, float, bool, min, max)
         )

@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from ... import rules
-from ...analyses import inference
+from ...analyses import calls
 from ...core import build
 from ...core.unit import MISSING
 from ...frontend import signature
@@ -68,7 +68,7 @@ class Calls(Expressions, Loops, Inlining):
             func = func.value
         free = self.unit.free.get(func.id) if isinstance(func, gast.Name) else None
         if path and value is not MISSING and free is not None and free.getter is not None:
-            if getattr(free.value, "__name__", "").partition(".")[0] not in inference.LIBRARIES:
+            if getattr(free.value, "__name__", "").partition(".")[0] not in calls.LIBRARIES:
                 self.unit.guards.append((_chain(free.getter, tuple(reversed(path))), value))
 
     def goes_through(self, function: Any) -> bool:

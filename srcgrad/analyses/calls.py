@@ -1,0 +1,99 @@
+"""The kinds of the results of calls."""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from .. import rules
+from . import kinds as K
+from . import results
+from .kinds import Kind
+
+LIBRARIES = frozenset({"numpy", "scipy", "cupy"}) | sys.stdlib_module_names - {"__main__"}
+_BY_SHAPE = {np.zeros: 0, np.ones: 0, np.empty: 0, np.full: 0}
+
+
+def is_library(function: FunctionType) -> bool:
+    """Whether a function belongs to Python itself, NumPy or SciPy: those are differentiated by rules, not through their source."""
+    return (function.__module__ or "").partition(".")[0] in LIBRARIES
+
+
+def result_of(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind:
+    """The kind of what a function gives for arguments of these kinds."""
+    if function in _BY_SHAPE:
+        return _created(function, args, keywords)
+    if isinstance(function, FunctionType) and not (is_library(function) or function.__module__.startswith("srcgrad_")):
+        return K.UNKNOWN  # a function of the user's with a rule is not called to see what comes out
+    rule = rules.lookup(function) if function is not None else None
+    if rule is not None and rule.is_elementwise and not keywords and len(args) == len(rule.parameters):
+        return results.elementwise(function, args)
+    if function is np.reshape and len(args) == 2 and not keywords:
+        shape = args[1]
+        if args[0].is_array and (shape.tag == "tuple" or K.constant_kind(shape).tag == "int"):
+            rank = 1 if shape.tag != "tuple" else len(shape.items) if shape.items is not None else None
+            return K.array(args[0].dtype, rank)
+    if function is len:
+        known = args[0].dims if args and args[0].is_array else None
+        return K.extent(known[0]) if known else K.INT
+    if function is float:
+        return K.FLOAT
+    if function in (int, round):
+        return K.INT
+    if function is range:
+        return Kind("range")
+    if function in (list, tuple) and len(args) == 1:
+        source = args[0]
+        tag = "list" if function is list else "tuple"
+        if source.tag in ("list", "tuple"):
+            return Kind(tag, items=source.items, item=source.item)
+        if source.tag == "range":
+            return Kind(tag, item=K.INT)
+        return Kind(tag, item=K.UNKNOWN)
+    if function is None or not (rule is not None or rules.is_nondifferentiable(function)):
+        return K.UNKNOWN
+    if isinstance(function, type) and function.__module__ == "builtins":
+        return K.UNKNOWN
+    module = getattr(function, "__module__", "")
+    # methods of generators crash when they are called without one, and functions of np.random draw
+    drawing = (module or "").startswith("numpy.random")
+    if (drawing or module in ("builtins", None)) and not isinstance(function, np.ufunc):
+        if function not in (abs, max, min, sum, pow):
+            return K.UNKNOWN
+    return results.called(function, args, keywords)
+
+
+def _extent_of(kind: Kind) -> str | None:
+    """The text of an extent that is given as a number."""
+    if kind.tag == "static":
+        return f"={kind.value}" if type(kind.value) is int else None
+    return kind.dims[0] if kind.tag == "int" and kind.dims else None
+
+
+def _created(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind:
+    """np.zeros(shape, dtype) and the like: the rank is the length of the shape."""
+    shape = args[0] if args else keywords.get("shape", K.UNKNOWN)
+    position = 2 if function is np.full else 1
+    dtype = args[position] if len(args) > position else keywords.get("dtype")
+    name = "float64"
+    if function is np.full and dtype is None:
+        fill = K.constant_kind(args[1] if len(args) > 1 else keywords.get("fill_value", K.UNKNOWN))
+        name = {"int": "int64", "bool": "bool"}.get(
+            fill.tag, "float64" if fill.dtype in ("python", "double") else fill.dtype
+        )
+    if dtype is not None:
+        try:
+            name = np.dtype(dtype.value).name if dtype.tag == "static" else ""
+        except TypeError:
+            name = ""
+    if shape.tag == "tuple":
+        if shape.items is None:
+            return K.array(name, None)
+        ones = tuple(k.value == 1 if k.tag == "static" else None for k in shape.items)
+        return K.array(name, len(ones), ones, tuple(map(_extent_of, shape.items)))
+    if K.constant_kind(shape).tag == "int":
+        return K.array(name, 1, None, (_extent_of(shape),))
+    return K.array(name, None)
