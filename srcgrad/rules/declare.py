@@ -65,7 +65,7 @@ class Adjoint:
     ranks: tuple[int, ...] | None = None
     without: tuple[str, ...] = ()
 
-    @property
+    @functools.cached_property
     def takes(self) -> tuple[str, ...]:
         """The names that the function reads: parameters of the call, and `y`, `y_bar` or `<parameter>_dot`.
 
