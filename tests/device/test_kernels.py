@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import srcgrad_runtime as rt
 from srcgrad_runtime import fake
-from srcgrad_runtime.kernels import launching, operations, tracing
+from srcgrad_runtime.kernels import launching, lines, operations
 
 from srcgrad import rules
 from tests.device import compiled
@@ -462,5 +462,5 @@ def test_kernels_that_differ_by_names_alone_are_checked_once():
 
 
 def test_lines_of_a_function():
-    lines = tracing.lines_of(column_sums)
-    assert [name for name, _ in lines.values()] == ["dz", ""]
+    found = lines.lines_of(column_sums)
+    assert [name for name, _ in found.values()] == ["dz", ""]

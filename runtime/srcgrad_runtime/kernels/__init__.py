@@ -12,7 +12,7 @@
 [[0.5, 0.5], [0.5, 0.5]]
 
 On NumPy it stays the function that it is. A program that is bound to a device (see `device`) calls it through a `launching.Launcher`, which
-runs it once on symbols for each kind of arguments (`tracing`), finds out which launches compute it (`schedule`), and writes these in CUDA C
+runs it once on symbols for each kind of arguments (`tracing`, `nodes`), finds out which launches compute it (`schedule`), and writes these in CUDA C
 (`cuda`, `operations`). A function that does more than kernels can do runs operation by operation.
 """
 

@@ -18,8 +18,8 @@ import numpy as np
 from . import operations
 from .expressions import Expressions, Shown
 from .layout import Access, Layout, Loops, Value
+from .nodes import Node
 from .schedule import Embedding, Piece, Schedule
-from .tracing import Node
 
 EXCHANGED = "__shfl_xor_sync(mask, {0}, k)"  # the total of another thread
 OVER_LANES = "for (int k = LANES / 2; k > 0; k /= 2) "

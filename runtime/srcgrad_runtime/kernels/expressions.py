@@ -11,7 +11,7 @@ import numpy as np
 
 from . import operations
 from .layout import Names, Value
-from .tracing import Node
+from .nodes import Node
 
 Shown = dict[
     int, tuple[str, bool]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import plans
-from .tracing import Static, Unsupported
+from .nodes import Static, Unsupported
 
 observers: list[
     Callable[[plans.Plan, tuple[Any, ...], Any], None]

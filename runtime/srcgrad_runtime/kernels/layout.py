@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import operations
+from .nodes import Node, Shape, Unsupported
 from .schedule import Embedding, Schedule, operands
-from .tracing import Node, Shape, Unsupported
 
 _WORDS = (
     "alignas alignof and asm auto bool break case catch char class compl const continue default delete do double else enum explicit "

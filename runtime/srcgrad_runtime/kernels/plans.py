@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from . import cuda, layout
+from .lines import lines_of
+from .nodes import Node, Shape, Static, Unsupported
 from .schedule import Piece, Schedule
-from .tracing import Node, Number, Runtime, Shape, Static, Symbol, Trace, Unsupported, lines_of
+from .substitutes import FUNCTIONS, Runtime
+from .tracing import Number, Symbol, Trace
 
 BLOCK = 256  # threads of a block
 BLOCKS = 2048  # blocks at most: threads go on to further entries
@@ -52,7 +55,7 @@ def plan(function: types.FunctionType, args: Sequence[Any], static: set[int]) ->
     `args` are arrays (with shape, dtype and strides), numbers, and other things that are what they are. Raises `Unsupported` where the
     function does what no kernel does, and `Static` where a number turns out to be one.
     """
-    trace = Trace(function)
+    trace = Trace(function, FUNCTIONS)
     given = [_argument(trace, place, value, static) for place, value in enumerate(args)]
     try:
         returned = _traced(function, trace)(*given)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from .tracing import Node, Shape, Unsupported
+from .nodes import Node, Shape, Unsupported
 
 LANES = 32  # threads that go through one row together
 SHORT, LONGEST, MANY = (

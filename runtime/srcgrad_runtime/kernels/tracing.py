@@ -7,60 +7,26 @@ at every launch. What a kernel cannot do is `Unsupported`.
 
 from __future__ import annotations
 
-import ast
-import linecache
 import math
 import operator
 import sys
-import textwrap
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from . import operations
-
-Shape = tuple[int, ...]
-
-
-class Unsupported(Exception):
-    """A function does something that is not put into a kernel; it then runs operation by operation."""
-
-
-class Static(Exception):
-    """The value of a number decides what the function does: it is a constant of the kernel."""
-
-    def __init__(self, parameters: frozenset[int]):
-        super().__init__()
-        self.parameters = parameters
-
-
-class Node:
-    """A value inside of a kernel.
-
-    `op` is "load" (`detail`: the number of the argument), "number" (a `Number`), "constant" (its value), the name of a ufunc (the dtypes
-    in which it is computed), "where", "cast", "reindex" (for each axis of the operand the axis it is read along, or None) or a
-    reduction (its axes, which stay with length 1).
-    """
-
-    __slots__ = ("op", "args", "dtype", "shape", "detail", "name", "line")
-
-    def __init__(self, op: str, args: tuple[Node, ...], dtype: Any, shape: Shape, detail: Any = None):
-        self.op, self.args, self.dtype, self.shape, self.detail = op, args, np.dtype(dtype), shape, detail
-        self.name, self.line = "", 0
-
-    @property
-    def is_reduction(self) -> bool:
-        return self.op in operations.REDUCTIONS
+from .nodes import Node, Shape, Static, Unsupported
 
 
 class Trace:
-    """What one run of a function has noted."""
+    """What one run of a function has noted; `substitutes` are run in the place of the functions of NumPy that have these names."""
 
-    def __init__(self, function: types.FunctionType):
+    def __init__(self, function: types.FunctionType, substitutes: Mapping[str, Callable[..., Any]]):
         self.code = function.__code__
+        self.substitutes = substitutes
         self._leaves: dict[Any, Node] = {}
         self.order: list[Node] = []
 
@@ -118,6 +84,17 @@ class Trace:
             raise Unsupported(f"{name} of {inputs[0]}")
         shape = np.broadcast_shapes(*(n.shape for n in nodes))
         return Symbol(self, self.node(name, tuple(nodes), output, shape, tuple(inputs)))
+
+    def call(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """The result of a function of NumPy that is no ufunc."""
+        known = (function.__module__ or "").split(".")[0] == "numpy"
+        found = self.substitutes.get(function.__name__) if known else None
+        if found is None:
+            raise Unsupported(f"np.{function.__name__}")
+        try:
+            return found(*args, **{key: value for key, value in kwargs.items() if value is not np._NoValue})
+        except TypeError as error:
+            raise Unsupported(str(error)) from error
 
     def reduce(self, name: str, value: Symbol, axis: Any, keepdims: Any, dtype: Any = None) -> Symbol:
         node = value._node
@@ -202,7 +179,7 @@ class Number:
         return Number.of(self.trace, ufunc, *inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return _dispatch(function, args, kwargs)
+        return self.trace.call(function, args, kwargs)
 
     def _decides(self) -> Any:
         raise Static(self.parameters)
@@ -248,7 +225,7 @@ class Symbol(NDArrayOperatorsMixin):
         return self._trace.ufunc(ufunc, *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return _dispatch(function, args, kwargs)
+        return self._trace.call(function, args, kwargs)
 
     def _decides(self) -> Any:
         raise Unsupported("a value of the device decides")
@@ -341,141 +318,3 @@ def _reduced(name: str, x: Symbol, axis: Any, out: Any, keepdims: Any, dtype: An
     if out is not None:
         raise Unsupported("out=")
     return x._trace.reduce(name, x, axis, keepdims is True, dtype)
-
-
-# ---- the functions of NumPy that are no ufuncs -----------------------------------------------------------------------------------------
-
-
-def _where(condition: Any, *choices: Any) -> Any:
-    if len(choices) != 2:
-        raise Unsupported("where with one argument")
-    trace = next(v._trace for v in (condition, *choices) if isinstance(v, Symbol))
-    test, *nodes = (trace.operand(v) for v in (condition, *choices))
-    samples = [
-        v.value if isinstance(v, Number) else v if not isinstance(v, Symbol) else np.ones(1, v.dtype) for v in choices
-    ]
-    dtype = np.where(np.ones(1, bool), *samples).dtype
-    shape = np.broadcast_shapes(*(n.shape for n in (test, *nodes)))
-    return Symbol(trace, trace.node("where", (test, *nodes), dtype, shape))
-
-
-def _broadcast_to(x: Any, shape: Any) -> Any:
-    shape = tuple(map(operator.index, shape if isinstance(shape, (tuple, list)) else (shape,)))
-    if isinstance(x, Number):
-        x = Symbol(x.trace, x.trace.operand(x))
-    if np.broadcast_shapes(x.shape, shape) != shape:
-        raise ValueError(f"cannot broadcast {x.shape} to {shape}")
-    extra = len(shape) - x.ndim
-    places = tuple(None if n == 1 else axis + extra for axis, n in enumerate(x.shape))
-    return x._trace.reindex(x._node, places if extra or shape != x.shape else tuple(range(x.ndim)), shape)
-
-
-class Runtime:
-    """The runtime as a function sees it while it is traced: numbers that it makes arrays of become symbols."""
-
-    def __init__(self, trace: Trace, runtime: Any):
-        self._trace, self._runtime = trace, runtime
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._runtime, name)
-
-    def expand(self, g: Any, shape: Any, axis: Any = None, keepdims: bool = False) -> Any:
-        if isinstance(g, (int, float, np.number)) and shape:
-            g = float(g) if isinstance(g, int) else g
-            return _broadcast_to(Symbol(self._trace, self._trace.operand(g)), shape)
-        return self._runtime.expand(g, shape, axis, keepdims)
-
-
-def _expand_dims(x: Any, axis: Any) -> Any:
-    axes = axis if isinstance(axis, tuple) else (axis,)
-    rank = x.ndim + len(axes)
-    at = {np.lib.array_utils.normalize_axis_index(a, rank) for a in axes}
-    return x[tuple(None if position in at else slice(None) for position in range(rank))]
-
-
-def _squeeze(x: Any, axis: Any = None) -> Any:
-    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    gone = {a % x.ndim for a in axes if axis is not None or x.shape[a] == 1}
-    if any(x.shape[a] != 1 for a in gone):
-        raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
-    return x.reshape(tuple(n for a, n in enumerate(x.shape) if a not in gone))
-
-
-def _clip(x: Any, low: Any = None, high: Any = None) -> Any:
-    x = x if low is None else np.maximum(x, low)
-    return x if high is None else np.minimum(x, high)
-
-
-def _swapaxes(x: Any, one: int, other: int) -> Any:
-    order = list(range(x.ndim))
-    order[one], order[other] = order[other], order[one]
-    return x.transpose(order)
-
-
-def _dummies(values: Sequence[Any]) -> list[Any]:
-    return [np.ones(1, v.dtype) if isinstance(v, Symbol) else v.value if isinstance(v, Number) else v for v in values]
-
-
-def _method(name: str) -> Callable[..., Any]:
-    def call(x: Any, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(x, Symbol):
-            raise Unsupported(f"{name} of a number")
-        return getattr(x, name)(*args, **kwargs)
-
-    return call
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: _method(name) for name in ("sum", "prod", "max", "min", "any", "all", "mean", "transpose", "reshape", "copy")},
-    "amax": _method("max"), "amin": _method("min"),
-    "where": _where, "broadcast_to": _broadcast_to, "expand_dims": _expand_dims, "squeeze": _squeeze, "clip": _clip,
-    "swapaxes": _swapaxes, "real": lambda x: x,
-    "shape": lambda x: getattr(x, "shape", ()), "ndim": lambda x: getattr(x, "ndim", 0), "size": lambda x: getattr(x, "size", 1),
-    "iscomplexobj": lambda x: False, "isrealobj": lambda x: True, "result_type": lambda *values: np.result_type(*_dummies(values)),
-    "isneginf": lambda x: np.equal(x, -math.inf), "isposinf": lambda x: np.equal(x, math.inf),
-}  # fmt: skip
-
-
-def _dispatch(function: Any, args: Any, kwargs: Any) -> Any:
-    found = FUNCTIONS.get(function.__name__) if (function.__module__ or "").split(".")[0] == "numpy" else None
-    if found is None:
-        raise Unsupported(f"np.{function.__name__}")
-    try:
-        return found(*args, **{key: value for key, value in kwargs.items() if value is not np._NoValue})
-    except TypeError as error:
-        raise Unsupported(str(error)) from error
-
-
-# ---- the lines of the function ---------------------------------------------------------------------------------------------------------
-
-
-def lines_of(function: types.FunctionType) -> dict[int, tuple[str, str]]:
-    """For the lines of a function: the name that its statement binds, and its text; empty where there is no source."""
-    code = function.__code__
-    try:
-        tree = ast.parse(textwrap.dedent("".join(_source(code))))
-    except SyntaxError:
-        return {}
-    found: dict[int, tuple[str, str]] = {}
-    for statement in ast.walk(tree):
-        if isinstance(statement, (ast.Assign, ast.Return)):
-            target = statement.targets[0] if isinstance(statement, ast.Assign) else None
-            name = target.id if isinstance(target, ast.Name) else ""
-            for line in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
-                found[line + code.co_firstlineno - 1] = name, ast.unparse(statement)
-    return found
-
-
-def _source(code: types.CodeType) -> list[str]:
-    """The lines of a function: up to the next line that stands no deeper, behind its head."""
-    lines: list[str] = []
-    deep = False
-    for number in range(code.co_firstlineno, code.co_firstlineno + 1000):
-        line = linecache.getline(code.co_filename, number)
-        depth = len(line) - len(line.lstrip())
-        first = depth if not lines else len(lines[0]) - len(lines[0].lstrip())
-        if not line or deep and line.strip() and depth <= first and line.strip()[0] != ")":
-            break
-        lines.append(line)
-        deep = deep or depth > first
-    return lines
