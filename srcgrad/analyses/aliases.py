@@ -31,14 +31,20 @@ class Store:
 
 @dataclass
 class Aliases:
-    """Groups of names that may share memory (name -> representative), stores, and what may share with what at the end."""
+    """Groups of names that may share memory (name -> representative), stores, and what may share with what: at the end, and ever."""
 
     groups: dict[str, str] = field(default_factory=dict)
     stores: list[Store] = field(default_factory=list)
     end: Sharing = field(default_factory=dict)
+    met: dict[str, set[str]] = field(default_factory=dict)
 
     def stored_groups(self) -> set[str]:
         return {self.groups.get(s.name, s.name) for s in self.stores}
+
+    def meet(self, one: str, other: str) -> None:
+        join(self.groups, one, other)
+        self.met.setdefault(one, set()).add(other)
+        self.met.setdefault(other, set()).add(one)
 
 
 def join(groups: dict[str, str], a: str, b: str) -> None:
@@ -220,7 +226,7 @@ class _Work:
         fresh[name] = frozenset(partners)
         for other in partners:
             fresh[other] = fresh.get(other, frozenset()) | {name}
-            join(self.found.groups, name, other)
+            self.found.meet(name, other)
         return fresh
 
     def link(self, state: Sharing, name: str, sources: set[str]) -> Sharing:
@@ -233,7 +239,7 @@ class _Work:
             for other in partners - {one}:
                 fresh[one] = fresh.get(one, frozenset()) | {other}
                 fresh[other] = fresh.get(other, frozenset()) | {one}
-                join(self.found.groups, one, other)
+                self.found.meet(one, other)
         return fresh
 
     def collect(self) -> None:

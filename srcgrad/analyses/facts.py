@@ -47,6 +47,12 @@ class Facts:
     changed: dict[FunctionType, Any] = field(default_factory=dict)
     # what may share memory with what when the function returns
     end: dict[str, frozenset[str]] = field(default_factory=dict)
+    # and what may ever share with what
+    met: dict[str, set[str]] = field(default_factory=dict)
+
+    def is_stored_into(self, name: str) -> bool:
+        """Whether what a name means may change in place, under this name or another."""
+        return any(store.name == name or store.name in self.met.get(name, ()) for store in self.stores)
 
     def kind(self, name: str) -> Kind:
         return self.kinds.get(name, K.UNKNOWN)

@@ -99,6 +99,8 @@ def keep_arguments(sweeps: Sweeps) -> tuple[list[b.Node], list[b.Node], list[b.N
     for name in sweeps.unit.parameters:
         if storage.content(name) not in storage.undone or not changes.is_buffer(facts.kind(name)):
             continue
+        if not facts.is_stored_into(name):  # it is in a group with what is
+            continue
         given = name
         if storage.definitions.get(name):  # the name comes to mean something else
             given = _temporary(sweeps, f"{name}_given")

@@ -96,5 +96,5 @@ def _with_stores(unit: Unit, facts: Facts, infer: Callable[[Unit], Facts], passe
     if changed:
         facts = infer(unit)
     found = aliases.analyse(unit, facts)
-    facts.groups, facts.stores, facts.end = found.groups, found.stores, found.end
+    facts.groups, facts.stores, facts.end, facts.met = found.groups, found.stores, found.end, found.met
     return unit, facts
