@@ -16,7 +16,7 @@ from ..analyses.kinds import DOUBLE, Kind
 from ..core import build, names
 from ..normalise.stores import is_plain
 from . import slots
-from .reverse import Add, Clear, Effect, Own, Replace, Reverse, Run, as_argument
+from .reverse import Add, Clear, Effect, Need, Own, Replace, Reverse, Run, Step, as_argument
 
 
 @dataclass
@@ -91,7 +91,7 @@ class Accumulate:
         }
         return {v for v in cleared if self.bar(v) in whole and uses[self.bar(v)] == 1}
 
-    def step(self, step: Add | Clear | Replace | Own | Run, state: State, out: list[build.Node]) -> None:
+    def step(self, step: Step, state: State, out: list[build.Node]) -> None:
         if isinstance(step, Clear):
             state.present.discard(step.var)
             state.owned.discard(step.var)
@@ -99,6 +99,9 @@ class Accumulate:
             out.append(build.copy(step.statement))
         elif isinstance(step, Own):
             self.make_own(step.var, state, out)
+        elif isinstance(step, Need):
+            if step.var not in state.present:
+                out.append(self.zero(step.var, state))
         elif isinstance(step, Replace):
             self.lend(step.value, state)
             out.append(build.assign(self.bar(step.var), build.copy(step.value)))

@@ -54,13 +54,20 @@ class Own:
 
 
 @dataclass
+class Need:
+    """var_bar is about to be read: it must be there, if only as zero."""
+
+    var: str
+
+
+@dataclass
 class Run:
     """A statement of the reverse sweep that must come at this place."""
 
     statement: build.Node
 
 
-Step = Add | Clear | Replace | Own | Run
+Step = Add | Clear | Replace | Own | Need | Run
 
 
 @dataclass
@@ -107,7 +114,7 @@ class Reverse:
         self,
         unit: Unit,
         facts: Facts,
-        helper: Callable[[Callee, Reverse, build.Node, str], tuple[list[build.Node], Effect]],
+        helper: Callable[[Callee, Reverse, build.Node], tuple[list[build.Node], Effect]],
     ):
         self.unit = unit
         self.facts = facts
@@ -191,10 +198,14 @@ class Reverse:
 
     def simple(self, node: build.Node) -> list[build.Node]:
         is_definition = isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)
-        if is_definition and isinstance(node.value, gast.Call) and node.targets[0].id in self.facts.active:
+        if (
+            isinstance(node, gast.Assign)
+            and isinstance(node.value, gast.Call)
+            and names.writes(node) & self.facts.active
+        ):
             callee = self.facts.callees.get(id(node.value))
             if callee is not None and callee.form == "helper":
-                statements, effect = self.helper(callee, self, node, node.targets[0].id)
+                statements, effect = self.helper(callee, self, node)
                 self.effects[id(statements[-1])] = effect
                 return statements
         if not is_definition or node.targets[0].id not in names.reads(node.value):

@@ -27,7 +27,7 @@ def adopt(body: list[build.Node], facts: Facts) -> list[build.Node]:
     u = x + 1
     """
     note = facts.notes.program(body)
-    if not any(rank(target, facts) > rank(source, facts) for target, source in note.copies):
+    if not any(_is_better(target, source, facts) for target, source in note.copies):
         return body
     search = _Search(effects_of(body, facts), note)
     search.block(body)
@@ -62,7 +62,7 @@ class _Search:
                 and touched.get(target, -1) <= where
                 and target not in self.effects.of(block[where]).binds
                 and target not in self.fixed
-                and rank(target, self.effects.facts) > rank(source, self.effects.facts)
+                and _is_better(target, source, self.effects.facts)
             )
             if adopted:
                 self.renamed[source] = target
@@ -75,6 +75,12 @@ class _Search:
                 touched[name] = position
             if isinstance(s, gast.Assign) and not adopted:
                 defined.update((n, position) for t in s.targets for n in names_in(t) if n in self.candidates)
+
+
+def _is_better(target: str, source: str, facts: Facts) -> bool:
+    """Whether a reader likes the name `target` better: it means more, or is `x_bar` in the place of `x_bar_2`."""
+    one, other = rank(target, facts), rank(source, facts)
+    return one > other or one == other and source.startswith(f"{target}_") and source[len(target) + 1 :].isdigit()
 
 
 def _copy(s: build.Node) -> tuple[str, str]:

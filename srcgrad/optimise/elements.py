@@ -84,7 +84,8 @@ class _Owner(gast.NodeTransformer):
 
     def visit_List(self, node: Any) -> Any:
         self.generic_visit(node)
-        node.elts = list(map(_owned, node.elts))
+        if isinstance(node.ctx, gast.Load):
+            node.elts = list(map(_owned, node.elts))
         return node
 
     def visit_Dict(self, node: Any) -> Any:

@@ -66,6 +66,7 @@ def written() -> list[Case]:
         _case("softmax", "cross_entropy", (n((5, 4)), n(4), n((6, 5)), np.eye(4)[[0, 1, 2, 3, 0, 1]]), (0, 1), 6),
         _case("layers", "squared_error", (layers, n((5, 3)), n((5, 2))), (0,), 18),
         _case("lstm", "memory", (n((5, 12)) * 0.5, n(12), [n((2, 2)) for _ in range(4)]), (0, 1), 32),
+        _case("cells", "run", (n((4, 3)), n((2, 3))), (0, 1), 36),
         _case("cholesky", "factor", (square @ square.T + 4 * np.eye(4),), (0,), 18),
         _case("heat", "diffuse", (n(9), 4), (0,), 14),
         _case("recurrence", "chain", (n(6) + 2,), (0,), 13),

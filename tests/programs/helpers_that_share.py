@@ -256,3 +256,108 @@ def a_default_of_a_helper_is_another_argument(x, a):
     y[0] = a[0] * 2
     a[1] *= 2.0
     return np.sum(r * q * y[0])
+
+
+# ---- tuples that are taken apart at once ----
+
+
+def cell(x, s, c):
+    c = c * s + x
+    return c * np.tanh(s), c
+
+
+def counted(x, n):
+    return x * 2.0, n + 1, np.sum(x)
+
+
+def nested_pairs(x, y):
+    return (x * y, x), (y, 3.0 * y)
+
+
+def rows_of(x):
+    return x[0], x[1:]
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def state_that_a_cell_hands_on(x, s):
+    c = s * 0.5
+    for _ in range(3):
+        s, c = cell(x, s, c)
+    return np.sum(s * c)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def parts_are_swapped_from_trip_to_trip(x, s):
+    for _ in range(3):
+        s, x = cell(x, s, x)
+    return np.sum(s) + np.sum(x * x)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def one_part_is_not_used(x, s):
+    _, c = cell(x, s, x)
+    h, _ = cell(c, s, x)
+    return np.sum(h * x)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def a_part_is_a_whole_number(x, s):
+    n = 0
+    total = 0.0
+    for _ in range(3):
+        x, n, t = counted(x * s, n)
+        total += t * n
+    return total + np.sum(x) * n
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def the_tuple_is_used_as_a_whole_as_well(x, s):
+    both = cell(x, s, x)
+    h, c = both
+    again = both[0] * 2.0
+    return np.sum(h * c) + np.sum(again) + len(both)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def pairs_of_pairs_are_taken_apart(x, s):
+    (p, q), (u, v) = nested_pairs(x, s)
+    p, q = q, p
+    return np.sum(p * q) + np.sum(u * v * p)
+
+
+@program(lambda r: (r.vec(3, 3), r.vec(3)), (0, 1))
+def parts_that_are_rows_change(x, s):
+    y = x * 1.0
+    first, rest = rows_of(y)
+    y[0] = s
+    rest[1] *= first
+    return np.sum(y * y) + np.sum(first * s)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def a_part_comes_from_one_of_two_branches(x, s):
+    h = x
+    for i in range(4):
+        if i % 2:
+            h, s = cell(h, s, x)
+        else:
+            t = cell(s, h, x)
+            s = t[-1]
+        if np.sum(h) > 1e6:
+            break
+    return np.sum(h * s)
+
+
+@program(lambda r: (r.vec(3), r.vec(3, 3)), (0, 1))
+def parts_go_to_places_that_overlap(x, y):
+    y = y * 1.0
+    for i in range(2):
+        y[i], y[i + 1] = cell(x, y[i], y[i + 1])
+        y[i + 1, 0] = y[i, 1]
+    return np.sum(y * y * y)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def one_name_takes_both_parts(x, s):
+    x, x = cell(x, s, x)  # noqa: PLW0128
+    return np.sum(x * s)

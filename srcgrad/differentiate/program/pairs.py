@@ -15,7 +15,7 @@ from ...core import build as b
 from ...core import names
 from ...core.unit import Unit
 from .. import failing, fence
-from ..reverse import Add, Clear, Effect, Replace, Reverse, Run
+from ..reverse import Add, Clear, Effect, Need, Replace, Reverse, Run
 from ..storage import Storage
 from . import builder as builders
 from . import cleaning
@@ -32,7 +32,7 @@ class Pairs:
         self.helpers = builder.helpers
         self.consuming = False  # whether a reverse part takes apart what its forward part saved
 
-    def use(self, callee: Callee, reverse: Reverse, node: b.Node, target: str) -> tuple[list[b.Node], Effect]:
+    def use(self, callee: Callee, reverse: Reverse, node: b.Node) -> tuple[list[b.Node], Effect]:
         """The statements that call the forward part in the place of `target = helper(...)`, and their effect."""
         operands = [*callee.args, *callee.keywords.values()]
         found = [reverse.kind_of(o) for o in operands]
@@ -42,51 +42,60 @@ class Pairs:
         saved = reverse.unit.fresh(f"{builders.name_of(callee.function)}_saved")
         reverse.unit.temporaries.add(saved)
         reverse.facts.kinds[saved] = Kind("tuple", item=UNKNOWN)
-        for name in {target, *(n for o in operands for n in names.reads(o))}:  # what is saved may be (a part of) these
+        # what is saved may be (a part of) these
+        for name in names.writes(node) | {n for o in operands for n in names.reads(o)}:
             if name in reverse.facts.groups:
                 aliases.join(reverse.facts.groups, name, saved)
         keywords = [gast.keyword(n, v) for n, v in callee.keywords.items()]
         call = gast.Call(b.name(helper.forward), list(callee.args), keywords)
-        forward = b.at(b.assign(b.tuple_([b.name(target, True), b.name(saved, True)], True), call), node)
+        forward = b.at(b.assign(b.tuple_([node.targets[0], b.name(saved, True)], True), call), node)
         active = [operand for operand, flag in zip(operands, flags, strict=True) if flag]
-        return [forward], self._effect(helper, callee, reverse, node, target, saved, active)
+        return [forward], self._effect(helper, callee, reverse, node, saved, active)
 
     def _effect(
-        self,
-        helper: Helper,
-        callee: Callee,
-        reverse: Reverse,
-        node: b.Node,
-        target: str,
-        saved: str,
-        active: list[b.Node],
+        self, helper: Helper, callee: Callee, reverse: Reverse, node: b.Node, saved: str, active: list[b.Node]
     ) -> Effect:
         """The call of the reverse part, and the adjoints of the active operands that it gives."""
-        effect = Effect(frozenset([target]))
+        target = node.targets[0]
+        bound = [n for n in sorted(names.writes(node)) if n in reverse.facts.active]
+        effect = Effect(frozenset(bound))
         parameters = [n for n, flag in zip(self.helpers.arrange(callee), helper.flags, strict=True) if flag]
-        bars = [reverse.unit.fresh(f"{name}_bar") for name in parameters]
-        reverse.unit.temporaries.update(bars)
-        given = [gast.Starred(b.name(saved), b.LOAD), b.name(reverse.bars(target))]
-        back = gast.Call(b.name(helper.reverse), given, [])
+        given = [o.id if isinstance(o, gast.Name) else "" for o in active]
+        bars = []
+        for name, operand in zip(parameters, given, strict=True):
+            if (
+                operand in bound and given.count(operand) == 1
+            ):  # read and bound here: its adjoint gives way to the new one
+                bars.append(reverse.bars(operand))
+            else:
+                bars.append(reverse.unit.fresh(f"{name}_bar"))
+                reverse.unit.temporaries.add(bars[-1])
+        if isinstance(target, gast.Tuple):
+            effect.steps += [Need(n) for n in bound]
+            y_bar = b.tuple_(b.name(reverse.bars(e.id)) if e.id in bound else b.constant(None) for e in target.elts)
+        else:
+            y_bar = b.name(reverse.bars(target.id))
+        back = gast.Call(b.name(helper.reverse), [gast.Starred(b.name(saved), b.LOAD), y_bar], [])
         if bars:
             targets = [b.name(n, True) for n in bars]
             taken = b.assign(targets[0] if len(bars) == 1 else b.tuple_(targets, True), back)
             effect.steps.append(Run(b.at(taken, node)))
-        own = []
-        for name, bar, operand in zip(parameters, bars, active, strict=True):
-            if isinstance(operand, gast.Name) and operand.id == target:
-                own.append(b.name(bar))
-            elif isinstance(operand, gast.Name):
-                container = reverse.kind_of(operand)[0].tag not in ("float", "array")
-                blank = container and (helper.blanks is None or name in helper.blanks)
-                effect.steps.append(Add(operand.id, b.name(bar), blank=blank))
-        if own:
-            total = own[0]
-            for more in own[1:]:
-                total = b.call("rt.add", total, more)
-            effect.steps.append(Replace(target, total))
-        else:
-            effect.always.append(Clear(target))
+        own: dict[str, b.Node] = {}
+        for name, bar, operand in zip(parameters, bars, given, strict=True):
+            if not operand:
+                continue
+            kind = reverse.facts.kind(operand)
+            if operand in bound:
+                value = b.name(bar)
+                if operand in own:
+                    both = own[operand], value
+                    value = gast.BinOp(both[0], gast.Add(), both[1]) if kind.is_numeric else b.call("rt.add", *both)
+                own[operand] = value
+            else:
+                blank = kind.tag not in ("float", "array") and (helper.blanks is None or name in helper.blanks)
+                effect.steps.append(Add(operand, b.name(bar), blank=blank))
+        effect.steps += [Replace(name, total) for name, total in own.items()]
+        effect.always += [Clear(name) for name in bound if name not in own]
         return effect
 
     def emit(self, helper: Helper, callee: Callee) -> None:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from ...analyses.facts import Callee, Facts
 from ...core import build as b
 from ...core.unit import Unit
-from .. import fence
+from .. import fence, unpacking
 from ..accumulate import Accumulate, State
 from ..reverse import Effect, Reverse
 from ..storage import Storage
 from .outside import Outside
 
 # the statements that stand for `target = helper(...)` in the forward sweep, and their effect
-UseHelper = Callable[[Callee, Reverse, b.Node, str], tuple[list[b.Node], Effect]]
+UseHelper = Callable[[Callee, Reverse, b.Node], tuple[list[b.Node], Effect]]
 
 
 class Sweeps:
@@ -27,6 +27,7 @@ class Sweeps:
 
     def __init__(self, unit: Unit, facts: Facts, use_helper: UseHelper) -> None:
         self.unit, self.facts = unit, facts
+        unpacking.together(unit, facts)
         self.last = unit.body.pop()
         self.reverse = Reverse(unit, facts, use_helper)
         unit.body = self.reverse.block(unit.body)
