@@ -13,6 +13,8 @@ __all__ = [
     "along_axis_index",
     "choose_adjoint",
     "compress",
+    "cycled",
+    "flat_index",
     "item",
     "item_adjoint",
     "insert_arr_adjoint",
@@ -61,6 +63,30 @@ def along_axis_index(shape: tuple[int, ...], indices: Any, axis: int) -> tuple[A
         others[i] = size
         places.append(indices if i == axis else np.arange(size).reshape(others))
     return tuple(places)
+
+
+def flat_index(shape: tuple[int, ...], places: Any, mode: str = "raise") -> tuple[Any, ...]:
+    """The index of the entries that `np.put` means by `places`, which count through an array of this shape row by row.
+
+    >>> flat_index((2, 3), [0, -1])
+    (array([0, 1]), array([0, 2]))
+    """
+    size = math.prod(shape)
+    places = np.asarray(places)
+    if mode == "clip":
+        places = np.clip(places, 0, size - 1)
+    elif mode == "raise":
+        outside = places[(places < -size) | (places >= size)]
+        if outside.size:
+            raise IndexError(f"index {outside.flat[0]} is out of bounds for axis 0 with size {size}")
+    return tuple(np.unravel_index(places % size if size else places, shape))
+
+
+def cycled(values: Any, shape: Any) -> Any:
+    """The values again and again until they fill an array of this shape, as `np.put`, `np.place` and `np.putmask` take them."""
+    if np.size(values) == 0 and math.prod(shape if isinstance(shape, tuple) else (shape,)):
+        raise ValueError("no values to put into the places that were chosen")
+    return np.resize(values, shape)
 
 
 def kept(size: int, obj: Any) -> Any:

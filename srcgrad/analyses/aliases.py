@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import gast
 
-from ..core import build, names
+from ..core import adding, build, names
 from ..core.unit import Unit
 from . import changes, mutation
 from .facts import Facts
@@ -62,6 +62,8 @@ def store_place(node: build.Node) -> build.Node | None:
         target = node.targets[0]
     elif isinstance(node, gast.AugAssign):
         target = node.target
+    elif isinstance(node, gast.Expr) and (added := adding.found(node)) is not None:
+        target = added.place
     else:
         return None
     return target if isinstance(target, gast.Subscript) and root_of(target) is not None else None
@@ -266,20 +268,20 @@ def content_reads(node: build.Node) -> set[str]:
             if isinstance(item.ctx, gast.Load):
                 found.add(item.id)
             continue
-        if isinstance(item, gast.Attribute) and item.attr in METADATA and isinstance(item.value, gast.Name):
+        if isinstance(item, gast.Attribute) and item.attr in changes.METADATA and isinstance(item.value, gast.Name):
             continue
         if isinstance(item, gast.Call):
             stack.extend(_parts_read(item))
             continue
         place = store_place(item)
         if place is not None:
-            stack += [item.value, *indices_of(place)]
+            added = adding.found(item)
+            stack += [item.value if added is None else added.value, *indices_of(place)]
             continue
         stack.extend(build.children(item))
     return found
 
 
-METADATA = frozenset({"shape", "ndim", "size", "dtype", "strides", "itemsize", "nbytes"})
 # position of the argument of which a function reads the form alone
 LIKE = {"zeros_like": 0, "ones_like": 0, "empty_like": 0, "full_like": 0, "slots_like": 0, "shape": 0, "ndim": 0, "len": 0,
         "unbroadcast": 1, "gradient": 1, "like": 1}  # fmt: skip

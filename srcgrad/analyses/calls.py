@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+import srcgrad_runtime as rt
 
 from .. import rules
 from . import kinds as K
@@ -26,6 +27,10 @@ def result_of(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kin
     """The kind of what a function gives for arguments of these kinds."""
     if function in _BY_SHAPE:
         return _created(function, args, keywords)
+    if function in (np.broadcast_to, np.resize, rt.cycled) and len(args) == 2 and not keywords:
+        source = K.constant_kind(args[0])
+        dtype = "float64" if source.tag == "float" and source.dtype in ("python", "double") else source.dtype
+        return _shaped(dtype, args[1]) if source.is_array or source.tag == "float" else K.UNKNOWN
     if isinstance(function, FunctionType) and not (is_library(function) or function.__module__.startswith("srcgrad_")):
         return K.UNKNOWN  # a function of the user's with a rule is not called to see what comes out
     rule = rules.lookup(function) if function is not None else None
@@ -89,11 +94,16 @@ def _created(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind
             name = np.dtype(dtype.value).name if dtype.tag == "static" else ""
         except TypeError:
             name = ""
+    return _shaped(name, shape)
+
+
+def _shaped(dtype: str, shape: Kind) -> Kind:
+    """The kind of an array of a shape of this kind."""
     if shape.tag == "tuple":
         if shape.items is None:
-            return K.array(name, None)
+            return K.array(dtype, None)
         ones = tuple(k.value == 1 if k.tag == "static" else None for k in shape.items)
-        return K.array(name, len(ones), ones, tuple(map(_extent_of, shape.items)))
+        return K.array(dtype, len(ones), ones, tuple(map(_extent_of, shape.items)))
     if K.constant_kind(shape).tag == "int":
-        return K.array(name, 1, None, (_extent_of(shape),))
-    return K.array(name, None)
+        return K.array(dtype, 1, None, (_extent_of(shape),))
+    return K.array(dtype, None)

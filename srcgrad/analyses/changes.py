@@ -281,8 +281,20 @@ def _sources(value: build.Node, facts: Facts) -> set[str]:
         name = value.func.attr if isinstance(value.func, gast.Attribute) else fresh.numpys_name(function)
         if fresh.is_fresh(value, function, name):
             return set()
-        return names.reads(value)
+        return _held(value, facts)
     return names.reads(value)
+
+
+METADATA = frozenset({"shape", "ndim", "size", "dtype", "strides", "itemsize", "nbytes"})
+
+
+def _held(value: build.Node, facts: Facts) -> set[str]:
+    """The names that an expression reads, but for the arrays of which it reads the shape or the like alone."""
+    if isinstance(value, gast.Attribute) and value.attr in METADATA and isinstance(value.value, gast.Name):
+        return set() if facts.kind(value.value.id).is_numeric else {value.value.id}
+    if isinstance(value, (gast.Name, gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)):
+        return names.reads(value)
+    return {n for part in build.children(value) for n in _held(part, facts)}
 
 
 def _may_be_sequence(node: build.Node, facts: Facts) -> bool:
@@ -315,12 +327,16 @@ def _copies(value: build.Node, facts: Facts) -> bool:
     if not facts.kind(names.root(value)).is_array:
         return False
     parts = value.slice.elts if isinstance(value.slice, gast.Tuple) else [value.slice]
-    return any(
-        isinstance(p, (gast.List, gast.Compare))
-        or isinstance(p, gast.Name)
-        and (facts.kind(p.id).is_array or facts.kind(p.id).tag == "list")
-        for p in parts
-    )
+    return any(_is_many(part, facts) for part in parts)
+
+
+def _is_many(part: build.Node, facts: Facts) -> bool:
+    """Whether a part of an index surely is no single position and no slice."""
+    if isinstance(part, gast.Name):
+        return facts.kind(part.id).is_array or facts.kind(part.id).tag == "list"
+    if isinstance(part, gast.BinOp):
+        return any(isinstance(p, (gast.Name, gast.BinOp)) and _is_many(p, facts) for p in (part.left, part.right))
+    return isinstance(part, (gast.List, gast.Compare))
 
 
 def is_buffer(kind: Kind) -> bool:

@@ -20,7 +20,7 @@ import gast
 import numpy as np
 import srcgrad_runtime as rt
 
-from ..core import build, names
+from ..core import adding, build, names
 from ..core.unit import MISSING, Unit, resolve
 from . import inference
 from . import kinds as K
@@ -86,6 +86,8 @@ def needed(body: list[build.Node], results: set[str]) -> set[str]:
             read = names.reads(node.value) | {n for t in targets for n in names.reads(t)}
             for owner in {n for t in targets for n in names.writes(t) | names.owners(t)}:
                 sources.setdefault(owner, set()).update(read)
+        elif (added := adding.found(node)) is not None:
+            sources.setdefault(names.root(added.place), set()).update(names.reads(added.call))
         elif not isinstance(node, (gast.Pass, gast.Break)):
             found |= names.reads(node)
     todo = list(found)
@@ -155,6 +157,8 @@ class _Search:
         elif isinstance(node, gast.AugAssign):
             whole = gast.BinOp(_loaded(node.target), node.op, node.value)
             failure = max(failure, self.of(whole))
+        elif (added := adding.found(node)) is not None:
+            failure = max(failure, self.of(gast.BinOp(_loaded(added.place), added.operator, added.value)))
         elif isinstance(node, gast.Expr):
             failure = max(failure, self.of(node.value))
         return failure

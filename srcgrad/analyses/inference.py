@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import gast
 
-from ..core import build, names
+from ..core import adding, build, names
 from ..core.unit import Unit, resolve
 from . import access, congruences
 from . import kinds as K
@@ -129,6 +129,8 @@ class _Inference(Expressions):
                 self.facts.result, self.facts.result_active = self.of(node.value)
         elif isinstance(node, gast.Expr):
             self.of(node.value)
+            if (added := adding.found(node)) is not None:
+                self.assign(added.place, added.value, False)
         else:
             for name in names.writes(node):
                 self.put(name, K.UNKNOWN, False)

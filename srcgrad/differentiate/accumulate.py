@@ -161,7 +161,8 @@ class Accumulate:
             out.append(build.assign(build.subscript(owner, build.copy(index), store=True), value))
             return
         adding = kind.is_array or kind.tag == "list" and self.adds(kind) and not _is_span(step.place)
-        if is_plain(index, self.reverse.rules.kind) and adding:
+        once = is_plain(index, self.reverse.rules.kind) or kind.is_array and not self.reverse.meets_twice(index)
+        if once and adding:
             out.append(_augmented(build.subscript(owner, build.copy(index), store=True), value))
         else:
             out.append(build.expression(build.call("rt.scatter_add", owner, as_argument(index), value)))
@@ -219,6 +220,8 @@ class Accumulate:
         if isinstance(value, gast.Name):
             return {value.id}
         if is_fresh(value) or popped(value):  # the list has the item no longer
+            return set()
+        if isinstance(value, gast.Subscript) and self.reverse.copies(value.slice):
             return set()
         if isinstance(value, gast.Subscript):
             owners = {bar: var for var, bar in self.reverse.bars.of.items()}

@@ -13,7 +13,7 @@ import gast
 import numpy as np
 
 from ..analyses.facts import Facts
-from ..analyses.kinds import is_whole
+from ..analyses.kinds import Kind, is_whole
 from ..core import build, names
 
 KEEPING = (np.flip, np.flipud, np.fliplr, np.copy, np.conj)  # the shape of the result is that of the argument
@@ -21,10 +21,12 @@ Axis = tuple[str, build.Node]  # which extent it is, and how it is cut
 
 
 class Extents:
-    """Asks the statements of one block; `operands` are those of an elementwise operation."""
+    """Asks the statements of one block; `operands` are those of an elementwise operation, `kind` that of an expression."""
 
-    def __init__(self, facts: Facts, operands: Callable[[build.Node], list[build.Node]]):
-        self.facts, self.operands = facts, operands
+    def __init__(
+        self, facts: Facts, operands: Callable[[build.Node], list[build.Node]], kind: Callable[[build.Node], Kind]
+    ):
+        self.facts, self.operands, self.kind = facts, operands, kind
 
     def fills(self, value: build.Node, place: build.Node, block: list[build.Node], store: build.Node) -> bool:
         """Whether a value stored by a statement of a block has the shape of the whole place."""
@@ -63,6 +65,8 @@ class Extents:
 
     def axes(self, place: build.Node) -> list[Axis]:
         """The axes of a part of an array; none where they are not known."""
+        if self.is_chosen(place):
+            return [(f"places of {place.slice.id}", place.slice)]
         if not isinstance(place, gast.Subscript) or not isinstance(place.value, gast.Name):
             return []
         kind = self.facts.kind(place.value.id)
@@ -80,6 +84,14 @@ class Extents:
             elif not self.is_whole(part):
                 return []
         return found
+
+    def is_chosen(self, place: build.Node) -> bool:
+        """Whether a part is what a mask chooses of all entries: it has as many as the mask."""
+        index = place.slice if isinstance(place, gast.Subscript) else None
+        mask = self.facts.kind(index.id) if isinstance(index, gast.Name) else None
+        if mask is None or not mask.is_array or mask.dtype != "bool" or index.id in self.facts.stored:
+            return False
+        return mask.rank is not None and self.kind(place.value).rank == mask.rank
 
     def is_whole(self, part: build.Node) -> bool:
         """Whether an index is a whole number made of names and literals."""

@@ -13,7 +13,7 @@ import gast
 from ..analyses import failures
 from ..analyses.facts import Facts
 from ..analyses.failures import Failure
-from ..core import build, names
+from ..core import adding, build, names
 from ..core.unit import Unit, resolve
 from .storage.layout import Layout
 
@@ -78,4 +78,5 @@ def _bound(node: build.Node) -> set[str]:
         return {n for t in node.targets for n in names.writes(t) | names.owners(t)}
     if isinstance(node, gast.AugAssign):
         return names.writes(node.target) | names.owners(node.target)
-    return set()
+    added = adding.found(node)
+    return set() if added is None else names.owners(added.place)

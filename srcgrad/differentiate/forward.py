@@ -18,7 +18,7 @@ from ..analyses import aliases
 from ..analyses.expressions import Expressions
 from ..analyses.facts import Callee, Facts
 from ..analyses.kinds import DOUBLE, Kind, constant_kind
-from ..core import build, names
+from ..core import adding, build, names
 from ..core.unit import Unit
 from ..rules.declare import Rule
 from . import accumulate, expansion, fitting
@@ -94,6 +94,8 @@ class Forward:
             return self.store(node)
         if isinstance(node, gast.AugAssign) and not isinstance(node.target, gast.Name):
             return self.augmented_store(node)
+        if (added := adding.found(node)) is not None:
+            return self.adding_store(added, node)
         if isinstance(node, gast.Expr) and isinstance(node.value, gast.Call):
             return self.call_for_effect(node)
         if isinstance(node, gast.AugAssign) and (node.target.id in self.facts.active or self.is_active(node.value)):
@@ -460,6 +462,14 @@ class Forward:
         place = self.place(node.target, node)
         place.ctx = build.STORE
         return [node, gast.AugAssign(place, node.op, self.dot_of(node.value))]
+
+    def adding_store(self, added: adding.Adding, node: build.Node) -> list[build.Node]:
+        """`np.add.at(owner, index, value)`."""
+        owner = names.root(added.place)
+        if owner not in self.facts.active or not self.is_active(added.value):
+            return [node]
+        place = self.place(added.place, node)
+        return [node, adding.store(place.value, place.slice, self.dot_of(added.value), added.operator)]
 
     def call_for_effect(self, node: build.Node) -> list[build.Node]:
         callee = self.facts.callees.get(id(node.value)) or self.expressions.callee(node.value)

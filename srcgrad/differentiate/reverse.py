@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gast
+import numpy as np
 
 from ..analyses import aliases
 from ..analyses.expressions import Expressions
 from ..analyses.facts import Callee, Facts
 from ..analyses.kinds import Kind, constant_kind
-from ..core import build, names
+from ..core import adding, build, names
 from ..core.unit import Unit
 from . import choosing, compositions, extents, pieces
 from .partials import Contributions
@@ -123,10 +124,11 @@ class Reverse:
         self.compositions: compositions.Found = {}  # statements that end a composition with a partial of its own
         self.kind_of = _teller(self.expressions)
         self.rules = Contributions(unit, facts, self.kind_of)
-        self.extents = extents.Extents(facts, self.rules.operands)
+        self.extents = extents.Extents(facts, self.rules.operands, self.rules.kind)
         self.helper = helper
         self.effects: dict[int, Effect] = {}
         self.uses: dict[str, list] | None = None  # name -> [definitions, statements that read it]
+        self.once: dict[str, build.Node] = {}  # the values of names that are bound by one statement
         self.statements: list[build.Node] = []  # the block of the statement at hand
         self.reads_after: set[int] = set()  # statements x = f(x) whose reverse reads the new x, not the old one
 
@@ -186,6 +188,7 @@ class Reverse:
                 if isinstance(node, gast.For):
                     for name in names.writes(node.target):
                         self.uses.setdefault(name, [0, []])[0] += 2
+                        self.once.pop(name, None)
                 self.count_uses(node.body)
                 if isinstance(node, gast.If):
                     self.count_uses(node.orelse)
@@ -195,6 +198,10 @@ class Reverse:
                 self.uses.setdefault(name, [0, []])[1].append(node)
             for name in writes:
                 self.uses.setdefault(name, [0, []])[0] += 1
+                if isinstance(node, gast.Assign) and self.uses[name][0] == 1 and name not in self.unit.parameters:
+                    self.once[name] = node.value
+                else:
+                    self.once.pop(name, None)
 
     def simple(self, node: build.Node) -> list[build.Node]:
         is_definition = isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)
@@ -242,7 +249,9 @@ class Reverse:
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], (gast.Subscript, gast.Attribute)):
             return self.store(node.targets[0], node.value, node)
         if isinstance(node, gast.AugAssign) and not isinstance(node.target, gast.Name):
-            return self.augmented_store(node)
+            return self.adding_store(node.target, node.op, node.value, node)
+        if (added := adding.found(node)) is not None:
+            return self.adding_store(added.place, added.operator, added.value, node)
         if isinstance(node, gast.Expr) and isinstance(node.value, gast.Call):
             return self.call_for_effect(node)
         if isinstance(node, gast.AugAssign) and (
@@ -498,18 +507,18 @@ class Reverse:
     def copies(self, index: build.Node) -> bool:
         """Whether an index surely copies: an array of positions, or a mask."""
         return any(
-            self.rules.kind(p).is_array
+            isinstance(p, gast.List) or isinstance(p, gast.Name) and self.rules.kind(p).is_array
             for p in (index.elts if isinstance(index, gast.Tuple) else [index])
-            if isinstance(p, gast.Name)
         )
 
     def meets_twice(self, index: build.Node) -> bool:
-        """Whether an index may name an element twice: anything that is not made of integers, slices and masks."""
+        """Whether an index may name an element twice: anything that is not made of integers, slices, masks and distinct positions."""
         for part in index.elts if isinstance(index, gast.Tuple) else [index]:
             if (
                 isinstance(part, gast.Slice)
                 or isinstance(part, gast.Constant)
                 and (part.value in (None, ...) or type(part.value) is int)
+                or self.is_distinct(part)
             ):
                 continue
             kind = self.rules.kind(part)
@@ -517,16 +526,29 @@ class Reverse:
                 return True
         return False
 
-    def augmented_store(self, node: build.Node) -> Effect:
-        """`owner[index] += value`: the value takes the adjoint that stands there, which stays."""
-        owner = aliases.root_of(node.target)
-        if owner is None or owner not in self.facts.active or not self.rules.is_active(node.value):
+    def is_distinct(self, part: build.Node) -> bool:
+        """Whether an index surely is a row of positions from the front, no two of them the same."""
+        if isinstance(part, gast.List):
+            positions = [e.value if isinstance(e, gast.Constant) and type(e.value) is int else -1 for e in part.elts]
+            return min(positions, default=0) >= 0 and len(set(positions)) == len(positions)
+        value = self.once.get(part.id) if isinstance(part, gast.Name) else None
+        callee = self.facts.callees.get(id(value)) if isinstance(value, gast.Call) else None
+        function = callee.function if callee is not None and not callee.keywords else None
+        return function is np.flatnonzero or function is np.arange and len(callee.args) == 1
+
+    def adding_store(self, place: build.Node, operator: build.Node, value: build.Node, node: build.Node) -> Effect:
+        """`owner[index] += value`: the value takes the adjoint that stands there, which stays.
+
+        Where the index names an element twice, each of the values that were added to it takes its adjoint.
+        """
+        owner = aliases.root_of(place)
+        if owner is None or owner not in self.facts.active or not self.rules.is_active(value):
             return Effect(frozenset())
-        taken = self.taken(node.target)
-        if isinstance(node.op, gast.Sub):
-            taken = gast.UnaryOp(gast.USub(), self.place_bar(node.target))
+        taken = self.taken(place)
+        if isinstance(operator, gast.Sub):
+            taken = gast.UnaryOp(gast.USub(), self.place_bar(place))
         effect = Effect(frozenset([owner]))
-        effect.steps.append(Add(node.value.id, self.in_shape(taken, node.value, node.target, node)))
+        effect.steps.append(Add(value.id, self.in_shape(taken, value, place, node)))
         return effect
 
     def in_shape(self, taken: build.Node, value: build.Node, place: build.Node, node: build.Node) -> build.Node:

@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gast
-import numpy as np
 
 from ..analyses import aliases, changes
 from ..analyses.facts import Facts
 from ..analyses.kinds import Kind, constant_kind
-from ..core import build, names
+from ..core import adding, build, names
 from ..core.unit import Unit
 from . import scopes
 
@@ -188,12 +187,19 @@ class _Views:
         def place(item: build.Node) -> build.Node | None:
             if scopes.binds(item, name):
                 return build.copy(item)
+            whole = isinstance(item, gast.Subscript) and isinstance(item.value, gast.Name) and item.value.id == name
+            if whole and isinstance(part, gast.Subscript) and getattr(item.slice, "value", None) is ...:
+                return build.subscript(part.value, part.slice, store=isinstance(item.ctx, gast.Store))
             if isinstance(item, gast.Subscript) and aliases.root_of(item) == name:
                 inner = build.substitute(item.value, {name: part})
                 return gast.Subscript(inner, build.rewrite(item.slice, place), item.ctx)
             return None
 
         fresh = build.rewrite(node, place)
+        added = adding.found(fresh)
+        if added is not None and aliases.root_of(added.place) == name:
+            owner = build.substitute(added.place.value, {name: part})
+            fresh = adding.store(owner, added.place.slice, added.value, added.operator)
         if name in names.reads(fresh) and isinstance(part, gast.Name):
             fresh = self.inline(fresh, name, part)
         elif name in names.reads(fresh):
@@ -216,116 +222,6 @@ def _loads(node: build.Node, name: str) -> int:
         elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name) and item.target.id == name:
             total += 1
     return total
-
-
-# ---- calls that store -------------------------------------------------------------------------------------------------------------
-
-
-def stores_of_calls(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
-    """Write calls that overwrite a whole array as stores: `a.fill(v)`, `np.copyto(a, v)`, `a.sort()`, `np.exp(x, out=a)`.
-
-    >>> from srcgrad.pipeline import passes
-    >>> passes.show("stores_of_calls", '''
-    ... def f(x):
-    ...     a = np.zeros(3)
-    ...     np.add(x, x, out=a)
-    ...     return np.sum(a)
-    ... ''', x=np.ones(3))
-    def f(x):
-        a = np.zeros(3)
-        t_2 = np.add(x, x)
-        a[...] = t_2
-        t = np.sum(a)
-        return t
-    """
-    work = _Calls(unit, facts)
-    unit.body = work.block(unit.body)
-    return unit, work.changed
-
-
-class _Statements:
-    """Goes through all simple statements; `statement` puts what stands in the place of one into `out`."""
-
-    def __init__(self, unit: Unit, facts: Facts):
-        self.unit = unit
-        self.facts = facts
-        self.changed = False
-
-    def block(self, body: list[build.Node]) -> list[build.Node]:
-        out: list[build.Node] = []
-        for node in body:
-            if isinstance(node, (gast.If, gast.For, gast.While)):
-                node.body = self.block(node.body)
-                if isinstance(node, gast.If):
-                    node.orelse = self.block(node.orelse)
-                out.append(node)
-            else:
-                self.statement(node, out)
-        return out
-
-    def statement(self, node: build.Node, out: list[build.Node]) -> None:
-        raise NotImplementedError
-
-
-class _Calls(_Statements):
-    def statement(self, node: build.Node, out: list[build.Node]) -> None:
-        made = self.stores(node)
-        self.changed = self.changed or made is not None
-        out += [build.at(m, node) for m in made] if made is not None else [node]
-
-    def is_array(self, node: build.Node) -> bool:
-        return isinstance(node, gast.Name) and self.facts.kind(node.id).is_array
-
-    def stores(self, node: build.Node) -> list[build.Node] | None:
-        call = node.value if isinstance(node, (gast.Expr, gast.Assign)) else None
-        if not isinstance(call, gast.Call):
-            return None
-        callee = self.facts.callees.get(id(call))
-        out = changes.outputs_of(call, callee)
-        if (
-            len(out) == 1
-            and self.is_array(out[0])
-            and not any(k.arg in ("where", "casting", "dtype") for k in call.keywords)
-        ):
-            return self.with_out(node, call, out[0])
-        if not isinstance(node, gast.Expr):
-            return None
-        if isinstance(call.func, gast.Attribute) and self.is_array(call.func.value):
-            return self.method(call, call.func.value, call.func.attr)
-        if (
-            callee is not None
-            and callee.function is np.copyto
-            and len(call.args) == 2
-            and not call.keywords
-            and self.is_array(call.args[0])
-        ):
-            return [self.store(call.args[0], call.args[1])]
-        return None
-
-    def method(self, call: build.Node, owner: build.Node, name: str) -> list[build.Node] | None:
-        if name == "fill" and len(call.args) == 1 and not call.keywords:
-            return [self.store(owner, call.args[0])]
-        if name == "sort" and all(k.arg == "axis" for k in call.keywords) and len(call.args) <= 1:
-            ordered = gast.Call(build.attribute("np", "sort"), [build.copy(owner), *call.args], call.keywords)
-            return self.by_temporary(ordered, owner)
-        return None
-
-    def with_out(self, node: build.Node, call: build.Node, out: build.Node) -> list[build.Node]:
-        plain = gast.Call(
-            call.func, [a for a in call.args if a is not out], [k for k in call.keywords if k.arg != "out"]
-        )
-        made = self.by_temporary(plain, out)
-        if isinstance(node, gast.Assign):
-            made.append(gast.Assign(node.targets, build.copy(out), None))
-        return made
-
-    def by_temporary(self, value: build.Node, owner: build.Node) -> list[build.Node]:
-        name = self.unit.fresh("t")
-        self.unit.temporaries.add(name)
-        return [build.assign(name, value), self.store(owner, build.name(name))]
-
-    def store(self, owner: build.Node, value: build.Node) -> build.Node:
-        return build.assign(build.subscript(build.copy(owner), gast.Constant(..., None), store=True), value)
 
 
 # ---- augmented stores ---------------------------------------------------------------------------------------------------------------
@@ -354,7 +250,31 @@ def plain_stores(unit: Unit, facts: Facts, kind_of: KindOf) -> tuple[Unit, bool]
     return unit, work.changed
 
 
-class _Stores(_Statements):
+class Statements:
+    """Goes through all simple statements; `statement` puts what stands in the place of one into `out`."""
+
+    def __init__(self, unit: Unit, facts: Facts):
+        self.unit = unit
+        self.facts = facts
+        self.changed = False
+
+    def block(self, body: list[build.Node]) -> list[build.Node]:
+        out: list[build.Node] = []
+        for node in body:
+            if isinstance(node, (gast.If, gast.For, gast.While)):
+                node.body = self.block(node.body)
+                if isinstance(node, gast.If):
+                    node.orelse = self.block(node.orelse)
+                out.append(node)
+            else:
+                self.statement(node, out)
+        return out
+
+    def statement(self, node: build.Node, out: list[build.Node]) -> None:
+        raise NotImplementedError
+
+
+class _Stores(Statements):
     def __init__(self, unit: Unit, facts: Facts, kind_of: KindOf):
         super().__init__(unit, facts)
         self.kind_of = kind_of

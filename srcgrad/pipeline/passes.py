@@ -15,7 +15,7 @@ from .. import optimise
 from ..differentiate.program import cleaning, gradient
 from ..differentiate.program.builder import Program
 from ..emit import load, python
-from ..normalise import flatten, jumps, patterns, positions, prepare, sequences, stores, targets
+from ..normalise import flatten, jumps, patterns, positions, prepare, sequences, stores, storing, targets
 from ..optimise import elements, kernels, release
 
 
@@ -43,7 +43,7 @@ PASSES = (
     _pass(sequences.as_arrays),
     _pass(prepare.known_lengths),
     _pass(prepare.augmented),
-    _pass(stores.stores_of_calls),
+    _pass(storing.stores_of_calls),
     _pass(stores.retake_views),
     _pass(stores.plain_stores, name="normal"),
     # the adjoint

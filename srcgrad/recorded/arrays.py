@@ -126,11 +126,11 @@ class Arrays(Recorder):
         count = places.size
         values = self.as_array(values)
         chosen = (
-            self.call(np.resize, values, places.shape)
+            self.call(rt.cycled, values, places.shape)
             if values.size != count
             else self.call(np.reshape, values, places.shape)
         )
-        self.store_array(array, np.unravel_index(places, array.shape), chosen)
+        self.store_array(array, rt.flat_index(array.shape, places, mode), chosen)
 
     def at(self, ufunc: np.ufunc, array: np.ndarray, index: Any, value: Any = None) -> None:
         if not (self.is_active(array) or self.holds_active(value)):

@@ -79,7 +79,10 @@ class Natives(Arrays):
             if where is not True and isinstance(function, np.ufunc):
                 self.refuse_options(function, kwargs, ("out", "where"))
                 return self.recorded(rt.written.ufunc_where)(function, out, where, *args)
-            self.store_array(out, ..., self.by_rule(function, args, {n: v for n, v in kwargs.items() if n != "out"}))
+            made = self.by_rule(function, args, {n: v for n, v in kwargs.items() if n != "out"})
+            if not np.can_cast(made.dtype, out.dtype, kwargs.get("casting", "same_kind")):
+                function(*args, out=np.empty_like(out))  # raises
+            self.store_array(out, ..., made)
             return out
         if rules.is_nondifferentiable(function, len(args)):
             return self.plain(function, args, kwargs)

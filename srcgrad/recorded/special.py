@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import srcgrad_runtime as rt
 
 from .operators import COMPARISONS, CompareKey, user_frame, user_method
 from .pullbacks import children
@@ -32,6 +33,8 @@ def _getattr(self: Calls, owner: Any, name: str, *default: Any) -> Any:
 
 
 def _copyto(self: Calls, dst: np.ndarray, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+    whole = np.empty(0, dst.dtype)  # raises where NumPy does
+    np.copyto(whole, np.zeros(0, getattr(src, "dtype", None) or np.asarray(src).dtype), casting)
     if where is True:
         self.store(dst, ..., src)
         return
@@ -61,21 +64,22 @@ def _place(self: Calls, arr: np.ndarray, mask: Any, vals: Any) -> None:
     self.store(
         arr,
         np.asarray(mask, bool),
-        self.call(np.resize, vals, (count,)) if vals.size != count else self.call(np.reshape, vals, (count,)),
+        self.call(rt.cycled, vals, (count,)) if vals.size != count else self.call(np.reshape, vals, (count,)),
     )
 
 
 def _putmask(self: Calls, a: np.ndarray, mask: Any, values: Any) -> None:
     mask = np.asarray(mask, bool)
     values = self.as_array(values)
-    whole = self.call(np.resize, values, a.shape) if values.shape != a.shape else values
+    whole = self.call(rt.cycled, values, a.shape) if values.shape != a.shape else values
     self.store(a, mask, self.load(whole, mask))
 
 
-def _put_along_axis(self: Calls, arr: np.ndarray, indices: Any, values: Any, axis: int) -> None:
-    places = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
-    places[axis] = indices
-    self.store(arr, tuple(places), values)
+def _put_along_axis(self: Calls, arr: np.ndarray, indices: Any, values: Any, axis: int | None = -1) -> None:
+    if axis is None:
+        self.put(arr, indices, self.call(np.broadcast_to, self.as_array(values), np.shape(indices)))
+    else:
+        self.store(arr, rt.along_axis_index(arr.shape, indices, axis % arr.ndim), values)
 
 
 def _broadcast_arrays(self: Calls, *args: Any, subok: bool = False) -> tuple[Any, ...]:

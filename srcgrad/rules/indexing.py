@@ -7,7 +7,7 @@ import srcgrad_runtime as rt
 
 from .declare import adjoint, followed, methods, nondifferentiable, refused, structural, tangent
 
-nondifferentiable(rt.along_axis_index, rt.kept, rt.inserted, rt.resized)
+nondifferentiable(rt.along_axis_index, rt.flat_index, rt.kept, rt.inserted, rt.resized)
 
 # take
 
@@ -269,17 +269,24 @@ def append_values_tangent(arr, values, values_dot, axis=None):
     return np.append(rt.zeros_like(arr), rt.filled(values_dot, values), axis)
 
 
-structural(
-    np.resize,
-    multilinear=("a",),
-    ignored=("new_shape",),
-    cases=lambda draw: [((draw(3), (2, 4)), {}), ((draw(2, 3), 4), {}), ((0.5, 3), {})],
-)
+def _repetitions(draw):
+    yield (draw(3), (2, 4)), {}
+    yield (draw(2, 3), 4), {}
+    yield (0.5, 3), {}
+
+
+structural(np.resize, multilinear=("a",), ignored=("new_shape",), cases=_repetitions)
+structural(rt.cycled, multilinear=("values",), ignored=("shape",), cases=_repetitions)
 
 
 @adjoint(np.resize)
 def resize_(a, *, y_bar):
     return rt.take_adjoint(np.ravel(y_bar), np.shape(a), rt.resized(np.shape(a), np.size(y_bar)))
+
+
+@adjoint(rt.cycled)
+def cycled_(values, *, y_bar):
+    return rt.take_adjoint(np.ravel(y_bar), np.shape(values), rt.resized(np.shape(values), np.size(y_bar)))
 
 
 nondifferentiable(

@@ -22,6 +22,7 @@ AREAS = (
     "comprehensions",
     "numpy_calls",
     "stores",
+    "storing_functions",
     "changing_calls",
     "helpers_that_share",
     "views",

@@ -10,7 +10,19 @@ from ...analyses.facts import Facts
 from ...analyses.kinds import Kind
 from ...core import build as b
 from ...core.unit import Unit
-from ...normalise import activity, flatten, jumps, patterns, positions, prepare, sequences, stores, targets, units
+from ...normalise import (
+    activity,
+    flatten,
+    jumps,
+    patterns,
+    positions,
+    prepare,
+    sequences,
+    stores,
+    storing,
+    targets,
+    units,
+)
 from .. import fence
 from .outside import Outside
 
@@ -82,7 +94,7 @@ def find(
 
 def _with_stores(unit: Unit, facts: Facts, infer: Callable[[Unit], Facts], passed: Passed) -> tuple[Unit, Facts]:
     """The unit with its stores into arrays in their plain shapes, and what is known of shared memory."""
-    unit, changed = stores.stores_of_calls(unit, facts)
+    unit, changed = storing.stores_of_calls(unit, facts, inference.teller(unit, facts))
     passed("stores_of_calls", unit, unit.body)
     if changed:
         facts = infer(unit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gast
 import numpy as np
 
-from ...analyses import aliases
+from ...analyses import aliases, changes
 from ...analyses.kinds import DOUBLE, constant_kind
 from ...core import build, names
 from . import paths, recompute
@@ -209,7 +209,7 @@ class Recomputed:
         if isinstance(value, gast.Name):
             return True
         if isinstance(value, gast.Attribute):
-            return value.attr in ("T", "mT") or value.attr in aliases.METADATA
+            return value.attr in ("T", "mT") or value.attr in changes.METADATA
         if isinstance(value, gast.Call):
             return self.is_turned(value)
         if not isinstance(value, gast.Subscript) or not self.layout.reverse.kind_of(value)[0].is_array:

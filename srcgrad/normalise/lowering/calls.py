@@ -6,6 +6,7 @@ from types import FunctionType
 from typing import Any
 
 import gast
+import numpy as np
 
 from ... import rules
 from ...analyses import calls
@@ -55,6 +56,8 @@ class Calls(Expressions, Loops, Inlining):
         for part in [*node.args, *(k.value for k in node.keywords)]:
             if isinstance(part, gast.GeneratorExp) and not self.goes_through(value) and self.is_active(part):
                 raise self.lazy(part)
+        if isinstance(value, np.ufunc):
+            node = _with_plain_output(node)
         values = [*node.args, *(k.value for k in node.keywords)]
         atoms = self.in_order(values, lambda a: self.argument(a, True), node)
         keywords = [gast.keyword(k.arg, a) for k, a in zip(node.keywords, atoms[len(node.args) :], strict=True)]
@@ -91,6 +94,17 @@ class Calls(Expressions, Loops, Inlining):
         if not self.is_active(node) and not has_call(node) and not self.must_lower(node):
             return node if _is_simple(node) else self.operand(node)
         return self.operand(node)
+
+
+def _with_plain_output(node: build.Node) -> build.Node:
+    """The call of a universal function with `out=y` in the place of `out=(y,)`."""
+
+    def plain(keyword: build.Node) -> build.Node:
+        out = keyword.value
+        alone = keyword.arg == "out" and isinstance(out, gast.Tuple) and len(out.elts) == 1
+        return gast.keyword("out", out.elts[0]) if alone else keyword
+
+    return build.at(gast.Call(node.func, node.args, [plain(k) for k in node.keywords]), node)
 
 
 def _chain(getter: signature.Getter, path: tuple[str, ...]) -> signature.Getter:

@@ -151,11 +151,11 @@ class Inlining(Closures):
         size = sum(1 for s in body for _ in build.walk(s))
         if any(_has_scope(s) for s in body) or tree.decorator_list or function.__closure__:
             return None
-        if len(body) != 1 or not isinstance(body[0], gast.Return) or body[0].value is None:
-            if size > STORING_LIMIT or not _stores_into_parameters(tree, body):
+        is_expression = len(body) == 1 and isinstance(body[0], gast.Return) and body[0].value is not None
+        if not is_expression or size > INLINE_LIMIT:
+            changing = _stores_into_parameters(tree, body) or self.known.may_change(function)
+            if size > STORING_LIMIT or not changing:
                 return None
-        elif size > INLINE_LIMIT:
-            return None
         arguments = tree.args
         if arguments.vararg or arguments.kwarg or arguments.posonlyargs or arguments.kwonlyargs:
             return None
