@@ -125,8 +125,8 @@ def unbroadcast(g: Any, like: Any) -> Any:
         return g
     if type(g) in (list, dict):  # the adjoint of a container
         return g
-    if type(like) is tuple:
-        return to_shape(g, like)
+    if type(like) is tuple:  # whole numbers are a shape; others are what NumPy took for an array
+        return to_shape(g, like if all(type(n) is int for n in like) else np.shape(like))
     dtype = getattr(like, "dtype", None)
     shape = np.shape(like) if type(like) is list and hasattr(g, "shape") else ()  # a list that NumPy took for an array
     g = to_shape(g, shape if dtype is None else like.shape)

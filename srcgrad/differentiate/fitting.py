@@ -35,6 +35,8 @@ def to_shape(
         cut = y_kind.is_complex and not mine.is_complex
         cut = cut or mine.dtype in ("python", "double") and y_kind.dtype not in DOUBLE_OR_COMPLEX
         return value if not cut else build.call("rt.unbroadcast", value, operand)
+    if mine.is_container:  # a tuple of whole numbers is no shape here
+        return build.call("rt.unbroadcast", value, build.call("np.shape", operand))
     if mine.tag == "unknown" or y_kind.tag == "unknown" or mixes(mine, y_kind):
         return build.call("rt.unbroadcast", value, operand)
     if mine.tag == "float" and y_kind.is_array:

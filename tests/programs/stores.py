@@ -684,3 +684,17 @@ def shape_set_in_place(x):
 def shape_of_an_argument_set(x):
     x.shape = (3, 2)
     return np.sum(x[:, 0] * x[:, 1])
+
+
+@program(lambda r: (r.vec(3),))
+def rows_that_are_given_as_tuples_and_lists(q):
+    x, y, z = q
+    m = np.zeros((3, 3))
+    m[0] = [1 - 2 * y * y, 2 * (x * y - z), 2 * x]
+    m[1, :] = 2 * (x - y), 2 * (y + x), 1 - 2 * x
+    m[2, 1:] = (x, y * z)
+    m[1, :2] += (z, x)
+    for row in (1, 2):
+        m[row, :2] = (row, row + 1) if row == 2 else (x * y, row)
+    v = m @ np.array([1.0, 2.0, 3.0])
+    return v[0] * v[1] + v[2]
