@@ -24,6 +24,7 @@ __all__ = [
     "fill_adjoint",
     "filled",
     "inverse_axes",
+    "laid_out",
     "linspace_parts_adjoint",
     "linspace_start_adjoint",
     "linspace_stop_adjoint",
@@ -37,6 +38,7 @@ __all__ = [
     "tolist",
     "trace_adjoint",
     "unbroadcast_each",
+    "view",
 ]
 
 
@@ -173,6 +175,20 @@ def astype(x: Any, dtype: Any, order: str = "K", casting: str = "unsafe", subok:
     """`x.astype(...)` as a function."""
     array: Any = x if hasattr(x, "astype") else np.asarray(x)[()]
     return array.astype(dtype, order, casting, subok, copy)
+
+
+def view(a: Any) -> Any:
+    """`a.view()` as a function."""
+    return a.view()
+
+
+def laid_out(value: Any, like: Any) -> Any:
+    """An array with its entries in the same order in memory as those of another one, so that both have the same views."""
+    if value.strides == like.strides:
+        return value
+    made = np.empty_like(like, dtype=value.dtype)
+    made[...] = value
+    return made
 
 
 def tolist(x: Any) -> Any:

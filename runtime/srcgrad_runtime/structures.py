@@ -175,14 +175,27 @@ def copies(x: Any) -> Any:
 
 
 def _view_of_copy(array: np.ndarray, known: dict[int, Any]) -> np.ndarray:
+    """A copy of an array; `known` has, by the negative id of the owner of memory, the copies of memory made before."""
     owner = array
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
-    if owner is array or not (owner.flags.c_contiguous or owner.flags.f_contiguous) or owner.dtype == object:
+    if owner.dtype == object or not owner.size or not _has_no_gaps(owner):
         return array.copy(order="K")
     key = -id(owner)
     if key not in known:
         known[key] = owner.copy(order="K"), owner
     whole = known[key][0]
+    if owner is array:
+        return whole
     start = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
-    return np.ndarray(array.shape, array.dtype, whole.reshape(-1, order="A").view(np.uint8).data, start, array.strides)
+    return np.ndarray(array.shape, array.dtype, whole.ravel(order="K").view(np.uint8).data, start, array.strides)
+
+
+def _has_no_gaps(array: np.ndarray) -> bool:
+    """Whether the entries of an array fill its memory, so that a copy in the same order has the same strides."""
+    extent = array.itemsize
+    for stride, size in sorted(zip(array.strides, array.shape, strict=True)):
+        if size > 1 and stride != extent:
+            return False
+        extent *= size
+    return True

@@ -274,7 +274,7 @@ def _sources(value: build.Node, facts: Facts) -> set[str]:
         if written := outputs_of(value, callee):
             return {n for out in written for n in names.reads(out)}
         if isinstance(value.func, gast.Attribute) and _may_give_itself(value.func, function, facts):
-            return names.reads(value)
+            return _held(value, facts)
         if callee is not None and callee.form == "helper":
             operands = callee.shared()
             return names.reads(value) if operands is None else {n for o in operands for n in names.reads(o)}

@@ -10,6 +10,7 @@ from typing import Any
 from ..core import build
 from . import kinds as K
 from .kinds import Kind
+from .mirrored import Mirrored
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Facts:
     # names that may share memory: those of one group have one representative
     groups: dict[str, str] = field(default_factory=dict)
     stores: list[Any] = field(default_factory=list)  # the stores of `analyses.aliases`
+    mirrored: Mirrored = field(default_factory=Mirrored)  # names of which the adjoints share memory as they do
     # the parameters that functions change, found when somebody asks
     changed: dict[FunctionType, Any] = field(default_factory=dict)
     # what may share memory with what when the function returns

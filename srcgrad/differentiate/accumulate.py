@@ -51,6 +51,11 @@ class Accumulate:
         self.moved: set[str] = set()
         self.copied: set[str] = set()  # adjoints that had to be copied because their memory was not their own
 
+    def begin(self, results: set[str]) -> State:
+        """The state at the end of the program: there are the adjoints of its results, and those that the forward sweep has made."""
+        made = self.facts.mirrored.names
+        return State(results | made, set(made))
+
     def block(self, statements: list[build.Node], state: State, write: bool) -> None:
         for node in reversed(statements):
             if isinstance(node, gast.If):
@@ -92,6 +97,8 @@ class Accumulate:
         return {v for v in cleared if self.bar(v) in whole and uses[self.bar(v)] == 1}
 
     def step(self, step: Step, state: State, out: list[build.Node]) -> None:
+        if isinstance(step, (Clear, Own)) and step.var in self.facts.mirrored.names:
+            return  # it has been made in the forward sweep
         if isinstance(step, Clear):
             state.present.discard(step.var)
             state.owned.discard(step.var)
@@ -213,7 +220,7 @@ class Accumulate:
     def lend(self, value: build.Node, state: State) -> None:
         """An adjoint that another name now shares (wholly or as a view) must not be changed in place any more."""
         read = self.shared(value)
-        state.owned -= {var for var in state.owned if self.reverse.bars.of.get(var) in read}
+        state.owned -= {v for v in state.owned - self.facts.mirrored.names if self.reverse.bars.of.get(v) in read}
 
     def shared(self, value: build.Node) -> set[str]:
         """The names whose memory the value of an expression may share."""

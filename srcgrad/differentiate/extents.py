@@ -71,6 +71,8 @@ class Extents:
             return []
         kind = self.facts.kind(place.value.id)
         parts = place.slice.elts if isinstance(place.slice, gast.Tuple) else [place.slice]
+        if isinstance(place.slice, gast.Constant) and place.slice.value is ...:
+            parts = []
         if not kind.is_array or kind.rank is None or len(parts) > kind.rank:
             return []
         found: list[Axis] = []

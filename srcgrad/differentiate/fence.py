@@ -72,7 +72,7 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
             others.setdefault(name, bad[name])
             reaching.add(name)
     for store in facts.stores:
-        if store.others and store.name in plain:
+        if store.others and store.name in plain and store.name not in facts.mirrored.names:
             bad.setdefault(store.name, store.node)
             others.setdefault(store.name, store.node)
             if store.others & reaching:

@@ -21,7 +21,7 @@ from ..analyses.kinds import DOUBLE, Kind, constant_kind
 from ..core import adding, build, names
 from ..core.unit import Unit
 from ..rules.declare import Rule
-from . import accumulate, expansion, fitting
+from . import accumulate, expansion, fitting, shadows
 from .partials import Contributions
 from .reverse import AFTER, refuse_call
 
@@ -113,6 +113,8 @@ class Forward:
                 raise self.unit.refuse(node, f"cannot write the tangent of '{callee.function}' of a list here")
         if target not in self.facts.active:
             return [node]
+        if target in self.facts.mirrored.names:
+            return self.mirrored_definition(target, value, node)
         dot = self.dots(target)
         if not self.kind_of(value)[1]:
             display = isinstance(value, (gast.Tuple, gast.List, gast.Dict))
@@ -138,6 +140,31 @@ class Forward:
             build.assign(dot, tangent),
             build.at(build.assign(target, build.name(temporary)), node),
         ]
+
+    def mirrored_definition(self, target: str, value: build.Node, node: build.Node) -> list[build.Node]:
+        """A definition of a name that shares memory with others which are stored into: its tangent shares theirs in the same way."""
+        view, dot = self.facts.mirrored.views.get(id(node)), self.dots(target)
+        if view is not None:
+            tangent = shadows.mirrored(value, view, self.dots)
+            if view.sure:
+                return [node, build.assign(dot, tangent)]
+        if target in names.reads(value):
+            return [s for part in shadows.in_two_steps(node, self.unit, self.facts) for s in self.simple(part)]
+        if view is not None:
+            choice = gast.IfExp(shadows.shares(target, view.operand.id), tangent, build.call("rt.copy", tangent))
+            return [node, build.assign(dot, choice)]
+        if not self.kind_of(value)[1]:
+            return [node, build.assign(dot, shadows.zeros(target, self.facts))]
+        callee = self.facts.callees.get(id(value)) if isinstance(value, gast.Call) else None
+        if callee is not None and callee.form == "helper":
+            made, tangent = self.helper(callee, self, node, target), build.name(dot)
+        else:
+            made, tangent = [node], self.tangent(value, build.name(target), target, node)
+        if not accumulate.is_fresh(tangent):
+            tangent = build.call("rt.copy", tangent)
+        if target in self.facts.mirrored.ordered:
+            tangent = build.call("rt.laid_out", tangent, build.name(target))
+        return [*made, build.assign(dot, tangent)]
 
     def owned(self, target: str, value: build.Node, tangent: build.Node) -> build.Node:
         """A tangent that shares no memory with another one where the values share none and either is stored into."""

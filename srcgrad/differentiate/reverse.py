@@ -16,9 +16,10 @@ from ..analyses import aliases
 from ..analyses.expressions import Expressions
 from ..analyses.facts import Callee, Facts
 from ..analyses.kinds import Kind, constant_kind
+from ..analyses.mirrored import View
 from ..core import adding, build, names
 from ..core.unit import Unit
-from . import choosing, compositions, extents, pieces
+from . import choosing, compositions, extents, pieces, shadows
 from .partials import Contributions
 
 
@@ -135,6 +136,13 @@ class Reverse:
     def bar(self, name: str) -> build.Node:
         return build.name(self.bars(name))
 
+    def whole(self, body: list[build.Node]) -> list[build.Node]:
+        """The statements of the unit, with their effects noted."""
+        body = self.block(body)
+        given = [n for n in self.unit.parameters if n in self.facts.mirrored.names]
+        self.facts.kinds.update({self.bars(n): self.facts.kind(n) for n in given})
+        return [*shadows.given(given, self.facts, self.bars), *body]
+
     def block(self, statements: list[build.Node]) -> list[build.Node]:
         """The statements, with their effects noted; one that overwrites what its own reverse reads is taken in two steps."""
         self.note_single_uses(statements)
@@ -213,8 +221,9 @@ class Reverse:
             callee = self.facts.callees.get(id(node.value))
             if callee is not None and callee.form == "helper":
                 statements, effect = self.helper(callee, self, node)
-                self.effects[id(statements[-1])] = effect
-                return statements
+                return self.with_beside(statements, node, effect)
+        if is_definition and node.targets[0].id in self.facts.mirrored.names:
+            return self.mirrored(node)
         if not is_definition or node.targets[0].id not in names.reads(node.value):
             self.effects[id(node)] = self.effect(node)
             return [node]
@@ -232,16 +241,57 @@ class Reverse:
                         step.statement = build.substitute(step.statement, {AFTER: build.name(target)})
                 self.effects[id(node)] = effect
                 return [node]
-        temporary = self.unit.fresh("t")
-        self.unit.temporaries.add(temporary)
-        self.facts.kinds[temporary] = self.facts.kind(target)
-        if target in self.facts.active:
-            self.facts.active.add(temporary)
-        first = build.at(build.assign(temporary, node.value), node)
-        second = build.at(build.assign(target, build.name(temporary)), node)
+        first, second = shadows.in_two_steps(node, self.unit, self.facts)
         for part in (first, second):
             self.effects[id(part)] = self.effect(part)
         return [first, second]
+
+    def mirrored(self, node: build.Node) -> list[build.Node]:
+        """A definition of a name whose adjoint is made beside it: a view hands nothing on, its adjoint is that of what it views."""
+        target = node.targets[0].id
+        view = self.facts.mirrored.views.get(id(node))
+        if target in names.reads(node.value) and (view is None or not view.sure):
+            first, second = shadows.in_two_steps(node, self.unit, self.facts)
+            return [*self.mirrored(first), *self.mirrored(second)]
+        effect = Effect(frozenset())
+        if view is None:
+            effect = self.effect(node)
+        elif not view.sure:
+            effect = self.of_a_copy(target, view, node)
+        return self.with_beside([node], node, effect)
+
+    def with_beside(self, made: list[build.Node], node: build.Node, effect: Effect) -> list[build.Node]:
+        """Statements that define a name, with their effect, and the one that makes its adjoint if that is made in the forward sweep.
+
+        Their reverse reads the adjoint that is made after them, so that it comes before what undoes that.
+        """
+        target = getattr(node.targets[0], "id", "")
+        if target in self.facts.mirrored.names:
+            self.facts.kinds[self.bars(target)] = self.facts.kind(target)
+            made = [*made, shadows.beside(node, self.facts, self.bars)]
+        self.effects[id(made[-1])] = effect
+        return made
+
+    def of_a_copy(self, target: str, view: View, node: build.Node) -> Effect:
+        """The effect of a definition that may turn out to be a copy when the program runs."""
+        inner = Effect(frozenset())
+        for operand, value in self.contributions(target, node.value, node, target):
+            if operand is None:
+                inner.steps.append(Run(value))
+            else:
+                self.add(inner, operand, value, [], target)
+        body = []
+        for step in inner.steps:
+            if isinstance(step, Run):
+                body.append(step.statement)
+                continue
+            assert isinstance(step, Add) and step.var == view.operand.id and step.place is None
+            body.append(gast.AugAssign(build.name(self.bars(step.var), store=True), gast.Add(), step.value))
+        test = gast.UnaryOp(gast.Not(), shadows.shares(self.bars(target), self.bars(view.operand.id)))
+        effect = Effect(frozenset([target]))
+        if body:
+            effect.steps.append(Run(build.if_(test, [build.at(s, node) for s in body], [])))
+        return effect
 
     def effect(self, node: build.Node) -> Effect:
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
@@ -471,7 +521,8 @@ class Reverse:
             else:
                 taken = self.taken(target)
             given = Add(value.id, self.in_shape(taken, value, target, node))
-        if given is not None and given.var == owner:  # a[i] = a: taken before the place is cleared, added afterwards
+        shared = given is not None and (given.var == owner or given.var in self.facts.mirrored.names)
+        if given is not None and shared:  # a[i] = a: taken before the place is cleared, added afterwards
             name = self.unit.fresh("t")
             self.unit.temporaries.add(name)
             effect.steps.append(Run(build.assign(name, given.value)))
@@ -481,7 +532,7 @@ class Reverse:
         cleared = self.place_bar(target)
         cleared.ctx = build.STORE
         effect.steps.append(Run(build.assign(cleared, build.constant(0.0))))
-        if given is not None and given.var == owner:
+        if given is not None and shared:
             effect.steps.append(given)
         return effect
 

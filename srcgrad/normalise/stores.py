@@ -37,6 +37,7 @@ def has_array_stores(unit: Unit, facts: Facts) -> bool:
 def retake_views(unit: Unit, facts: Facts, kind_of: KindOf) -> tuple[Unit, bool]:
     """Replace each name for a part of a stored array by the part, where it is used.
 
+    >>> import numpy as np
     >>> from srcgrad.pipeline import passes
     >>> passes.show("retake_views", '''
     ... def f(x):
@@ -230,6 +231,7 @@ def _loads(node: build.Node, name: str) -> int:
 def plain_stores(unit: Unit, facts: Facts, kind_of: KindOf) -> tuple[Unit, bool]:
     """Give every store into an array one of the two shapes that the adjoint knows.
 
+    >>> import numpy as np
     >>> from srcgrad.pipeline import passes
     >>> passes.show("normal", '''
     ... def f(x):

@@ -254,3 +254,26 @@ methods(
     }
 )
 attributes({"T": np.transpose, "mT": np.matrix_transpose})
+
+structural(rt.view, multilinear=("a",), cases=lambda draw: [((draw(2, 3),), {}), ((draw(),), {})])
+
+
+@adjoint(rt.view)
+def view_(*, y_bar):
+    return y_bar
+
+
+structural(
+    rt.laid_out,
+    multilinear=("value",),
+    shapes=("like",),
+    cases=lambda draw: [((draw(2, 3), np.asfortranarray(draw(2, 3))), {}), ((draw(3), draw(3)), {})],
+)
+
+
+@adjoint(rt.laid_out)
+def laid_out_(*, y_bar):
+    return y_bar
+
+
+methods({"view": rt.view})

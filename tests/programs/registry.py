@@ -26,6 +26,7 @@ AREAS = (
     "changing_calls",
     "helpers_that_share",
     "views",
+    "shared_memory",
     "indexing",
     "objects",
     "statements",

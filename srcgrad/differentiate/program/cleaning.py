@@ -41,11 +41,12 @@ def cleaned(
         kind = facts.kind(name)
         return name not in bars and (kind.tag in ("list", "tuple") or kind.is_array and bool(kind.rank))
 
+    made = {sweeps.reverse.bars(n) for n in facts.mirrored.names}  # those that are handed over may share memory
     known = ProgramFacts(
         array=array,
         floating=floating,
         sequence=sequence,
-        parameters=frozenset(unit.parameters),
+        parameters=frozenset([*unit.parameters, *(made & given)]),
         temporaries=frozenset(unit.temporaries | set(bars)),
         tapes=frozenset(tapes),
         escaping=frozenset(unit.parameters),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import FunctionType
 
-from ...analyses import aliases, expressions, inference, shifts
+from ...analyses import aliases, expressions, inference, shifts, views
 from ...analyses.facts import Facts
 from ...analyses.kinds import Kind
 from ...core import build as b
@@ -65,8 +65,8 @@ def find(
     unit = prepare.split(unit)
     passed("split", unit, unit.body)
 
-    def infer(unit: Unit) -> Facts:
-        return inference.infer(unit, kinds, active, summary)
+    def infer(unit: Unit, more: frozenset[str] | set[str] = frozenset()) -> Facts:
+        return inference.infer(unit, kinds, active | more, summary)
 
     facts = infer(unit)
     unit, changed = positions.counted(unit, facts)
@@ -92,7 +92,7 @@ def find(
     return unit, facts
 
 
-def _with_stores(unit: Unit, facts: Facts, infer: Callable[[Unit], Facts], passed: Passed) -> tuple[Unit, Facts]:
+def _with_stores(unit: Unit, facts: Facts, infer: Callable[..., Facts], passed: Passed) -> tuple[Unit, Facts]:
     """The unit with its stores into arrays in their plain shapes, and what is known of shared memory."""
     unit, changed = storing.stores_of_calls(unit, facts, inference.teller(unit, facts))
     passed("stores_of_calls", unit, unit.body)
@@ -107,6 +107,10 @@ def _with_stores(unit: Unit, facts: Facts, infer: Callable[[Unit], Facts], passe
     unit, changed = stores.plain_stores(unit, facts, inference.teller(unit, facts))
     if changed:
         facts = infer(unit)
-    found = aliases.analyse(unit, facts)
-    facts.groups, facts.stores, facts.end, facts.met = found.groups, found.stores, found.end, found.met
-    return unit, facts
+    while True:
+        found = aliases.analyse(unit, facts)
+        facts.groups, facts.stores, facts.end, facts.met = found.groups, found.stores, found.end, found.met
+        facts.mirrored = views.find(unit, facts, found)
+        if facts.mirrored.names <= facts.active:
+            return unit, facts
+        facts = infer(unit, facts.mirrored.names)  # what shares memory with an active value is active

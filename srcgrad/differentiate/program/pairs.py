@@ -112,7 +112,7 @@ class Pairs:
         result = sweeps.last.value
         bar = sweeps.reverse.bars(result.id) if result.id not in facts.active else ""
         sweeps.run({result.id} if not bar else set(), builder.outside)
-        self.consuming = self.consuming or bool(sweeps.storage.tapes or sweeps.storage.undone)
+        self.consuming = self.consuming or bool(sweeps.storage.tapes or sweeps.storage.undone or facts.mirrored.names)
         renamed = dict(zip(self.helpers.plain(function).parameters, unit.parameters, strict=True))
         blank = sweeps.accumulate.slots.blank
         helper.blanks = frozenset(old for old, new in renamed.items() if new in blank)
@@ -129,7 +129,11 @@ class Pairs:
         adjoints = [
             b.name(bars(n)) if n in sweeps.state.present else b.call("rt.zeros_like", b.name(n)) for n in wanted
         ]
-        seed = bars(sweeps.last.value.id)
+        result = sweeps.last.value.id
+        seed = bars(result)
+        if result in sweeps.facts.mirrored.names:  # the adjoint of the value is added to one that is there
+            seed = unit.fresh(f"{result}_seed")
+            sweeps.backward.insert(0, gast.AugAssign(b.name(bars(result), store=True), gast.Add(), b.name(seed)))
         tail = b.return_(adjoints[0] if len(adjoints) == 1 else b.tuple_(adjoints))
         handed = frozenset({*storage.definitions, *unit.parameters, seed})
         backward = cleaning.cleaned(self.builder, sweeps, [*sweeps.backward, tail], given=handed)

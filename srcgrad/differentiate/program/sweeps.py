@@ -30,13 +30,13 @@ class Sweeps:
         unpacking.together(unit, facts)
         self.last = unit.body.pop()
         self.reverse = Reverse(unit, facts, use_helper)
-        unit.body = self.reverse.block(unit.body)
+        unit.body = self.reverse.whole(unit.body)
         self.accumulate = Accumulate(self.reverse, facts)
 
     def run(self, seeded: set[str], outside: Outside) -> None:
         """Find both sweeps; the adjoints of the names `seeded` are there when the reverse sweep begins."""
         unit, facts = self.unit, self.facts
-        self.state = State(seeded, set())
+        self.state = self.accumulate.begin(seeded)
         self.accumulate.block(unit.body, self.state, True)
         outside.share(unit)
         self.storage = Storage(self.reverse, self.accumulate.swept, unit.body)
