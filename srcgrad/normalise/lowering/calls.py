@@ -56,6 +56,8 @@ class Calls(Expressions, Loops, Inlining):
         for part in [*node.args, *(k.value for k in node.keywords)]:
             if isinstance(part, gast.GeneratorExp) and not self.goes_through(value) and self.is_active(part):
                 raise self.lazy(part)
+            if isinstance(part, gast.GeneratorExp) and value in (any, all) and self.changes_active(part):
+                raise self.lazy(part)  # not all of its items are computed
         if isinstance(value, np.ufunc):
             node = _with_plain_output(node)
         values = [*node.args, *(k.value for k in node.keywords)]

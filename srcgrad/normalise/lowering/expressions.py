@@ -14,6 +14,10 @@ from .errors import word
 from .state import Lowered, State
 
 
+# what is in these is evaluated later, or more than once, or in an order of its own
+LAZY = (gast.Lambda, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.Dict)
+
+
 class Expressions(State):
     """`of_<node>` gives an operation over operands with the value of the node."""
 
@@ -37,7 +41,6 @@ class Expressions(State):
         if isinstance(node, (gast.Name, gast.Constant)):
             return node
         if not self.is_active(node) and not self.must_lower(node):
-            self.check_no_change(node)
             return node
         method = getattr(self, "of_" + type(node).__name__, None)
         if method is None:
@@ -55,34 +58,41 @@ class Expressions(State):
 
     def passive(self, node: build.Node) -> build.Node:
         """An expression whose value carries no derivative, in the user's words as far as nothing in it has to be taken apart."""
-        self.check_no_change(node)
         if not self.must_lower(node):
             return node
+        if isinstance(node, LAZY):
+            self.check_no_change(node)
+            raise self.unit.refuse(
+                node, f"cannot differentiate a call of a nested function inside of this {word(node)}",
+                "a nested function is put in the place of its calls", "write a loop",
+            )  # fmt: skip
         if isinstance(node, gast.NamedExpr):
             return self.of_NamedExpr(node)
-        if isinstance(node, gast.BoolOp):
-            # later operands run only if the earlier ones let them: keep that
+        if isinstance(node, (gast.Call, gast.ListComp, gast.BoolOp, gast.IfExp)):
+            # later operands of the last two run only if the earlier ones let them
             return self.operand(node)
-        fresh = build.copy(node)
-        done: list[build.Node] = []
-
-        def lowered(part: Any) -> Any:
-            if not isinstance(part, gast.expr):
-                return part
+        if isinstance(node, gast.Compare) and len(node.ops) > 1:  # as those of a chain of comparisons
+            for later in node.comparators[1:]:
+                self.check_no_change(later)
+        parts = _parts(node)
+        last = max((i for i, part in enumerate(parts) if self.changes_active(part)), default=-1)
+        made: list[build.Node] = []
+        for position, part in enumerate(parts):
             mark = len(self.out)
-            made = self.passive(part)
-            self.check_order(done, mark, node)
-            done.append(made)
-            return made
+            fresh = self.before_change(part) if position < last else self.passive(part)
+            fresh = self.kept(fresh, *parts[position + 1 :])
+            self.check_order(made, mark, node)
+            made.append(fresh)
+        taken = iter(made)
+        return build.rewrite(node, lambda n: next(taken) if any(n is part for part in parts) else None)
 
-        for key, value in list(fresh.__dict__.items()):
-            if isinstance(value, gast.expr):
-                setattr(fresh, key, lowered(value))
-            elif isinstance(value, list):
-                setattr(fresh, key, [lowered(v) for v in value])
-        if isinstance(fresh, gast.Call):
-            return self.operand(node)
-        return fresh
+    def before_change(self, node: build.Node) -> build.Node:
+        """The value of a part of an expression, of which a later part changes something that the part may read."""
+        if isinstance(node, gast.FormattedValue):  # the text is made before the change
+            text = self.bind(gast.JoinedStr([self.passive(node)]))
+            self.active.discard(text.id)
+            return gast.FormattedValue(text, -1, None)
+        return self.passive(node) if isinstance(node, (gast.Slice, gast.Starred)) else self.operand(node)
 
     def check_no_change(self, node: build.Node) -> None:
         if self.changes_active(node):
@@ -93,19 +103,34 @@ class Expressions(State):
 
     def changes_active(self, node: build.Node) -> bool:
         """Whether a call inside an expression may change something that carries a derivative."""
-        for item in build.walk(node):
-            if isinstance(item, gast.Call) and (item is not node or isinstance(item.func, gast.Attribute)):
-                if any(names.reads(part) & self.active for part in mutation.changed(item, self.known)):
+        return any(isinstance(item, gast.Call) and self.is_change(item) for item in build.walk(node))
+
+    def is_change(self, call: build.Node) -> bool:
+        if isinstance(call.func, gast.Name) and call.func.id in self.closures:
+            return any(map(self.may_store, self.closures[call.func.id].body))
+        return any(names.reads(part) & self.active for part in mutation.changed(call, self.known))
+
+    def may_store(self, statement: build.Node) -> bool:
+        """Whether a statement of a nested function may change or rebind what is not its own."""
+        for item in build.walk(statement):
+            if isinstance(item, (gast.AugAssign, gast.Nonlocal, gast.Global, gast.Delete)):
+                return True
+            if isinstance(item, (gast.Subscript, gast.Attribute)) and isinstance(item.ctx, gast.Store):
+                return True
+            if isinstance(item, gast.Call):
+                own = isinstance(item.func, gast.Name) and item.func.id in self.closures
+                if own or mutation.changed(item, self.known):
                     return True
         return False
 
     def must_lower(self, node: build.Node) -> bool:
-        """Whether a passive expression holds a call of a nested function, or a walrus."""
+        """Whether a passive expression holds a call of a nested function, a call that changes something active, or a walrus."""
         for item in build.walk(node):
             if isinstance(item, gast.NamedExpr):
                 return True
-            if isinstance(item, gast.Call) and isinstance(item.func, gast.Name) and item.func.id in self.closures:
-                return True
+            if isinstance(item, gast.Call):
+                if isinstance(item.func, gast.Name) and item.func.id in self.closures or self.is_change(item):
+                    return True
         return False
 
     def of_BinOp(self, node: build.Node) -> build.Node:
@@ -121,6 +146,9 @@ class Expressions(State):
         return gast.UnaryOp(node.op, self.operand(node.operand))
 
     def of_Compare(self, node: build.Node) -> build.Node:
+        return self.passive(node)
+
+    def of_JoinedStr(self, node: build.Node) -> build.Node:
         return self.passive(node)
 
     def of_NamedExpr(self, node: build.Node) -> build.Node:
@@ -230,6 +258,15 @@ class Expressions(State):
             inner = self.out
         self.out = inner
         return build.name(name)
+
+
+def _parts(node: build.Node) -> list[build.Node]:
+    """The expressions that an expression is made of, in the order in which they are evaluated."""
+    found: list[build.Node] = []
+    for child in build.children(node):
+        if isinstance(child, gast.expr):
+            found.append(child)
+    return found
 
 
 def _sliced(node: build.Node) -> build.Node:

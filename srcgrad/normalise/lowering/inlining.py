@@ -11,7 +11,7 @@ from ... import rules
 from ...core import build, names
 from ...core.unit import MISSING, Free, is_static
 from ...frontend import signature, source
-from .. import jumps, units
+from .. import jumps, patterns, targets, units
 from ..activity import active_names, stored_names
 from .closures import Closures
 from .state import Closure
@@ -53,7 +53,8 @@ class Inlining(Closures):
         for name in sorted(locals_ - set(bindings)):
             renamed[name] = self.unit.fresh(name)
         given: list[build.Node] = []
-        for name, value in bindings.items():
+        values = list(bindings.values())
+        for position, (name, value) in enumerate(bindings.items()):
             if isinstance(value, gast.Lambda):
                 functions[name] = self.closure(value.args, [build.return_(value.body)], name)
                 renamed[name] = self.unit.fresh(name)
@@ -73,6 +74,7 @@ class Inlining(Closures):
             mark = len(self.out)
             atom = self.operand(value)
             self.check_order(given, mark, node)
+            atom = self.kept(atom, *values[position + 1 :])
             given.append(atom)
             fixed = not isinstance(atom, gast.Name) or atom.id not in self.nonlocals and not self.rebinds(body, atom.id)
             if isinstance(atom, gast.Name) and name not in stored and fixed:
@@ -170,6 +172,7 @@ class Inlining(Closures):
         for item in (n for s in fresh for n in build.walk(s)):
             if isinstance(item, gast.stmt):
                 item.filename = function.__code__.co_filename
+        fresh = patterns.cases_to_branches(targets.name_places(fresh, self.unit.fresh), self.unit.fresh)
         if not isinstance(fresh[-1], gast.Return):
             fresh.append(build.return_(build.constant(None)))
         arguments = build.copy(arguments)

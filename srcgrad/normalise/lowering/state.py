@@ -154,18 +154,22 @@ class State:
     def in_order(self, nodes: Sequence[Any], lower: Callable[[Any], build.Node], whole: build.Node) -> list[build.Node]:
         """Each of some nodes lowered, from left to right."""
         found: list[build.Node] = []
-        for node in nodes:
+        for position, node in enumerate(nodes):
             mark = len(self.out)
             made = lower(node)
             self.check_order(found, mark, whole)
-            found.append(made)
+            found.append(self.kept(made, *nodes[position + 1 :]))
         return found
 
-    def kept(self, atom: build.Node, later: build.Node) -> build.Node:
-        """The atom, under a name of its own if evaluating `later` rebinds it."""
-        if isinstance(atom, gast.Name) and any(
-            isinstance(n, gast.NamedExpr) and n.target.id == atom.id for n in build.walk(later)
-        ):
+    def kept(self, atom: build.Node, *later: build.Node) -> build.Node:
+        """The atom, under a name of its own if evaluating what comes `later` rebinds it."""
+        if not isinstance(atom, gast.Name):
+            return atom
+        walked = [n for node in later for n in build.walk(node)]
+        by_function = atom.id in self.nonlocals and any(
+            isinstance(n, gast.Call) and isinstance(n.func, gast.Name) and n.func.id in self.closures for n in walked
+        )
+        if by_function or any(isinstance(n, gast.NamedExpr) and n.target.id == atom.id for n in walked):
             return self.bind(atom)
         return atom
 

@@ -57,9 +57,8 @@ class Statements(Calls):
                 return not self.calls_closures(node)
             return False
         if isinstance(node, (gast.Assign, gast.AnnAssign, gast.AugAssign)):
-            return not self.is_active(
-                node.value if node.value is not None else node.target
-            ) and not self.calls_closures(node)
+            value = node.value if node.value is not None else node.target
+            return not (self.is_active(value) or self.calls_closures(node) or self.changes_active(node))
         if isinstance(node, gast.Expr):
             if self.calls_closures(node):
                 return False
@@ -68,8 +67,10 @@ class Statements(Calls):
             if self.changes_active(node.value):
                 return False
             return not self.is_active(node.value) or self.is_passive_call(node.value.func)
+        if isinstance(node, gast.Assert):
+            return not self.changes_active(node)
         if isinstance(
-            node, (gast.Assert, gast.Raise, gast.Delete, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal)
+            node, (gast.Raise, gast.Delete, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal)
         ):
             return not isinstance(node, gast.Delete) or not (names.reads(node) & self.active)
         return not (names.reads(node) & self.active)
@@ -86,6 +87,13 @@ class Statements(Calls):
         if not isinstance(atom, gast.Name):
             atom = self.bind(atom, "result")
         self.emit(build.at(build.return_(atom), node))
+
+    def on_Assert(self, node: build.Node) -> None:
+        if __debug__:  # Python leaves assertions out otherwise
+            test = self.passive(node.test)
+            if node.msg is not None:
+                self.check_no_change(node.msg)
+            self.emit(gast.Assert(test, node.msg))
 
     def on_Expr(self, node: build.Node) -> None:
         value = node.value
@@ -122,9 +130,16 @@ class Statements(Calls):
             self.assign(target, value)
 
     def on_AugAssign(self, node: build.Node) -> None:
+        target = node.target
+        if self.changes_active(node.value) and (not isinstance(target, gast.Name) or target.id in self.nonlocals):
+            # what stands there is read before the change, and stored after it
+            place = build.name(target.id) if isinstance(target, gast.Name) else self.place(target)
+            item = self.bind(place)
+            self.emit(build.augment(item.id, node.op, self.operand(node.value)))
+            self.emit(build.assign(_stored(place), build.name(item.id)))
+            return
         mark = len(self.out)
         value = self.operand(node.value)
-        target = node.target
         self.check_order([build.name(target.id) if isinstance(target, gast.Name) else target], mark, node)
         if isinstance(target, gast.Name):
             self.emit(build.augment(target.id, node.op, value))
@@ -189,6 +204,13 @@ class Statements(Calls):
             taken.append(atom)
         for target, atom in zip(targets, taken, strict=True):
             self.assign(target, Lowered(atom))
+
+
+def _stored(place: build.Node) -> build.Node:
+    """The place of a load, to be stored into."""
+    stored = build.copy(place)
+    stored.ctx = build.STORE
+    return stored
 
 
 def _own_break(node: build.Node) -> bool:
