@@ -291,3 +291,70 @@ def parameter_of_a_lambda_with_the_name_of_a_view(x):
     x[1] = q[1] * x[0]
     n = len(sorted([1, 2], key=lambda q: -q))
     return np.sum(q * q) * n
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def parts_to_the_left_of_a_change(x, w):
+    y = np.sin(x)
+    s = y[0] * y[1] + doubled_first(y) * y[0]
+    if y[0] * s < doubled_first(y) + y[1] * 1e-3:
+        s = s * w[0]
+    n = 2.0 if y[0] < -100.0 or doubled_first(w) > -100.0 and w[0] < 100.0 else doubled_first(y)
+    y[1] += doubled_first(y) * y[0]
+    y[:2] *= by_position(y)
+    return s * n + np.sum(y * w)
+
+
+@program(lambda r: (r.vec(3), r.vec(3)), (0, 1))
+def changes_in_heads_of_loops(x, w):
+    y, total = np.sin(x), 0.0
+    for i in range(min(3, abs(int(by_position(y))) + 2)):
+        total += y[i] * doubled_first(w)
+    while doubled_first(y) < total * 0 + 1e3 and total < 1e3:
+        y *= w + 4.0
+        total = total + y[0] ** 2
+    values = [v * w[0] for v in w if doubled_first(w) > -1e3]
+    return total * 1e-6 + sum(values) + np.sum(np.tanh(y))
+
+
+@program(lambda r: (r.vec(3),))
+def text_made_before_a_change(x):
+    y = np.round(x, 3) * 0 + x
+    shown = f"{y[0]:.2f} {doubled_first(y) * 0:.1f} {y[0]:.2f}"
+    print(shown)
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(3),))
+def variables_of_functions_that_rebind_them(x):
+    n, y = x[0], x * 1.0
+
+    def bump(k):
+        nonlocal n
+        n = n * k
+        y[0] = n
+        return n
+
+    s = n * bump(2.0) + n
+    n += bump(3.0) * y[0]
+    pair = (n, bump(0.5), n)
+    if n > 1e3 or not (bump(2.0) < n * 2.0 < 1e4):
+        s = s * 2.0
+    return s + pair[0] * pair[2] + n * y[0] + np.sum(y)
+
+
+def halved_where_large(v, limit=1.0):
+    match len(v):
+        case 3:
+            np.multiply(v, 0.5, out=v, where=v > limit)
+        case _:
+            v.fill(limit)
+    return v[0]
+
+
+@program(lambda r: (r.pos(3), r.pos(4)), (0, 1))
+def changes_by_a_helper_with_cases(x, w):
+    assert halved_where_large(x, 0.8) > 0.0, "not positive"
+    if halved_where_large(w) == 1.0 and halved_where_large(x * 1.0, limit=0.1) > 0.0:
+        x *= w[:3]
+    return np.sum(x * x) + np.sum(w)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
 
 import gast
 
@@ -12,7 +11,6 @@ from ...analyses import mutation
 from ...core import build, names
 from .errors import word
 from .state import Lowered, State
-
 
 # what is in these is evaluated later, or more than once, or in an order of its own
 LAZY = (gast.Lambda, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.Dict)

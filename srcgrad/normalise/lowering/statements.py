@@ -69,9 +69,7 @@ class Statements(Calls):
             return not self.is_active(node.value) or self.is_passive_call(node.value.func)
         if isinstance(node, gast.Assert):
             return not self.changes_active(node)
-        if isinstance(
-            node, (gast.Raise, gast.Delete, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal)
-        ):
+        if isinstance(node, (gast.Raise, gast.Delete, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal)):
             return not isinstance(node, gast.Delete) or not (names.reads(node) & self.active)
         return not (names.reads(node) & self.active)
 
