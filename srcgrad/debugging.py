@@ -64,7 +64,7 @@ class _Watch:
 
     def recorded(self, frame: FrameType, code: CodeType) -> None:
         """A step of the recorded road: a result is made, its reverse step begins, or an adjoint gets a contribution."""
-        if code.co_name == "result":
+        if code.co_name in ("result", "elementwise_result"):
             y = frame.f_locals["y"]
             caller: FrameType | None = frame
             while caller is not None and (caller.f_globals.get("__name__") or "").startswith("srcgrad."):

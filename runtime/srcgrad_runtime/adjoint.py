@@ -228,7 +228,7 @@ def scatter_add(x_bar: Any, index: Any, value: Any) -> None:
     if value is None:
         return
     if isinstance(x_bar, np.ndarray):
-        if x_bar.dtype.kind == "f" and (isinstance(value, complex) or np.iscomplexobj(value)):
+        if x_bar.dtype.kind == "f" and is_complex(value):
             value = value.real
         if is_basic(index) or _is_mask(index):
             x_bar[index] += value

@@ -164,10 +164,11 @@ class Pullbacks(Recorded):
                         f"the pullback of {self.name} was called after an array that the function was given had changed"
                     )
             tape.add(main, tape.arithmetic.call(rt.conformed, value_bar, main))
-            tape.reverse(again=True)
-            found = arguments.finished(structures, tape)
-            tape.forget()
-            return found
+            try:
+                tape.reverse(again=True)
+                return arguments.finished(structures, tape)
+            finally:
+                tape.forget()
 
         nested.note_pullback(pullback, tape)
         return (shown, pullback, other) if self.form.aux else (shown, pullback)

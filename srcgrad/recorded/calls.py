@@ -71,6 +71,10 @@ class Calls(Classes):
                 self.note(constant)
 
     def call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(function) is np.ufunc and not kwargs:
+            found = self.elementary(function, args)  # `native` would come to the same
+            if found is not None:
+                return self.record_elementary(found, args, function(*args))
         if isinstance(function, types.FunctionType):
             return self.python(function, args, kwargs)
         if isinstance(function, types.MethodType):

@@ -18,6 +18,7 @@ from .. import rules
 from ..analyses import calls
 from ..core.errors import Place, Refusal, Refused
 from . import pullbacks
+from .pullbacks import REAL
 from .tape import NUMBERS, SIGNS, SIGNS_OF_ONE, Tape
 
 PLAIN = (int, bool, str, bytes, type(None), range, slice)
@@ -27,6 +28,7 @@ COMPARISONS: dict[str, tuple[Callable[[Any, Any], Any], str, str]] = {
     ">=": (operator.ge, "__ge__", "__le__"), "==": (operator.eq, "__eq__", "__eq__"), "!=": (operator.ne, "__ne__", "__ne__"),
 }  # fmt: skip
 MASKED = (np.matrix, np.ma.MaskedArray)
+HEAP_TYPE = 1 << 9  # of type.__flags__: a class that a `class` statement made
 LIBRARIES = calls.LIBRARIES | {"srcgrad", "srcgrad_runtime", "numba", "llvmlite"}
 # parts of the standard library that are written in Python and work on what they are given: they are recorded as the user's code is
 FOLLOWED = frozenset({
@@ -56,6 +58,8 @@ def is_followed(function: Any) -> bool:
 
 def user_method(cls: type, name: str) -> types.FunctionType | None:
     """The Python function that a class has for a special method, from a class whose code is looked into."""
+    if not cls.__flags__ & HEAP_TYPE:
+        return None  # a class that is not written in Python has no method that is
     for base in cls.__mro__:
         found = base.__dict__.get(name)
         if found is not None:
@@ -108,6 +112,9 @@ class Operators(Tape):
 
     def op(self, sign: str, a: Any, b: Any) -> Any:
         native, ufunc, _, name = SIGNS[sign]
+        found = self.elementary(ufunc, (a, b)) if sign != "**" else None
+        if found is not None:
+            return self.record_elementary(found, (a, b), native(a, b))
         kind_a, kind_b = type(a), type(b)
         if kind_a is list and kind_b is np.ndarray or kind_a is np.ndarray and kind_b is list:
             a, b = (self.array_of(a), b) if kind_a is list else (a, self.array_of(b))
@@ -131,11 +138,11 @@ class Operators(Tape):
         """a ** b with a constant b."""
         rule = rules.lookup(np.power)
         assert rule is not None
-        texts = rule.choose_partials(("x2",), {"x2": b}, not np.iscomplexobj(a))
+        texts = rule.choose_partials(("x2",), {"x2": b}, type(a) in REAL or not np.iscomplexobj(a))
         if texts[0] is None:
             return y
-        pull = pullbacks.scaling(texts[0], ("x1", "x2"), (a, b), y)
-        return self.result(self.fresh(y) if y is a else y, [(a, pull)])
+        partial = pullbacks.partial_of(texts[0], ("x1", "x2"))
+        return self.elementwise_result(self.fresh(y) if y is a else y, [(0, partial)], (a, b))
 
     def covered(self, rule: rules.Rule, args: tuple, kwargs: dict[str, Any], y: Any) -> Any:
         if any(isinstance(a, MASKED) for a in (*args, y)):
@@ -187,6 +194,9 @@ class Operators(Tape):
 
     def unary(self, sign: str, a: Any) -> Any:
         native, ufunc, name = SIGNS_OF_ONE[sign]
+        found = self.elementary(ufunc, (a,))
+        if found is not None:
+            return self.record_elementary(found, (a,), native(a))
         method = None if isinstance(a, (*NUMBERS, int, np.ndarray)) else user_method(type(a), f"__{name}__")
         if method is not None:
             return self.call(method, a)
@@ -201,6 +211,8 @@ class Operators(Tape):
 
     def inplace(self, sign: str, x: Any, value: Any) -> Any:
         """`x op= value` of a name: in place for arrays and lists, a new value for anything else."""
+        if type(x) in REAL:
+            return self.op(sign, x, value)
         native = SIGNS[sign][2]
         if isinstance(x, np.ndarray):
             y = self.op(sign, x, value)

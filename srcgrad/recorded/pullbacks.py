@@ -19,6 +19,8 @@ from ..emit import load
 from ..rules.declare import REQUIRED, Adjoint, Rule
 
 SPACE = {"np": np, "rt": rt, "math": math}
+DOUBLE = frozenset({float, np.float64})
+REAL = DOUBLE | {int, bool, np.float32, np.int64, np.bool_}
 
 
 class NotCovered(Exception):
@@ -44,47 +46,30 @@ def bind(rule: Rule, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
     return bound
 
 
-@functools.lru_cache(maxsize=4096)
-def partial_of(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
-    """A partial derivative as a function of the arguments and the result."""
-    return eval(f"lambda {', '.join(names)}, y: {text}", dict(SPACE))  # noqa: S307 - the text stands in the table of rules
+class Partial:
+    """A partial derivative of an elementwise function, which reads the arguments `names` and the result. It is evaluated on the way back."""
 
+    def __init__(self, text: str, names: tuple[str, ...]):
+        self.text, self.names = text, names
+        self.function = eval(f"lambda {', '.join(names)}, y: {text}", dict(SPACE))  # noqa: S307 - the text stands in the table of rules
 
-@functools.lru_cache(maxsize=1024)
-def sourced_partial(text: str, names: tuple[str, ...]) -> Any:
-    """The same as a function that has a source, so that it can be recorded."""
-    return load.load(f"def partial({', '.join(names)}, y):\n    return {text}\n", "partial", dict(SPACE))
+    @functools.cached_property
+    def sourced(self) -> Any:
+        """The same as a function that has a source, so that it can be recorded."""
+        text = f"def partial({', '.join(self.names)}, y):\n    return {self.text}\n"
+        return load.load(text, "partial", dict(SPACE))
 
-
-class Unchanged:
-    """The adjoint of the result is that of the operand."""
-
-    def __call__(self, y_bar: Any) -> Any:
-        return y_bar
-
-    def through(self, tape: Any, y_bar: Any) -> Any:
-        return y_bar
-
-
-class Scaling:
-    """The adjoint of the result times a partial derivative, which is evaluated then and not now."""
-
-    __slots__ = ("text", "names", "values", "y")
-
-    def __init__(self, text: str, names: tuple[str, ...], values: tuple[Any, ...], y: Any):
-        self.text, self.names, self.values, self.y = text, names, values, y
-
-    def __call__(self, y_bar: Any) -> Any:
+    def __call__(self, values: tuple, y: Any, y_bar: Any) -> Any:
         """y_bar * partial; zero where nothing arrives, be the partial finite or not (the side that `np.where` does not choose)."""
-        partial = partial_of(self.text, self.names)(*self.values, self.y)
+        partial = self.function(*values, y)
+        if is_finite(partial) and is_finite(y_bar):
+            return y_bar * partial
         with np.errstate(invalid="ignore"):
             product = y_bar * partial
-        if np.all(np.isfinite(product)):
-            return product
         return np.where(np.equal(y_bar, 0), 0.0, product)[()]
 
-    def through(self, tape: Any, y_bar: Any) -> Any:
-        partial = tape.recorded(sourced_partial(self.text, self.names))(*self.values, self.y)
+    def through(self, tape: Any, values: tuple, y: Any, y_bar: Any) -> Any:
+        partial = tape.recorded(self.sourced)(*values, y)
         with np.errstate(invalid="ignore"):
             product = tape.op("*", y_bar, partial)
         if np.all(np.isfinite(product)):
@@ -93,31 +78,48 @@ class Scaling:
         return chosen if np.ndim(chosen) else tape.load_array(chosen, ())
 
 
-def scaling(text: str, names: tuple[str, ...], values: tuple[Any, ...], y: Any) -> Unchanged | Scaling:
-    """A partial derivative as a function from the adjoint of the result to the contribution."""
-    return Unchanged() if text == "1" else Scaling(text, names, values, y)
+class One(Partial):
+    """The partial derivative that is one: the adjoint of the result is that of the operand."""
+
+    def __call__(self, values: tuple, y: Any, y_bar: Any) -> Any:
+        return y_bar
+
+    def through(self, tape: Any, values: tuple, y: Any, y_bar: Any) -> Any:
+        return y_bar
+
+
+@functools.lru_cache(maxsize=4096)
+def partial_of(text: str, names: tuple[str, ...]) -> Partial:
+    return One(text, names) if text == "1" else Partial(text, names)
+
+
+def is_finite(value: Any) -> bool:
+    """Whether a number, or each entry of an array, is finite."""
+    if type(value) in REAL:
+        return math.isfinite(value)
+    finite = np.isfinite(value)
+    return bool(np.count_nonzero(finite) == finite.size)  # this is faster than np.all
+
+
+Partials = list[tuple[int, Partial]]  # positions of active operands, each with its partial derivative
+
+
+def partials(rule: Rule, active: tuple[bool, ...], real: bool) -> Partials:
+    """The partial derivatives of an elementwise function, for a call with operands that are `active` or not."""
+    names = tuple(p.name for p in rule.parameters)
+    given = names[: len(active)]
+    passive = [name for name, is_active in zip(given, active, strict=True) if not is_active]
+    texts = rule.choose_partials(passive, {}, real)
+    return [
+        (i, partial_of(text, given))
+        for i, (name, text) in enumerate(zip(given, texts, strict=False))
+        if name not in passive and text is not None
+    ]
 
 
 Pulls = list[
     tuple[Any, Callable[[Any], Any]]
 ]  # active operands, each with what its contribution is for an adjoint of the result
-
-
-def elementwise(rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool], y: Any) -> Pulls:
-    """The contributions of an elementwise function."""
-    names = tuple(p.name for p in rule.parameters)
-    given = tuple(n for n in names if n in bound)
-    passive = [n for n in given if not active(bound[n])]
-    real = not any(
-        isinstance(v, complex) or getattr(getattr(v, "dtype", None), "kind", "") == "c" for v in bound.values()
-    )
-    partials = rule.choose_partials(passive, {}, real)
-    values = tuple(bound[n] for n in given)
-    return [
-        (bound[name], scaling(partial, given, values, y))
-        for name, partial in zip(names, partials, strict=False)
-        if name in bound and name not in passive and partial is not None
-    ]
 
 
 def structural(rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool], y: Any) -> Pulls:

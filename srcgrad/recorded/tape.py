@@ -23,6 +23,7 @@ import srcgrad_runtime as rt
 
 from .. import rules
 from . import arithmetic, pullbacks
+from .pullbacks import DOUBLE, REAL
 from .shadows import Shadows, overlaps_itself, owner_of
 
 NUMBERS = (float, complex, np.inexact)
@@ -58,6 +59,9 @@ class Tape:
         self.shaped: dict[int, np.ndarray] = {}  # arrays whose shape was set, which steps put back
         self.failed: BaseException | None = None  # a refusal, which the program may have caught
         self.memory: dict[Any, Any] = {}  # results of functions with a cache
+        self.partials: dict[
+            tuple[Any, tuple[bool, ...]], pullbacks.Partials | None
+        ] = {}  # (ufunc, active operands) -> partials
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[Tape]:
@@ -89,7 +93,8 @@ class Tape:
     def is_own(self, value: Any) -> bool:
         """Whether a number or array may carry a derivative on this tape."""
         if isinstance(value, np.ndarray):
-            return self.shadows.is_active(value) and value.dtype.kind in "fc"
+            owner = value if value.base is None else owner_of(value)
+            return id(owner) in self.shadows.active and value.dtype.kind in "fc"
         return id(value) in self.alive
 
     def is_active(self, value: Any) -> bool:
@@ -99,6 +104,8 @@ class Tape:
     def holds_active(self, value: Any, is_active: Callable[[Any], bool] | None = None) -> bool:
         """Whether anything active can be reached from a value: items, attributes, what a function has in its cells."""
         is_active = is_active or self.is_active
+        if type(value) in REAL:
+            return is_active(value)
         seen: set[int] = set()
         todo = [value]
         while todo:
@@ -140,6 +147,8 @@ class Tape:
     def take(self, value: Any) -> Any:
         """The adjoint of a result at the place where it was made; it has none from here on."""
         if isinstance(value, np.ndarray):
+            if self.outer is None and value.base is None:
+                return self.shadows.taken(value)
             bar = self.shadows.view(value, False)
             if bar is None:
                 return None
@@ -149,43 +158,44 @@ class Tape:
             else:
                 self.arithmetic.put(bar, ..., 0)
             return found
+        if isinstance(value, NUMBERS):
+            return self.bars.pop(id(value), None)
         if isinstance(value, (list, tuple)):
             parts = [self.take(v) for v in value]
             return None if all(p is None for p in parts) else parts
-        if isinstance(value, NUMBERS):
-            return self.bars.pop(id(value), None)
         if isinstance(value, dict):
             found = {key: self.take(item) for key, item in value.items()}
             return None if all(p is None for p in found.values()) else found
         found = {name: self.take(getattr(value, name)) for name in rt.attributes_of(value)}
         return None if all(p is None for p in found.values()) else types.SimpleNamespace(**found)
 
-    def add(self, value: Any, g: Any) -> None:
-        """Add a contribution to the adjoint of a value that may be active."""
+    def add(self, value: Any, g: Any, lasting: bool = False) -> None:
+        """Add a contribution to the adjoint of a value that may be active; nothing changes a `lasting` one later on."""
         if g is None:
             return
         if isinstance(value, np.ndarray):
             if value.dtype == object:
                 for place, item in np.ndenumerate(value):
-                    self.add(item, self.arithmetic.part(g, place))
+                    self.add(item, self.arithmetic.part(g, place), lasting)
             elif self.is_own(value):
-                self.shadows.add(value, self.arithmetic.call(rt.unbroadcast, g, value), self.arithmetic)
+                self.shadows.add(value, g, self.arithmetic, lasting)
         elif isinstance(value, NUMBERS):
             if id(value) in self.alive:
-                g = self.arithmetic.call(rt.unbroadcast, g, value)
-                if isinstance(g, np.ndarray):
-                    g = self.arithmetic.part(g, ())
+                if not (type(g) in DOUBLE and type(value) in DOUBLE):  # these have one form
+                    g = self.arithmetic.call(rt.unbroadcast, g, value)
+                    if isinstance(g, np.ndarray):
+                        g = self.arithmetic.part(g, ())
                 known = self.bars.get(id(value))
                 self.bars[id(value)] = g if known is None else self.arithmetic.sum(known, g)
         elif isinstance(value, (list, tuple)):
             for item, part in zip(value, self.arithmetic.items(g), strict=False):
-                self.add(item, part)
+                self.add(item, part, lasting)
         elif isinstance(value, dict):
             for key, item in value.items():
-                self.add(item, g.get(key) if isinstance(g, dict) else None)
+                self.add(item, g.get(key) if isinstance(g, dict) else None, lasting)
         else:
             for name in rt.attributes_of(value):
-                self.add(getattr(value, name), getattr(g, name, None))
+                self.add(getattr(value, name), getattr(g, name, None), lasting)
 
     # ---- operations -------------------------------------------------------------------------------------------------------------
 
@@ -213,10 +223,49 @@ class Tape:
         else:
             y = apart(y)
         bound = {name: snapshot(value) for name, value in pullbacks.bind(rule, args, kwargs).items()}
-        pulls = (pullbacks.elementwise if rule.is_elementwise and not kwargs else pullbacks.structural)(
-            rule, bound, self.holds_active, y
-        )
+        if rule.is_elementwise and not kwargs:
+            values = tuple(bound.values())
+            active = tuple([self.holds_active(v) for v in values])
+            partials = pullbacks.partials(rule, active, not any(map(_is_complex, values)))
+            return self.elementwise_result(y, partials, values) if partials else y
+        pulls = pullbacks.structural(rule, bound, self.holds_active, y)
         return self.result(y, pulls) if pulls else y
+
+    def elementary(self, function: Any, operands: tuple) -> pullbacks.Partials | None:
+        """The partial derivatives of a ufunc with an elementwise rule, for real numbers and arrays of such as operands; None for anything else.
+
+        A call of these has nothing to be looked into and makes a new object. What is chosen is chosen once for each tape.
+        """
+        active = self.activity(operands)
+        if active is None:
+            return None
+        key = (function, active)
+        if key not in self.partials:
+            self.partials[key] = _elementary(function, active)
+        return self.partials[key]
+
+    def activity(self, operands: tuple) -> tuple[bool, ...] | None:
+        """Which of some real numbers and arrays of such, of no class but Python's and NumPy's own, are active; None for anything else."""
+        found = []
+        for x in operands:
+            kind = type(x)
+            if kind in REAL:
+                found.append(id(x) in self.alive)
+            elif kind is np.ndarray and x.dtype.kind in "fiub":
+                found.append(self.is_own(x))
+            else:
+                return None
+        if self.outer is not None:
+            return tuple([own or self.outer.is_active(x) for own, x in zip(found, operands, strict=True)])
+        return tuple(found)
+
+    def record_elementary(self, found: pullbacks.Partials, operands: tuple, y: Any) -> Any:
+        """`record` for what `elementary` has found."""
+        if not found:
+            return y
+        if y is operands[0] or y is operands[-1]:  # +x
+            y = self.fresh(y)
+        return self.elementwise_result(y, found, operands)
 
     def result(self, y: Any, pulls: pullbacks.Pulls) -> Any:
         """An active result, and the step that gives its adjoint to what it was made of, on each tape that knows of one of those."""
@@ -228,15 +277,40 @@ class Tape:
                 tape.note_result(y, own)
         return y
 
+    def elementwise_result(self, y: Any, partials: pullbacks.Partials, values: tuple) -> Any:
+        """The same for an elementwise function of these values."""
+        if self.outer is None:
+            self.note_elementwise_result(y, partials, values)
+            return y
+        for tape in self.tapes:
+            own = [(i, partial) for i, partial in partials if tape.holds_active(values[i], tape.is_own)]
+            if own:
+                tape.note_elementwise_result(y, own, values)
+        return y
+
     def note_result(self, y: Any, pulls: pullbacks.Pulls) -> None:
         self.activate(y)
-        made = snapshot(y)
+        made = snapshot(y) if isinstance(y, (list, tuple, dict)) else y
 
         def back() -> None:
             y_bar = self.take(made)
             if y_bar is not None:
+                calc = self.arithmetic
                 for operand, pull in pulls:
-                    self.add(operand, self.arithmetic.pull(pull, y_bar))
+                    self.add(operand, calc.pull(pull, y_bar), lasting=True)
+
+        self.steps.append(back)
+
+    def note_elementwise_result(self, y: Any, partials: pullbacks.Partials, values: tuple) -> None:
+        self.activate(y)
+
+        def back() -> None:
+            y_bar = self.take(y)
+            if y_bar is not None:
+                outer = self.outer
+                for i, partial in partials:
+                    g = partial(values, y, y_bar) if outer is None else partial.through(outer, values, y, y_bar)
+                    self.add(values[i], g, True)
 
         self.steps.append(back)
 
@@ -251,7 +325,11 @@ class Tape:
         y = array[index]
         if isinstance(y, np.ndarray) and owner_of(y) is owner_of(array) or not self.is_active(array):
             return y
-        index = frozen(index)
+        if type(index) is not int:
+            index = frozen(index)
+        if self.outer is None:
+            self.note_load(array, index, y)
+            return y
         for tape in self.tapes:
             if tape.is_own(array):
                 tape.note_load(array, index, y)
@@ -351,7 +429,21 @@ class Tape:
     def forget(self) -> None:
         """Let all adjoints be zero."""
         self.bars.clear()
-        self.shadows.bars.clear()
+        self.shadows.clear()
+
+
+def _elementary(function: Any, active: tuple[bool, ...]) -> pullbacks.Partials | None:
+    count = len(active)
+    if not isinstance(function, np.ufunc) or function.nin != count or function.nout != 1:
+        return None
+    rule = rules.lookup(function, count)
+    if rule is None or not rule.is_elementwise or rules.is_nondifferentiable(function, count):
+        return None
+    return pullbacks.partials(rule, active, True)
+
+
+def _is_complex(value: Any) -> bool:
+    return isinstance(value, complex) or getattr(getattr(value, "dtype", None), "kind", "") == "c"
 
 
 def apart(y: Any) -> Any:
