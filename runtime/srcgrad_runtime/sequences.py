@@ -19,6 +19,8 @@ __all__ = [
     "sum_tangent",
     "equal_length",
     "check_items",
+    "check_reducible",
+    "listed_adjoint",
     "item_count",
     "gathered",
     "items_like",
@@ -65,6 +67,27 @@ def check_items(sequence: Any, count: int, more: bool = False) -> None:
         raise ValueError(f"not enough values to unpack (expected {'at least ' * more}{count}, got {length})")
     if length > count and not more:
         raise ValueError(f"too many values to unpack (expected {count})")
+
+
+def check_reducible(sequence: Any) -> None:
+    """Raise what `functools.reduce(f, sequence)` raises where there is nothing to begin with."""
+    if item_count(sequence) == 0:
+        raise TypeError("reduce() of empty iterable with no initial value")
+
+
+def listed_adjoint(bars: Any, items: Any) -> Any:
+    """The adjoint of what `list(items)` or `tuple(items)` goes through: an array for an array, a list for a list or tuple.
+
+    >>> listed_adjoint([1.0, None], np.array([3.0, 4.0])).tolist()
+    [1.0, 0.0]
+    """
+    if backend.is_array(items):
+        whole = zeros_like(items)
+        for place, bar in enumerate(bars if bars is not None else ()):
+            if bar is not None:
+                whole[place] = bar
+        return whole
+    return None if isinstance(items, (dict, str)) or bars is None else list(bars)
 
 
 def sum_adjoint(items: Any, y_bar: Any) -> Any:

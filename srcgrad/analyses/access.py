@@ -11,6 +11,7 @@ import gast
 import numpy as np
 
 from .. import rules
+from ..core import build
 from ..core.unit import MISSING
 from . import congruences, results
 from .kinds import BOOL, INT, UNKNOWN, Kind, array, constant_kind, extent, join, static
@@ -97,6 +98,15 @@ def indexed(kind: Kind, index: Any, kind_of: Callable[[Any], Kind]) -> Kind:
             return array(kind.dtype, None) if not _all_ints(index, kind_of) else UNKNOWN
         return _indexed_array(kind, index, kind_of)
     return UNKNOWN
+
+
+def item_of(kind: Kind) -> Kind:
+    """The kind of what comes out of an array that is gone through."""
+    if not kind.rank:
+        return UNKNOWN
+    if kind.rank == 1:
+        return indexed(kind, build.constant(0), lambda _: INT)
+    return array(kind.dtype, kind.rank - 1, (kind.ones or ())[1:], kind.dims[1:] if kind.dims else None)
 
 
 def _all_ints(index: Any, kind_of: Callable[[Any], Kind]) -> bool:

@@ -10,8 +10,8 @@ import numpy as np
 import srcgrad_runtime as rt
 
 from .. import rules
+from . import access, results
 from . import kinds as K
-from . import results
 from .kinds import Kind
 
 LIBRARIES = frozenset({"numpy", "scipy", "cupy"}) | sys.stdlib_module_names - {"__main__"}
@@ -50,14 +50,16 @@ def result_of(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kin
         return K.INT
     if function is range:
         return Kind("range")
-    if function in (list, tuple) and len(args) == 1:
+    if function in (min, max) and len(args) == 1 and args[0].tag == "range" and keywords.keys() <= {"key"}:
+        return K.INT
+    if function in (list, tuple, sorted) and len(args) == 1:
         source = args[0]
-        tag = "list" if function is list else "tuple"
+        tag = "tuple" if function is tuple else "list"
         if source.tag in ("list", "tuple"):
-            return Kind(tag, items=source.items, item=source.item)
+            return Kind(tag, items=source.items if function is not sorted else None, item=source.item)
         if source.tag == "range":
             return Kind(tag, item=K.INT)
-        return Kind(tag, item=K.UNKNOWN)
+        return Kind(tag, item=access.item_of(source) if source.is_array else K.UNKNOWN)
     if function is None or not (rule is not None or rules.is_nondifferentiable(function)):
         return K.UNKNOWN
     if isinstance(function, type) and function.__module__ == "builtins":

@@ -278,6 +278,8 @@ def _sources(value: build.Node, facts: Facts) -> set[str]:
         if callee is not None and callee.form == "helper":
             operands = callee.shared()
             return names.reads(value) if operands is None else {n for o in operands for n in names.reads(o)}
+        if function in (list, tuple, sorted) and _has_numbers(value, facts):
+            return set()
         name = value.func.attr if isinstance(value.func, gast.Attribute) else fresh.numpys_name(function)
         if fresh.is_fresh(value, function, name):
             return set()
@@ -295,6 +297,16 @@ def _held(value: build.Node, facts: Facts) -> set[str]:
     if isinstance(value, (gast.Name, gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)):
         return names.reads(value)
     return {n for part in build.children(value) for n in _held(part, facts)}
+
+
+def _has_numbers(call: build.Node, facts: Facts) -> bool:
+    """Whether a call of `list` and the like is given a sequence of numbers: the new one shares nothing with it."""
+    if len(call.args) != 1 or not isinstance(call.args[0], gast.Name):
+        return False
+    kind = facts.kind(call.args[0].id)
+    if kind.is_array:
+        return kind.rank == 1
+    return kind.tag in ("list", "tuple") and kind.item is not None and kind.item.is_scalar
 
 
 def _may_be_sequence(node: build.Node, facts: Facts) -> bool:

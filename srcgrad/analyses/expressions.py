@@ -168,7 +168,7 @@ class Expressions:
                 callee.shared = before.shared
             self.pending = self.pending or kind is None
             return kind if kind is not None else K.UNKNOWN, active
-        if callee.form == "passive":
+        if callee.form == "passive" or callee.function in (list, tuple) and args and args[0].tag in ("dict", "range"):
             active = False
         elif callee.form == "unknown":  # what is called may hold a derivative itself, as the owner of a method does
             active = active or any(n in self.facts.active for n in names.reads(node.func))

@@ -5,8 +5,10 @@ One kind per name: the names have been split into independent ones before. The s
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import gast
 
@@ -18,6 +20,9 @@ from .expressions import Expressions, Summary
 from .facts import Callee, Facts
 from .kinds import Kind
 
+CHOICES = (
+    itertools.product, itertools.combinations, itertools.permutations, itertools.combinations_with_replacement,
+)  # fmt: skip
 ROUNDS_OF_KINDS = 12  # rounds over a program before a kind that changes in each becomes unknown
 
 
@@ -193,18 +198,28 @@ class _Inference(Expressions):
                 return Kind("tuple", items=items), False
             if function is reversed and node.args:
                 return self.iterated(node.args[0])
+            if function in CHOICES and not any(isinstance(a, gast.Starred) for a in node.args):
+                return self.of_choices(function, node), False
         kind, active = self.of(node)
         if kind.tag in ("list", "tuple"):
             return kind.item or K.UNKNOWN, active
         if kind.is_array and kind.rank:
-            if kind.rank == 1:
-                return access.indexed(kind, build.constant(0), lambda _: K.INT), active
-            return K.array(
-                kind.dtype, kind.rank - 1, (kind.ones or ())[1:], kind.dims[1:] if kind.dims else None
-            ), active
+            return access.item_of(kind), active
         if kind.tag == "static" and isinstance(kind.value, range):
             return K.INT, False
         return (K.INT if kind.tag == "range" else K.UNKNOWN), active
+
+    def of_choices(self, function: Any, node: build.Node) -> Kind:
+        """The kind of what `itertools.product(a, b)` or `itertools.combinations(a, 2)` gives."""
+        given = {k.arg: k.value for k in node.keywords}
+        pools = node.args if function is itertools.product else node.args[:1]
+        count = given.get("repeat", build.constant(1)) if function is itertools.product else None
+        if count is None:
+            count = given.get("r", node.args[1] if len(node.args) == 2 else None)
+        items = tuple(self.iterated(p)[0] for p in pools)
+        if not isinstance(count, gast.Constant) or type(count.value) is not int or len(items) * count.value > 16:
+            return Kind("tuple", item=functools.reduce(K.join, items, None))
+        return K.sequence("tuple", items * count.value)
 
     def of_range(self, node: build.Node) -> Kind:
         """The kind of an item of a range."""

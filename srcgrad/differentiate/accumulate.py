@@ -333,7 +333,7 @@ def blank(var: str, kind: Kind) -> build.Node:
 
 FRESH_CALLS = frozenset(
     "zeros_like ones_like sum exp sin cos matmul dot where copy outer tanh sqrt log sign index_adjoint list last_written tril triu full "
-    "concatenate stack array".split()
+    "concatenate stack array listed_adjoint".split()
 )
 
 

@@ -302,6 +302,9 @@ class Forward:
                     node, "cannot differentiate a call with '*'", "which argument goes where is not known"
                 )
             return self.of_rule(callee, value, y, kind, node)
+        if callee.function in (list, tuple) and len(callee.args) == 1 and not callee.keywords:
+            if self.rules.kind(callee.args[0]).tag in ("list", "tuple", "array"):
+                return gast.Call(value.func, [self.dot_of(callee.args[0])], [])
         if callee.form == "list" and callee.function == "copy":
             return build.call(build.attribute(self.dot_of(callee.args[0]), "copy"))
         raise refuse_call(self.unit, self.facts, callee, value, node)

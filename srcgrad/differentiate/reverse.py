@@ -501,10 +501,18 @@ class Reverse:
                     node, "cannot differentiate a call with '*'", "which argument goes where is not known"
                 )
             yield from self.rules.of_rule(callee, y, y_bar, kind, node)
+        elif callee.function in (list, tuple) and len(callee.args) == 1 and not callee.keywords:
+            yield self.listed(callee.args[0], y_bar)
         elif callee.form == "list" and callee.function == "pop":
             raise self.unit.refuse(node, "cannot differentiate 'pop' of a list yet", "it changes the list in place")
         else:
             raise refuse_call(self.unit, self.facts, callee, value, node)
+
+    def listed(self, items: build.Node, y_bar: build.Node) -> tuple[build.Node, build.Node]:
+        """`list(items)` and `tuple(items)`: an adjoint of each item."""
+        if self.rules.kind(items).tag in ("list", "tuple"):
+            return items, build.call("list", y_bar)
+        return items, build.call("rt.listed_adjoint", y_bar, build.copy(items))
 
     # ---- stores -----------------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ that is in it. The exact answer comes later, from `analyses.kinds`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import gast
 
@@ -24,16 +24,22 @@ Passive = Callable[[build.Node], bool]
 
 
 def active_names(
-    body: Iterable[build.Node], seeds: Iterable[str], passive_call: Passive, pure_call: Passive
+    body: Iterable[build.Node],
+    seeds: Iterable[str],
+    passive_call: Passive,
+    pure_call: Passive,
+    modules: Collection[str] = (),
 ) -> set[str]:
     """The closure of `seeds` under assignment in `body`.
 
-    `passive_call(func)` says whether a call's result carries no derivative, `pure_call(call)` whether it surely changes no argument.
+    `passive_call(func)` says whether a call's result carries no derivative, `pure_call(call)` whether it surely changes no argument;
+    `modules` are names that hold nothing active, whatever is handed to their functions.
     """
     active = set(seeds)
     body = list(body)
     flows = [flow for statement in body for flow in _flows(statement, pure_call)]
     flows += _flows_back(body)
+    flows = [(sources, targets.difference(modules), value) for sources, targets, value in flows]
     changed = True
     while changed:
         changed = False

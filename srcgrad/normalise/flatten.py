@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from ..core import build, names
 from ..core.unit import Unit
-from .activity import active_names
 from .lowering import statements
 
 
@@ -40,7 +39,7 @@ def flatten(unit: Unit, active: set[str]) -> Unit:
     known = set(active)
     while True:
         work = statements.Statements(unit)
-        work.active = active_names(unit.body, known, work.is_passive_call, work.is_pure_call)
+        work.active = work.reached(unit.body, known)
         before = set(work.active)
         work.block(unit.body)
         grown = (work.active & own) - before

@@ -56,6 +56,8 @@ class _Loops:
                 self.loop(node)
             elif isinstance(node, gast.Expr) and self.calls(node.value, rt.check_items):
                 self.check(node, constant_kind(self.kind(node.value.args[0])), "unpack")
+            elif isinstance(node, gast.Assign):
+                self.counts(node, node.value)
             if isinstance(node, (gast.If, gast.For, gast.While)):
                 self.block(node.body)
                 self.block(node.orelse)
@@ -83,6 +85,14 @@ class _Loops:
                 self.changed = True
             else:
                 self.check(node, kind, "loop over")
+
+    def counts(self, node: build.Node, value: build.Node) -> None:
+        """`len(x)` for how many items there are at the positions of x."""
+        for count in [n for n in build.walk(value) if self.calls(n, rt.item_count)]:
+            kind = constant_kind(self.kind(count.args[0]))
+            self.check(node, kind, "go through")
+            if kind.tag in SEQUENCES:
+                count.func = build.name("len")
 
 
 def _is_item(loop: build.Node, sequence: build.Node) -> bool:

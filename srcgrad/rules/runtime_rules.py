@@ -185,10 +185,23 @@ elementwise(
 )
 elementwise(rt.polygamma, None, "rt.polygamma(x1 + 1, x2)", domain=((1, 1), (0.5, 4)))
 nondifferentiable(
-    rt.equal_length, rt.check_items, rt.item_count,
+    rt.equal_length, rt.check_items, rt.check_reducible, rt.item_count,
     rt.zeros_like, rt.slots_like, rt.seed, rt.blank, rt.is_differentiable, rt.maximum_partial, rt.minimum_partial, rt.fmax_partial,
     rt.fmin_partial, rt.ties, rt.extremum_share, rt.ptp_share, rt.count,
 )  # fmt: skip
+
+
+def _lists(draw):
+    yield ([0.7, -1.2, 2.0], draw(3)), {}
+    yield ([draw(2), draw(2)], draw(2, 2)), {}
+
+
+structural(rt.listed_adjoint, multilinear=("bars",), shapes=("items",), cases=_lists)
+
+
+@adjoint(rt.listed_adjoint)
+def listed_adjoint_(*, y_bar):
+    return list(y_bar)
 
 
 # linear adjoints whose own adjoint is the operation that they belong to

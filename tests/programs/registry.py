@@ -18,6 +18,7 @@ AREAS = (
     "functions",
     "closures",
     "higher_order",
+    "iterables",
     "containers",
     "comprehensions",
     "numpy_calls",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import gast
 
 from ...analyses import aliases, changes
@@ -10,6 +12,11 @@ from ...core import build, names
 from ...core.unit import resolve
 from . import paths
 from .layout import Layout
+
+# give items of what they are given, which is there before the loop begins if that is
+HANDING_ON = (
+    zip, enumerate, reversed, itertools.product, itertools.combinations, itertools.permutations, itertools.combinations_with_replacement,
+)  # fmt: skip
 
 
 class Heads:
@@ -103,7 +110,7 @@ class Heads:
         if value in (sorted, list, tuple, set):
             return True
         module = (getattr(value, "__module__", None) or "").partition(".")[0]
-        return module == "numpy" or value in (zip, enumerate, reversed) and all(map(self.is_settled, node.args))
+        return module == "numpy" or value in HANDING_ON and all(map(self.is_settled, node.args))
 
     def is_sequence(self, node: build.Node) -> bool:
         """Whether an iterable can be gone through backwards and cut."""

@@ -15,11 +15,12 @@ from ...core.unit import MISSING
 from ...frontend import signature
 from . import state
 from .expressions import Expressions, has_call
+from .functionals import Functionals
 from .inlining import Inlining
 from .loops import Loops
 
 
-class Calls(Expressions, Loops, Inlining):
+class Calls(Expressions, Loops, Functionals, Inlining):
     """What a call becomes."""
 
     def of_Call(self, node: build.Node) -> build.Node:
@@ -45,6 +46,9 @@ class Calls(Expressions, Loops, Inlining):
             )  # fmt: skip
         if value is sum and len(node.args) in (1, 2) and isinstance(node.args[0], (gast.GeneratorExp, gast.ListComp)):
             return self.sum_of(node)
+        functional = self.functional(value, node)
+        if functional is not None:
+            return functional
         if isinstance(value, FunctionType) and rules.lookup(value) is None and not rules.is_nondifferentiable(value):
             closure = self.small_helper(value, node)
             if closure is not None:

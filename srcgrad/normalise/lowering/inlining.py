@@ -12,7 +12,7 @@ from ...core import build, names
 from ...core.unit import MISSING, Free, is_static
 from ...frontend import signature, source
 from .. import jumps, patterns, targets, units
-from ..activity import active_names, stored_names
+from ..activity import stored_names
 from .closures import Closures
 from .state import Closure
 
@@ -94,7 +94,7 @@ class Inlining(Closures):
         self.bound |= {n for s in fresh for n in names.writes(s)} | set(renamed.values())
         fresh = jumps.remove_jumps(fresh, self.unit.fresh)
         self.bound |= {n for s in fresh for n in names.writes(s)}
-        self.active |= active_names(fresh, self.active, self.is_passive_call, self.is_pure_call)
+        self.active |= self.reached(fresh, self.active)
         self.inlining.append(key)
         previous = self.origin
         if owner is not None:

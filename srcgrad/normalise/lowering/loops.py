@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import gast
 
 from ...analyses import mutation
 from ...core import build, names
 from ...core.unit import MISSING
-from ..activity import active_names, stored_names
-from .closures import Closures
+from ..activity import stored_names
+from .iterables import Iterables
 
 
 class Counted:
@@ -18,7 +20,7 @@ class Counted:
         self.start = start
 
 
-class Loops(Closures):
+class Loops(Iterables):
     """`for`, `while`, comprehensions, and `sum` over one."""
 
     def on_While(self, node: build.Node) -> None:
@@ -50,8 +52,14 @@ class Loops(Closures):
             return
         if self.over_dictionary(node):
             return
+        node = self.with_parts(node)
+        iterable = node.iter
+        unfolded = self.unfolded(node)
+        if unfolded is not None:
+            self.loop(unfolded)
+            return
         heads, items = [], []
-        for target, item in self.streams(node.target, iterable):
+        for target, item in self.streams(node.target, iterable, node.body):
             heads.append(target)
             items.append(item)
         rebound = {n for s in node.body for n in names.writes(s)} | names.writes(node.target)
@@ -76,6 +84,18 @@ class Loops(Closures):
         self.block(node.body)
         body, self.out = self.out, saved
         self.emit(build.at(build.for_(position, build.call("range", count), body or [gast.Pass()]), node))
+
+    def with_parts(self, node: build.Node) -> build.Node:
+        """`for p in zip(a, b)`, and `enumerate`: each part gets a name, and p is the tuple of them."""
+        call = node.iter
+        function = self.resolve(call.func) if isinstance(call, gast.Call) else MISSING
+        count = 2 if function is enumerate else len(call.args) if function is zip else 0
+        if not count or isinstance(node.target, (gast.Tuple, gast.List)) or _starred(call.args):
+            return node
+        parts = [self.own("item") for _ in range(count)]
+        whole = gast.Assign([node.target], build.tuple_(map(build.name, parts)), None)
+        target = build.tuple_([build.name(n, True) for n in parts], True)
+        return self.made(build.for_(target, call, [build.at(whole, node), *node.body]), node)
 
     def over_dictionary(self, node: build.Node) -> bool:
         """`for k, v in d.items()` and `for v in d.values()` go over the keys."""
@@ -106,20 +126,45 @@ class Loops(Closures):
             return build.subscript(item, position)
         return position if item.start is None else gast.BinOp(build.copy(item.start), gast.Add(), position)
 
-    def streams(self, target: build.Node, iterable: build.Node) -> list[tuple[build.Node, build.Node | Counted]]:
-        """Pairs (target, sequence to index by position or a count of the trips) of a loop over something active."""
+    def streams(
+        self, target: build.Node, iterable: build.Node, body: list[build.Node], within: bool = False
+    ) -> list[tuple[build.Node, build.Node | Counted]]:
+        """Pairs (target, sequence to index by position or a count of the trips) of a loop over something active.
+
+        `within` says that others are gone through beside this one, so that it need not have an end.
+        """
         function = self.resolve(iterable.func) if isinstance(iterable, gast.Call) else MISSING
-        plain = isinstance(iterable, gast.Call) and (not iterable.keywords or function is zip and _is_strict(iterable))
+        plain = isinstance(iterable, gast.Call) and (
+            not iterable.keywords or function is zip and _says_strict(iterable)
+        )
         pair = target.elts if isinstance(target, (gast.Tuple, gast.List)) else []
+        if function is itertools.count and within and plain and len(iterable.args) < 2:
+            start = _start(gast.Call(iterable.func, [build.constant(0), *iterable.args], []))
+            if start is not None:
+                return [(target, Counted(None if start == 0 else start))]
+        if function is iter and plain and len(iterable.args) == 1:
+            return self.streams(target, iterable.args[0], body)
         if function is enumerate and len(pair) == 2:
             start = _start(iterable)
             if start is not None:
-                return [*self.streams(pair[1], iterable.args[0]), (pair[0], Counted(None if start == 0 else start))]
+                return [
+                    *self.streams(pair[1], iterable.args[0], body),
+                    (pair[0], Counted(None if start == 0 else start)),
+                ]
         if function is zip and plain and len(pair) == len(iterable.args) and not _starred(iterable.args + pair):
-            return [s for part, item in zip(pair, iterable.args, strict=True) for s in self.streams(part, item)]
+            return [
+                s for part, item in zip(pair, iterable.args, strict=True) for s in self.streams(part, item, body, True)
+            ]
         if function is reversed and plain:
             item = self.sequence(iterable.args[0])
             return [(target, self.sequence(build.subscript(item, gast.Slice(None, None, build.constant(-1)))))]
+        if self.is_lazy(iterable):
+            unknown = any(function is f for f in (zip, enumerate, reversed))
+            if unknown or not within or not self.may_be_early(iterable, body):
+                raise self.lazy(iterable)
+            iterable = self.listed(iterable)
+        elif not self.is_active(iterable) and self.is_iterator(iterable):
+            raise self.lazy(iterable)
         return [(target, self.sequence(iterable))]
 
     def sequence(self, node: build.Node) -> build.Node:
@@ -154,6 +199,7 @@ class Loops(Closures):
         items = self.unit.fresh("items")
         self.bound.add(items)
         self.active.add(items)
+        self.own_lists.add(items)
         self.emit(build.assign(items, gast.List([], build.LOAD)))
         push = build.expression(build.call(build.attribute(items, "append"), node.elt))
         self.comprehension(node, push)
@@ -161,11 +207,7 @@ class Loops(Closures):
 
     def comprehension(self, node: build.Node, innermost: build.Node) -> None:
         """The loops of a comprehension, its variables renamed because they have a scope of their own."""
-        renamed: dict[str, str] = {}
-        for generator in node.generators:
-            for name in names.writes(generator.target):
-                if name in self.bound or name in self.unit.free:
-                    renamed[name] = self.unit.fresh(name)
+        renamed = self.own_variables(node)
         body: list[build.Node] = [innermost]
         for generator in reversed(node.generators):
             for test in reversed(generator.ifs):
@@ -174,9 +216,8 @@ class Loops(Closures):
             body = [build.for_(generator.target, iterable, body)]
         loop = names.renamed(body[0], renamed)
         loop.iter = build.copy(node.generators[0].iter)  # the first one is evaluated outside of the comprehension
-        for new in set(renamed.values()) | names.writes(loop):
-            self.bound.add(new)
-        self.active |= active_names([loop], self.active, self.is_passive_call, self.is_pure_call)
+        self.bound |= names.writes(loop)
+        self.active |= self.reached([loop], self.active)
         self.statement(build.at(loop, self.origin) if self.origin is not None else loop)
 
     def sum_of(self, node: build.Node) -> build.Node:
@@ -210,14 +251,14 @@ def _grown(body: list[build.Node]) -> set[str]:
 
 
 def _is_strict(node: build.Node) -> bool:
-    """Whether a call has the one keyword `strict=True` (or False)."""
+    """Whether a call has the one keyword `strict=True`."""
+    return _says_strict(node) and node.keywords[0].value.value is True
+
+
+def _says_strict(node: build.Node) -> bool:
+    """Whether a call has the one keyword `strict`, true or false."""
     keywords = node.keywords if isinstance(node, gast.Call) else []
-    return (
-        len(keywords) == 1
-        and keywords[0].arg == "strict"
-        and isinstance(keywords[0].value, gast.Constant)
-        and keywords[0].value.value is True
-    )
+    return len(keywords) == 1 and keywords[0].arg == "strict" and isinstance(keywords[0].value, gast.Constant)
 
 
 def _starred(nodes: list[build.Node]) -> bool:

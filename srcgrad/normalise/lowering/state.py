@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import gast
@@ -14,7 +15,7 @@ from ...analyses import callees, mutation
 from ...core import build, names
 from ...core.unit import MISSING, Free, Unit, resolve
 from .. import units
-from ..activity import mentions, stored_names_within
+from ..activity import active_names, mentions, stored_names_within
 
 PASSIVE_BUILTINS = (len, range, int, bool, str, isinstance, type, repr, print, callable, hasattr, id, any, all)
 PURE_BUILTINS = (len, range, int, float, abs, min, max, bool, slice, isinstance, tuple, list, enumerate, zip, reversed, sum, round, str, sorted, any, all, type)  # fmt: skip
@@ -74,6 +75,7 @@ class State:
         self.active: set[str] = set()
         self.closures: dict[str, Closure] = {}
         self.bound = units.bound_names(unit)
+        self.original = unit.body
         walked = [n for s in unit.body for n in build.walk(s)]
         self.nonlocals = {name for n in walked if isinstance(n, gast.Nonlocal) for name in n.names}
         self.inlining: list[Any] = []
@@ -102,8 +104,15 @@ class State:
                 return True
         except TypeError:
             return False
+        if getattr(value, "__module__", None) == "itertools" or value in (map, filter, functools.reduce):
+            return not mutation.changed(call, self.known)
         text = rules.written(value)
         return rules.lookup(value) is not None or rules.is_nondifferentiable(value) or text is not None and text.pure
+
+    def reached(self, statements: list[build.Node], active: set[str]) -> set[str]:
+        """The names that may carry a derivative if these do, as far as the statements tell."""
+        modules = {n for n, f in self.unit.free.items() if isinstance(f.value, ModuleType) and n not in self.bound}
+        return active_names(statements, active, self.is_passive_call, self.is_pure_call, modules)
 
     def is_active(self, node: build.Node) -> bool:
         return mentions(node, self.active, self.is_passive_call)
@@ -197,6 +206,22 @@ class State:
 
     def expression(self, node: build.Node) -> build.Node:
         """An operation over operands with the value of `node`; its statements are emitted."""
+        raise NotImplementedError
+
+    def must_lower(self, node: build.Node) -> bool:
+        """Whether a passive expression holds a call of a nested function, or a walrus."""
+        raise NotImplementedError
+
+    def changes_active(self, node: build.Node) -> bool:
+        """Whether a call inside an expression may change something that carries a derivative."""
+        raise NotImplementedError
+
+    def sequence(self, node: build.Node) -> build.Node:
+        """A name whose items are those of `node`, by position."""
+        raise NotImplementedError
+
+    def sum_of(self, node: build.Node) -> build.Node:
+        """`sum(e for ...)` in a loop."""
         raise NotImplementedError
 
     def passive(self, node: build.Node) -> build.Node:
