@@ -11,8 +11,11 @@ _ALWAYS = frozenset(
     "zeros ones empty full zeros_like ones_like empty_like full_like copy arange linspace dot matmul outer concatenate stack vstack hstack "
     "column_stack tensordot eye identity tile repeat sort cumsum cumprod sum mean prod max min amax amin std var norm where clip cross "
     "kron inner vdot trace solve inv det cholesky pad roll convolve interp round flatten take choose compress "
-    "tril triu fromfunction argsort argmax argmin searchsorted bincount nonzero any all".split()
+    "tril triu fromfunction argsort argmax argmin searchsorted bincount nonzero any all pinv slogdet lstsq eig eigh eigvals eigvalsh svd "
+    "qr correlate append insert delete select piecewise average median percentile quantile cov corrcoef vander trapezoid logspace "
+    "geomspace nansum nanmean nanmax nanmin nanstd nanvar nanprod nancumsum nancumprod take_along_axis block ptp gradient".split()
 )
+_TRANSFORMS = ("numpy.fft", "numpy.fft._pocketfft", "numpy.fft._helper")
 _BUILTINS = (float, int, len, abs, round, pow)
 
 
@@ -21,6 +24,8 @@ def is_fresh(call: build.Node, function: object, name: str) -> bool:
 
     `function` is what is called, if that is known; `name` is the name of a function of NumPy or of a method of an array.
     """
+    if any((k.arg or "").startswith("overwrite") for k in call.keywords):  # SciPy may put its result into an argument
+        return False
     if isinstance(function, np.ufunc) or any(function is f for f in _BUILTINS):
         return True
     if function is sum:  # with a start, the items of a list come back, or the start itself
@@ -33,6 +38,8 @@ def is_fresh(call: build.Node, function: object, name: str) -> bool:
         return len(call.args) == 1 and not any(k.arg in ("n", None) for k in call.keywords)
     if name == "ndarray":  # with a buffer it is a view
         return len(call.args) <= 2 and {k.arg for k in call.keywords} <= {"shape", "dtype", "order"}
+    if getattr(function, "__module__", "") in _TRANSFORMS:
+        return not any(k.arg == "out" for k in call.keywords)
     if name == "astype":
         return len(call.args) == 1 and not call.keywords
     return name in _ALWAYS

@@ -273,6 +273,8 @@ def constant_kind(kind: Kind) -> Kind:
         return INT
     if isinstance(value, float):
         return FLOAT
+    if type(value) is complex:  # of Python's, which gives way to the precision of an array
+        return Kind("float", "complex")
     if isinstance(value, str):
         return STR
     return kind

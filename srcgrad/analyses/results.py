@@ -97,7 +97,7 @@ def _result_dtype(function: Callable[..., Any], operands: tuple[tuple[str, str],
     if type(result) is float:
         return "python"
     if type(result) is complex:
-        return "complex128"
+        return "complex"
     if type(result) is bool:
         return "bool"
     if type(result) is int:

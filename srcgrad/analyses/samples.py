@@ -13,6 +13,8 @@ from .kinds import Kind
 
 def scalar(tag: str, dtype: str) -> Any:
     """A number of this kind, or an array of one entry."""
+    if dtype == "complex":
+        return complex(0.75)
     if tag == "float":
         return 0.75 if dtype == "python" else np.dtype(dtype).type(0.75)
     if tag == "array":

@@ -401,3 +401,35 @@ def quotients_by_zero_are_not_taken(x, y):
 @program(lambda r: (np.array([0.3, 0.4, 0.5]),), step=1e-6)
 def text_of_a_number_and_back(x, form="%.2f"):
     return float("%.2f" % (10.0 * x[0])) * x[1] + float(form % x[2]) * x[0]
+
+
+@program(lambda r: (r.vec(6),))
+def high_frequencies_are_cut_off_in_place(x):
+    f = np.fft.rfft(x)
+    f[2:] = 0
+    return np.sum(np.fft.irfft(f, len(x)) ** 3)
+
+
+@program(lambda r: (r.vec(4),))
+def complex_entries_come_from_their_neighbours(x):
+    z = x * np.exp(1j * x)
+    for i in range(1, 4):
+        z[i] = z[i] * z[i - 1] + 1j * x[i] - 0.5j
+    return np.sum(z.real * z.imag)
+
+
+@program(lambda r: (r.vec(4),))
+def a_complex_number_grows_in_a_loop(x):
+    z, total = 1.0 + 0.5j, 0.0
+    for v in x:
+        z = z * (v - 0.3j) + 2j
+        total += abs(z) ** 2
+    return total + z.real
+
+
+@program(lambda r: (r.vec(4).astype(np.float32),), tolerance=2e-3)
+def single_precision_meets_a_complex_constant(x):
+    z = x * 1j + 2.0
+    z[0] *= 1 - 1j
+    z[1:] = z[1:] * np.conj(z[:-1])
+    return np.sum(z.real * z.imag)
