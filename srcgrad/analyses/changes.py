@@ -42,11 +42,17 @@ def events(unit: Unit, facts: Facts) -> list[Event]:
     return found
 
 
+def in_place(unit: Unit, facts: Facts) -> Iterator[str]:
+    """The names that `events` tells changes of, each as often as it is changed."""
+    known = Known(unit, facts)
+    for node, _ in _statements(unit.body, ()):
+        if not isinstance(node, (gast.For, gast.While)):
+            yield from (name for form, name in _of_parts(node, facts, known) if form == "change")
+
+
 def happen(unit: Unit, facts: Facts) -> bool:
     """Whether anything is changed in place."""
-    statements = (node for node, _ in _statements(unit.body, ()) if not isinstance(node, (gast.For, gast.While)))
-    known = Known(unit, facts)
-    return any(form == "change" for node in statements for form, _ in _of_parts(node, facts, known))
+    return any(True for _ in in_place(unit, facts))
 
 
 def changed_names(listed: list[Event]) -> dict[str, build.Node]:

@@ -112,7 +112,7 @@ class _Search:
     # ---- statements -------------------------------------------------------------------------------------------------------------
 
     def block(self, statements: list[build.Node], bound: set[str]) -> set[str]:
-        """Look at statements, before which these names are surely bound; the names that are surely bound after them."""
+        """Look at statements, before which these names are surely bound; gives those after them, and uses up the set that it is given."""
         for node in statements:
             if isinstance(node, gast.If):
                 self.note(node.test, self.head(node.test, bound))
@@ -128,8 +128,9 @@ class _Search:
                 ):  # left by a break, which the last branches hold
                     bound = bound | inner
             else:
-                self.note(node, self.statement(node, bound))
-                bound = bound | names.writes(node)
+                read, written = names.of(node)
+                self.note(node, self.statement(node, read, bound))
+                bound |= written
         return bound
 
     def note(self, node: build.Node, failure: Failure) -> None:
@@ -137,7 +138,7 @@ class _Search:
             self.found[id(node)] = failure
 
     def head(self, node: build.Node, bound: set[str]) -> Failure:
-        return max(self.of(node), self.unbound(node, bound))
+        return max(self.of(node), self.unbound(names.reads(node), bound))
 
     def loop(self, node: build.Node, bound: set[str]) -> None:
         outer = dict(self.ranges)
@@ -150,8 +151,8 @@ class _Search:
         self.block(node.body, bound | names.writes(node.target))
         self.ranges = outer
 
-    def statement(self, node: build.Node, bound: set[str]) -> Failure:
-        failure = self.unbound(node, bound)
+    def statement(self, node: build.Node, read: set[str], bound: set[str]) -> Failure:
+        failure = self.unbound(read, bound)
         if isinstance(node, gast.Assign):
             failure = max(failure, self.of(node.value), *(self.target(t, node.value) for t in node.targets))
         elif isinstance(node, gast.AugAssign):
@@ -173,9 +174,8 @@ class _Search:
             )
         return Failure.NEVER
 
-    def unbound(self, node: build.Node, bound: set[str]) -> Failure:
+    def unbound(self, read: set[str], bound: set[str]) -> Failure:
         """Reading a name that nothing has bound raises; that it may not be is often seen only when the program runs."""
-        read = names.reads(node)
         free = self.unit.free
         if any(n not in self.locals and n in free and free[n].value is MISSING for n in read):
             return Failure.VALUE

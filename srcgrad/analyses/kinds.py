@@ -40,13 +40,13 @@ class Kind:
     value: Any = None  # static: the object itself, compared by identity
     step: congruences.Congruence | None = None  # of an int: what is known of its remainders
 
-    @functools.cached_property
-    def _hash(self) -> int:
-        value = id(self.value) if self.tag == "static" else 0
-        return hash((self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, self.step, value))
-
     def __hash__(self) -> int:
-        return self._hash
+        found: int | None = self.__dict__.get("_hash")
+        if found is None:
+            value = id(self.value) if self.tag == "static" else 0
+            known = (self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, self.step, value)
+            found = self.__dict__["_hash"] = hash(known)
+        return found
 
     def __eq__(self, other: object) -> bool:
         if self is other:

@@ -54,10 +54,13 @@ def check(unit: Unit) -> None:
         raise Refused(found)
 
 
-def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
-    """Refuse the changes in place that would give a wrong derivative; those of a helper's arguments are its caller's as well."""
+def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> bool:
+    """Refuse the changes in place that would give a wrong derivative; those of a helper's arguments are its caller's as well.
+
+    Says whether there are any changes in place.
+    """
     if not facts.stores and not changes.happen(unit, facts):
-        return
+        return False
     found = []
     listed = changes.events(unit, facts)
     bad = changes.changed_names(listed)
@@ -95,6 +98,7 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> None:
         )  # fmt: skip
     if found:
         raise Refused(found)
+    return True
 
 
 def _through_unknown(call: build.Node, unit: Unit) -> Refusal:
@@ -171,8 +175,6 @@ Change = tuple[str, build.Node, set[str]]
 
 def changes_after_use(unit: Unit, facts: Facts) -> list[Change]:
     """The changes of passive values which the reverse sweep does not undo; what is plainly stored into is put back to what it was."""
-    if not changes.happen(unit, facts):
-        return []
     listed = changes.events(unit, facts)
     plain = plainly_stored(unit, listed, facts)
     found = []

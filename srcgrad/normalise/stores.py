@@ -25,10 +25,7 @@ KindOf = Callable[[build.Node], Kind]
 
 def has_array_stores(unit: Unit, facts: Facts) -> bool:
     """Whether the unit stores into an array (or into what may be one)."""
-    for event in changes.events(unit, facts):
-        if event.form == "change" and facts.kind(event.name).tag in ("array", "list", "unknown"):
-            return True
-    return False
+    return any(facts.kind(name).tag in ("array", "list", "unknown") for name in changes.in_place(unit, facts))
 
 
 # ---- names for parts ----------------------------------------------------------------------------------------------------------------

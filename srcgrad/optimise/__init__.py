@@ -33,9 +33,14 @@ def _go_on(name: str, body: list[build.Node]) -> None:
 
 
 def optimise(
-    body: list[build.Node], facts: Facts, passed: Callable[[str, list[build.Node]], None] = _go_on
+    body: list[build.Node],
+    facts: Facts,
+    passed: Callable[[str, list[build.Node]], None] = _go_on,
+    living: bool = False,
 ) -> list[build.Node]:
     """All passes in turn until nothing changes, but for at most `ROUNDS` rounds; `passed` is told of each pass.
+
+    A `living` program is one that `keep_marked` has gone through, so that nothing in it is dead.
 
     >>> from srcgrad.optimise.showing import show
     >>> show(optimise, '''
@@ -50,7 +55,9 @@ def optimise(
     return w * np.cos(x)
     """
     try:
-        body = _settled(body, facts, passed)
+        if living:
+            passed(remove_dead.__name__, body)
+        body = _settled(body, facts, passed, first=PASSES.index(remove_dead) + 1 if living else 0)
         for _ in range(NESTED):
             effects.forget_effects(facts, body)
             fused = fuse(body, facts)
@@ -77,10 +84,12 @@ def keep_marked(body: list[build.Node], facts: Facts, marks: frozenset[int]) -> 
         effects.forget_effects(facts)
 
 
-def _settled(body: list[build.Node], facts: Facts, passed: Callable[[str, list[build.Node]], None]) -> list[build.Node]:
+def _settled(
+    body: list[build.Node], facts: Facts, passed: Callable[[str, list[build.Node]], None], first: int = 0
+) -> list[build.Node]:
     effects.forget_effects(facts)
     idle = 0  # passes in a row that have changed nothing: when all have, none will
-    for run in PASSES * ROUNDS:
+    for run in (PASSES * ROUNDS)[first:]:
         done = run(body, facts)
         passed(run.__name__, done)
         if build.same(body, done):  # the program itself goes on, with all that is known of it

@@ -130,8 +130,12 @@ class _Liveness:
         return s
 
     def assignment(self, s: build.Node, target: build.Node, live: _Live) -> build.Node | None:
-        bound, places = names_in(target), places_in(target)
-        dead = not any(self.is_live(n, live) for n in bound) and not any(self.stores_live(p, live) for p in places)
+        if type(target) is gast.Name:  # as most are
+            bound, places = [target.id], []
+            dead = target.id not in live.names and target.id not in self.always
+        else:
+            bound, places = names_in(target), places_in(target)
+            dead = not any(self.is_live(n, live) for n in bound) and not any(self.stores_live(p, live) for p in places)
         tape = self.popped(s.value)
         if tape:
             if dead and tape not in self.needed:

@@ -119,6 +119,13 @@ class Effects(Groups):
             return
         if kind is gast.Call:
             self._call(node, total, content)
+        elif kind is gast.Assign:
+            total.add(self.of(node.value))  # passes ask for the value alone as well
+            for target in node.targets:
+                if type(target) is gast.Name:
+                    total.binds.add(target.id)
+                else:
+                    self._gather(target, total, content)
         else:
             for part in build.children(node):
                 inner = type(part)

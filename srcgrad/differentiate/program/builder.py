@@ -68,9 +68,10 @@ class Builder:
         except _Reached as reached:
             main = reached.program
         functions = [*self.functions, main]
-        free = self.outside.read_by(functions)
         used = {n for f in functions for n in names.reads(f)}
-        unknown = used - {f.name for f in functions} - free.keys() - MODULES.keys() - set(dir(builtins))
+        outside = used - {f.name for f in functions}
+        free = self.outside.among(outside)
+        unknown = outside - free.keys() - MODULES.keys() - set(dir(builtins))
         if unknown:
             place = Place(function.__code__.co_filename, function.__code__.co_firstlineno)
             why = f"the meaning of {min(unknown)} could not be followed"

@@ -56,7 +56,7 @@ def cleaned(
     body = split_temporaries(unit, facts, tapes, body)
     passed("split_temporaries", unit, body)
     known = replace(known, temporaries=known.temporaries | unit.temporaries)
-    body = optimise.optimise(body, known, lambda name, now: passed(name, unit, now))
+    body = optimise.optimise(body, known, lambda name, now: passed(name, unit, now), living=bool(marks))
     if builder.device:
         body = elements.own_numbers(body, known)
     passed("own_numbers", unit, body)

@@ -9,7 +9,7 @@ import gast
 
 from ...analyses.kinds import Kind
 from ...core import build as b
-from .. import failing, fence
+from .. import failing
 from . import builder as builders
 from . import cleaning, ends
 from .builder import Builder, Program
@@ -51,7 +51,6 @@ def _main(
     unit, facts, targets = builder.opened(function, wrt, kinds)
     pair, other = builders.split_aux(unit, facts) if aux else ("", "")
     builder.passed("normal", unit, unit.body)
-    fence.check_stores(unit, facts)
     sweeps = Sweeps(unit, facts, Pairs(builder).use)
     result = sweeps.last.value
     seed = ends.seed(sweeps, holomorphic)

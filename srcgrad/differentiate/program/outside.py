@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime
 
-from ...core import build as b
 from ...core import names
 from ...core.unit import MISSING, Free, Unit
 from ...normalise import units
@@ -50,11 +49,9 @@ class Outside:
         for name, free in unit.free.items():
             self.free.setdefault(name, free)
 
-    def read_by(self, functions: list[b.Node]) -> dict[str, Free]:
-        """The names that these functions read, those left out that every program imports."""
-        bound = {f.name for f in functions}
-        used = {n for f in functions for n in names.reads(f)}
-        return {n: f for n, f in self.free.items() if n in used and n not in bound and not is_import(n, f)}
+    def among(self, used: set[str]) -> dict[str, Free]:
+        """What is known of these names, those left out that every program imports."""
+        return {n: f for n, f in self.free.items() if n in used and not is_import(n, f)}
 
 
 def is_import(name: str, free: Free) -> bool:

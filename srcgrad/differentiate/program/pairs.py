@@ -14,7 +14,7 @@ from ...analyses.kinds import UNKNOWN, Kind
 from ...core import build as b
 from ...core import names
 from ...core.unit import Unit
-from .. import failing, fence
+from .. import failing
 from ..reverse import Add, Clear, Effect, Need, Replace, Reverse, Run
 from ..storage import Storage
 from . import builder as builders
@@ -107,8 +107,7 @@ class Pairs:
         helper.forward = builder.taken(f"{builders.name_of(function)}_forward")
         helper.reverse = builder.taken(f"{builders.name_of(function)}_reverse")
         unit, facts = self.helpers.taken(helper, callee)
-        fence.check_stores(unit, facts, helper=True)
-        sweeps = Sweeps(unit, facts, self.use)
+        sweeps = Sweeps(unit, facts, self.use, helper=True)
         result = sweeps.last.value
         bar = sweeps.reverse.bars(result.id) if result.id not in facts.active else ""
         sweeps.run({result.id} if not bar else set(), builder.outside)

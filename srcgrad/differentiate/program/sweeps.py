@@ -18,15 +18,19 @@ UseHelper = Callable[[Callee, Reverse, b.Node], tuple[list[b.Node], Effect]]
 
 
 class Sweeps:
-    """The sweeps of a unit in normal form, which `run` finds; the `return` at its end, `last`, is taken off before."""
+    """The sweeps of a unit in normal form (of a `helper`, or the main function), which `run` finds.
+
+    The `return` at its end, `last`, is taken off before. Refused is what would give a wrong derivative.
+    """
 
     state: State
     storage: Storage
     forward: list[b.Node]
     backward: list[b.Node]
 
-    def __init__(self, unit: Unit, facts: Facts, use_helper: UseHelper) -> None:
+    def __init__(self, unit: Unit, facts: Facts, use_helper: UseHelper, helper: bool = False) -> None:
         self.unit, self.facts = unit, facts
+        self.changing = fence.check_stores(unit, facts, helper)
         unpacking.together(unit, facts)
         self.last = unit.body.pop()
         self.reverse = Reverse(unit, facts, use_helper)
@@ -40,7 +44,7 @@ class Sweeps:
         self.accumulate.block(unit.body, self.state, True)
         outside.share(unit)
         self.storage = Storage(self.reverse, self.accumulate.swept, unit.body)
-        changed = fence.changes_after_use(unit, facts)
+        changed = fence.changes_after_use(unit, facts) if self.changing else []
         self.forward, self.backward = self.storage.run()
         fence.check_reads(unit, changed, self.backward)
 
