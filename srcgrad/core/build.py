@@ -280,6 +280,13 @@ def walk(node: Node) -> list[Node]:
             stack.append(item.value)
         elif kind is gast.BinOp:
             stack += (item.left, item.right)
+        elif kind is gast.Assign:
+            stack += item.targets
+            stack.append(item.value)
+        elif kind is gast.Call:
+            stack.append(item.func)
+            stack += item.args
+            stack += item.keywords
         elif kind not in LEAVES:
             add_children(item, stack)
     return found

@@ -50,6 +50,13 @@ def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
             stack.append(item.value)
         elif kind is gast.BinOp:
             stack += (item.left, item.right)
+        elif kind is gast.Assign:
+            stack += item.targets
+            stack.append(item.value)
+        elif kind is gast.Call:
+            stack.append(item.func)
+            stack += item.args
+            stack += item.keywords
         elif kind is gast.Constant:
             pass
         elif kind not in BINDING:

@@ -36,9 +36,9 @@ def active_names(
     `modules` are names that hold nothing active, whatever is handed to their functions.
     """
     active = set(seeds)
-    body = list(body)
-    flows = [flow for statement in body for flow in _flows(statement, pure_call)]
-    flows += _flows_back(body)
+    walked = [build.walk(statement) for statement in body]
+    flows = [flow for nodes in walked for flow in _flows(nodes, pure_call)]
+    flows += _flows_back(walked)
     flows = [(sources, targets.difference(modules), value) for sources, targets, value in flows]
     changed = True
     while changed:
@@ -52,12 +52,15 @@ def active_names(
     return active
 
 
-def _flows_back(body: list[build.Node]) -> list[tuple[set[str], set[str], build.Node | None]]:
-    """What is stored into a name for a part (`row = a[i]; row[0] = v`) is stored into what it is a part of."""
+def _flows_back(walked: list[list[build.Node]]) -> list[tuple[set[str], set[str], build.Node | None]]:
+    """What is stored into a name for a part (`row = a[i]; row[0] = v`) is stored into what it is a part of.
+
+    `walked` are the nodes of each statement, as are those of `_flows`.
+    """
     links: list[tuple[str, set[str]]] = []
     stored: set[str] = set()
-    for statement in body:
-        for node in build.walk(statement):
+    for nodes in walked:
+        for node in nodes:
             kind = type(node)
             if kind is gast.Subscript or kind is gast.Attribute:
                 if isinstance(node.ctx, gast.Store):
@@ -139,9 +142,9 @@ def stored_names(node: build.Node) -> set[str]:
     return {node.id} if isinstance(node, gast.Name) else set()
 
 
-def _flows(statement: build.Node, pure_call: Passive) -> Iterable[tuple[set[str], set[str], build.Node | None]]:
+def _flows(nodes: list[build.Node], pure_call: Passive) -> Iterable[tuple[set[str], set[str], build.Node | None]]:
     """(names read, names reached, value expression): a derivative may flow from the names or the value into the names reached."""
-    for node in build.walk(statement):
+    for node in nodes:
         if type(node) in FLOWLESS:
             continue
         if isinstance(node, gast.Assign):

@@ -89,14 +89,19 @@ def _without_deletions(body: list[build.Node]) -> list[build.Node]:
     return found
 
 
-def bound_names(unit: Unit) -> set[str]:
-    """The names that a unit binds, as it is now."""
+def bound_names(unit: Unit) -> tuple[set[str], set[str]]:
+    """The names that a unit binds, as it is now, and those that functions in it declare nonlocal."""
     bound = set(unit.parameters) | {n for n in (unit.vararg, unit.kwarg) if n}
-    declared: set[str] = set()
+    declared, nonlocals = set[str](), set[str]()
     for statement in unit.body:
         bound |= names.writes(statement)
-        declared |= {n for i in build.walk(statement) if isinstance(i, gast.Global) for n in i.names}
-    return bound - declared
+        for node in build.walk(statement):
+            kind = type(node)
+            if kind is gast.Global:
+                declared.update(node.names)
+            elif kind is gast.Nonlocal:
+                nonlocals.update(node.names)
+    return bound - declared, nonlocals
 
 
 @functools.lru_cache(maxsize=256)

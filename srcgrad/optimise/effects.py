@@ -127,7 +127,7 @@ class Effects(Groups):
                 else:
                     self._gather(target, total, content)
         else:
-            for part in build.children(node):
+            for part in (node.left, node.right) if kind is gast.BinOp else build.children(node):
                 inner = type(part)
                 if inner is gast.Name:
                     self._name(part, total, content)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import gast
@@ -160,7 +161,7 @@ class Whole(Note):
     def __getattr__(self, field: str) -> Any:
         if field not in _NOTHING.__dict__:
             raise AttributeError(field)
-        found = [getattr(part, field) for part in self._parts]
+        found = list(map(attrgetter(field), self._parts))
         if isinstance(_NOTHING.__dict__[field], set):
             value: Any = set().union(*found)
         else:

@@ -48,6 +48,8 @@ class Closures(State):
 
     def check_closures(self) -> None:
         """A nested function can be put in the place of its calls; as a value it would need its variables."""
+        if not self.closures:
+            return
         kept = {n for s in self.out if isinstance(s, gast.FunctionDef) for n in [s.name]}
         for statement in self.out:
             used = sorted((names.reads(statement) & self.closures.keys()) - kept)

@@ -74,10 +74,8 @@ class State:
         self.out: list[build.Node] = []
         self.active: set[str] = set()
         self.closures: dict[str, Closure] = {}
-        self.bound = units.bound_names(unit)
+        self.bound, self.nonlocals = units.bound_names(unit)
         self.original = unit.body
-        walked = [n for s in unit.body for n in build.walk(s)]
-        self.nonlocals = {name for n in walked if isinstance(n, gast.Nonlocal) for name in n.names}
         self.inlining: list[Any] = []
         self.known = Known(self)
         self.origin: build.Node | None = None
