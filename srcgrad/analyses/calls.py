@@ -15,6 +15,7 @@ from . import kinds as K
 from .kinds import Kind
 
 LIBRARIES = frozenset({"numpy", "scipy", "cupy"}) | sys.stdlib_module_names - {"__main__"}
+SPLITTING = (np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit)  # lists of views of an array
 _BY_SHAPE = {np.zeros: 0, np.ones: 0, np.empty: 0, np.full: 0}
 
 
@@ -36,6 +37,8 @@ def result_of(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kin
     rule = rules.lookup(function) if function is not None else None
     if rule is not None and rule.is_elementwise and not keywords and len(args) == len(rule.parameters):
         return results.elementwise(function, args)
+    if function in SPLITTING and args and args[0].is_array:
+        return Kind("list", item=K.array(args[0].dtype, args[0].rank))
     if function is np.reshape and len(args) == 2 and not keywords:
         shape = args[1]
         if args[0].is_array and (shape.tag == "tuple" or K.constant_kind(shape).tag == "int"):

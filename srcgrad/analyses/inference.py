@@ -127,7 +127,7 @@ class _Inference(Expressions):
                     self.store(node.target.id, node)
                     kind = K.join(own, self.of(node.value)[0])
                 self.put(node.target.id, None if self.is_waiting(reads) else kind, active)
-            else:
+            elif not self.changes_item(node):
                 self.assign(node.target, node.value, False)
         elif isinstance(node, gast.Return):
             if node.value is not None:
@@ -139,6 +139,18 @@ class _Inference(Expressions):
         else:
             for name in names.writes(node):
                 self.put(name, K.UNKNOWN, False)
+
+    def changes_item(self, node: build.Node) -> bool:
+        """Whether `items[i] += v` changes an array that a list or dict holds, which keeps its shape and dtype; noted if it does."""
+        if not isinstance(node.target, gast.Subscript) or not isinstance(node.target.value, gast.Name):
+            return False
+        owner = node.target.value.id
+        item = self.of(build.subscript(node.target.value, node.target.slice))[0]
+        if self.facts.kind(owner).tag not in ("list", "dict") or not item.is_array or not item.rank:
+            return False
+        self.store(owner, node)
+        self.put(owner, self.facts.kind(owner), self.of(node.value)[1])
+        return True
 
     def is_waiting(self, reads: set[str]) -> bool:
         """Whether one of these names is read before a value has come to it (in a loop, on the first round)."""

@@ -16,9 +16,9 @@ import srcgrad_runtime as rt
 
 from ..core import build, names
 from ..core.unit import Unit
-from . import aliases, changes, inference
+from . import aliases, calls, changes, fresh, inference
 from .facts import Facts
-from .kinds import constant_kind
+from .kinds import Kind, constant_kind
 from .mirrored import Mirrored, View
 
 # functions of an array that always give a view of it that may be written to, or the array itself
@@ -40,18 +40,20 @@ PERHAPS = (
     np.diff,
     rt.astype,
 )
-IN_ORDER = (np.zeros, np.ones, np.empty, np.full)  # these make arrays in C order
+IN_ORDER = (np.zeros, np.ones, np.empty, np.full, rt.zeros_like)  # these make arrays in C order
 
 
 def find(unit: Unit, facts: Facts, found: aliases.Aliases) -> Mirrored:
     """The names of a unit whose adjoints are to be views of one another."""
     together = [{s.name, *s.others} for s in found.stores if s.others]
-    return _Search(unit, facts).run(together) if together else Mirrored()
+    if not together:
+        return Mirrored()
+    return _Search(unit, facts, {s.name for s in found.stores}).run(together)
 
 
 class _Search:
-    def __init__(self, unit: Unit, facts: Facts):
-        self.unit, self.facts = unit, facts
+    def __init__(self, unit: Unit, facts: Facts, stored: set[str]):
+        self.unit, self.facts, self.stored = unit, facts, stored
         self.kind_of = inference.teller(unit, facts)
         self.definitions: dict[str, list[build.Node]] = {}
         for node in _statements(unit.body):
@@ -77,13 +79,15 @@ class _Search:
         return found
 
     def closed(self, start: set[str]) -> set[str]:
-        """These names and all that they may be made of."""
-        found = set(start)
+        """These names, all that they may be made of, and all that is taken out of containers among them."""
+        found: set[str] = set()
         todo = sorted(start)
         while todo:
-            new = self.partners(todo.pop()) - found
-            found |= new
-            todo += sorted(new)
+            found |= set(todo)
+            new = {source for name in todo for source in self.partners(name)}
+            boxes = {name for name in found if self.facts.kind(name).is_container}
+            new |= {n for n in self.definitions if self.may_share(n) and self.partners(n) & boxes} if boxes else set()
+            todo = sorted(new - found)
         return found
 
     def partners(self, name: str) -> set[str]:
@@ -109,7 +113,57 @@ class _Search:
 
     def may_be_mirrored(self, name: str) -> bool:
         kind = self.facts.kind(name)
-        return kind.is_array and bool(kind.rank) and kind.may_be_active and name in self.bound
+        if kind.is_container:
+            return (
+                name in self.definitions
+                and name not in self.given | self.stored
+                and self.is_box(kind)
+                and self.is_looked_into(name)
+            )
+        return _is_buffer(kind) and name in self.bound
+
+    def is_box(self, kind: Kind) -> bool:
+        """Whether a container holds arrays, numbers and the like, or containers of those."""
+        items = kind.items if kind.items is not None else (kind.item,)
+        return kind.tag in ("list", "tuple", "dict") and not kind.dtype and all(
+            i is not None and (_is_buffer(i) or i.is_scalar or i.tag in ("str", "static", "none") or i.is_container and self.is_box(i))
+            for i in items
+        )  # fmt: skip
+
+    def is_looked_into(self, name: str) -> bool:
+        """Whether nothing is done with a container but to take items out, to put it into another one, and to ask how long it is."""
+        return all(_loads(n, name) == self.looks(n, name) for n in _parts(self.unit.body))
+
+    def looks(self, node: build.Node, name: str) -> int:
+        """How often a statement, or the head of one, takes an item of a container, or puts it into another one."""
+        counted = [
+            n for n in build.walk(node) if isinstance(n, gast.Call) and self.function(n) in (len, rt.check_items)
+        ]
+        found = sum(a.id == name for n in counted for a in n.args if isinstance(a, gast.Name))
+        value = node.value if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) else None
+        if isinstance(value, gast.Name):
+            found += value.id == name
+        elif isinstance(value, gast.Subscript) and self.is_position(value.slice):
+            found += isinstance(value.value, gast.Name) and value.value.id == name
+        elif isinstance(value, (gast.Tuple, gast.List, gast.Dict)):
+            items = value.values if isinstance(value, gast.Dict) else value.elts
+            found += sum(isinstance(e, gast.Name) and e.id == name for e in items)
+        return found
+
+    def function(self, call: build.Node) -> object:
+        callee = self.facts.callees.get(id(call))
+        return callee.function if callee is not None else None
+
+    def is_position(self, index: build.Node) -> bool:
+        """Whether an index means one item of a container."""
+        kind = self.kind_of(index)
+        return not isinstance(index, (gast.Slice, gast.Tuple)) and constant_kind(kind).tag in ("int", "str")
+
+    def is_display(self, value: build.Node) -> bool:
+        """Whether a value is a display of names and literals."""
+        if isinstance(value, gast.Dict):
+            return all(isinstance(k, gast.Constant) for k in value.keys) and all(map(build.is_atom, value.values))
+        return isinstance(value, (gast.Tuple, gast.List)) and all(map(build.is_atom, value.elts))
 
     def add(self, component: set[str], found: Mirrored) -> None:
         """Note a component, if each value of its names is understood."""
@@ -119,7 +173,10 @@ class _Search:
                 if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
                     return
                 view = self.view(node.value)
-                if view is not None:
+                if self.is_display(node.value):
+                    if name in names.reads(node.value):
+                        return
+                elif view is not None:
                     views[id(node)] = view
                 elif self.shared(node.value):
                     return
@@ -140,18 +197,15 @@ class _Search:
             return None
         if isinstance(value, gast.Call):
             return self.view_by_call(value, shared.pop())
-        sure = True
         operand = value
         while isinstance(operand, (gast.Subscript, gast.Attribute)):
-            if isinstance(operand, gast.Attribute):
-                if operand.attr not in ("T", "mT"):
-                    return None
-            elif not self.is_basic(operand.slice):
-                sure = False
+            if isinstance(operand, gast.Attribute) and operand.attr not in ("T", "mT"):
+                return None
+            box = isinstance(operand, gast.Subscript) and self.kind_of(operand.value).is_container
+            if isinstance(operand, gast.Subscript) and not (self.is_position if box else self.is_basic)(operand.slice):
+                return None
             operand = operand.value
-        if not isinstance(operand, gast.Name) or operand.id not in shared:
-            return None
-        return View(operand, sure, False) if sure else None
+        return View(operand, True, False) if isinstance(operand, gast.Name) and operand.id in shared else None
 
     def is_basic(self, index: build.Node) -> bool:
         """Whether an index surely gives a view: integers, slices, `None` and `...`."""
@@ -172,6 +226,8 @@ class _Search:
         if len(given) != 1:
             return None
         operand, options = given[0], len(operands) - 1
+        if any(callee.function is f for f in calls.SPLITTING):
+            return View(operand, True, False)
         if any(callee.function is f for f in ALWAYS):
             kept = options == 0 or not any(callee.function is f for f in (np.asarray, np.asanyarray))
             return View(operand, kept, not kept)
@@ -201,11 +257,13 @@ class _Search:
         if shared:
             view = self.view(value)
             return view is not None and self.keeps_order(value) and self.is_contiguous(view.operand.id, seen)
-        if self.facts.kind(name).rank == 1:  # new memory
-            return isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Call))
+        if isinstance(value, (gast.BinOp, gast.UnaryOp)):  # new memory
+            return self.facts.kind(name).rank == 1
         callee = self.facts.callees.get(id(value)) if isinstance(value, gast.Call) else None
-        if callee is None:
+        if callee is None or not (fresh.is_numpys(callee.function) or callee.function is rt.zeros_like):
             return False
+        if self.facts.kind(name).rank == 1:
+            return True
         if callee.function is np.copy and len(callee.args) == 1 and not callee.keywords:
             return value.func is not None and callee.args[0] is getattr(
                 value.func, "value", None
@@ -245,3 +303,22 @@ def _statements(body: list[build.Node]) -> Iterator[build.Node]:
         if isinstance(node, (gast.If, gast.For, gast.While)):
             yield from _statements(node.body)
             yield from _statements(getattr(node, "orelse", []))
+
+
+def _parts(body: list[build.Node]) -> Iterator[build.Node]:
+    """The simple statements of a body and the heads of the others, those in branches and loops as well."""
+    for node in body:
+        if isinstance(node, (gast.If, gast.For, gast.While)):
+            yield node.iter if isinstance(node, gast.For) else node.test
+            yield from _parts(node.body)
+            yield from _parts(getattr(node, "orelse", []))
+        else:
+            yield node
+
+
+def _loads(node: build.Node, name: str) -> int:
+    return sum(isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Load) for n in build.walk(node))
+
+
+def _is_buffer(kind: Kind) -> bool:
+    return kind.is_array and bool(kind.rank) and kind.may_be_active

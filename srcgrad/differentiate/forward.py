@@ -148,6 +148,8 @@ class Forward:
             tangent = shadows.mirrored(value, view, self.dots)
             if view.sure:
                 return [node, build.assign(dot, tangent)]
+        if isinstance(value, (gast.Tuple, gast.List, gast.Dict)):
+            return [node, build.assign(dot, self.display(value))]
         if target in names.reads(value):
             return [s for part in shadows.in_two_steps(node, self.unit, self.facts) for s in self.simple(part)]
         if view is not None:

@@ -254,7 +254,9 @@ class Reverse:
             first, second = shadows.in_two_steps(node, self.unit, self.facts)
             return [*self.mirrored(first), *self.mirrored(second)]
         effect = Effect(frozenset())
-        if view is None:
+        if isinstance(node.value, (gast.Tuple, gast.List, gast.Dict)):
+            effect = self.of_a_container(target, node.value, node)
+        elif view is None:
             effect = self.effect(node)
         elif not view.sure:
             effect = self.of_a_copy(target, view, node)
@@ -271,6 +273,14 @@ class Reverse:
             made = [*made, shadows.beside(node, self.facts, self.bars)]
         self.effects[id(made[-1])] = effect
         return made
+
+    def of_a_container(self, target: str, value: build.Node, node: build.Node) -> Effect:
+        """The effect of a display that holds arrays whose adjoints are made in the forward sweep: the numbers in it take theirs."""
+        effect = Effect(frozenset([target]))
+        for operand, slot in self.contributions(target, value, node, target):
+            if isinstance(operand, gast.Name) and operand.id not in self.facts.mirrored.names:
+                effect.steps.append(Add(operand.id, slot))
+        return effect
 
     def of_a_copy(self, target: str, view: View, node: build.Node) -> Effect:
         """The effect of a definition that may turn out to be a copy when the program runs."""
@@ -601,7 +611,11 @@ class Reverse:
         Where the index names an element twice, each of the values that were added to it takes its adjoint.
         """
         owner = aliases.root_of(place)
-        if owner is None or owner not in self.facts.active or not self.rules.is_active(value):
+        if owner is None or owner not in self.facts.active:
+            return Effect(frozenset())
+        if not isinstance(operator, (gast.Add, gast.Sub)):
+            raise self.unit.refuse(node, "cannot differentiate this change in place", "what is changed is not known")
+        if not self.rules.is_active(value):
             return Effect(frozenset())
         taken = self.taken(place)
         if isinstance(operator, gast.Sub):

@@ -22,6 +22,8 @@ def beside(node: build.Node, facts: Facts, bars: Callable[[str], str]) -> build.
     """The statement that makes the adjoint of what `name = value` binds."""
     name = node.targets[0].id
     view = facts.mirrored.views.get(id(node))
+    if isinstance(node.value, (gast.Tuple, gast.List, gast.Dict)):
+        return build.at(build.assign(bars(name), container(node.value, facts, bars)), node)
     value = zeros(name, facts) if view is None else mirrored(node.value, view, bars)
     if view is not None and not view.sure:
         value = gast.IfExp(shares(name, view.operand.id), value, zeros(name, facts))
@@ -35,6 +37,21 @@ def mirrored(value: build.Node, view: View, bars: Callable[[str], str]) -> build
         return build.name(bars(item.id)) if item is view.operand else None
 
     return build.rewrite(value, replace)
+
+
+def container(display: build.Node, facts: Facts, bars: Callable[[str], str]) -> build.Node:
+    """The adjoint of a display: a list (or a dict) with the adjoints of its arrays, and with a zero for each number."""
+
+    def slot(item: build.Node) -> build.Node:
+        if isinstance(item, gast.Name) and item.id in facts.mirrored.names:
+            return build.name(bars(item.id))
+        kind = facts.kind(item.id) if isinstance(item, gast.Name) else None
+        is_number = isinstance(getattr(item, "value", None), float) if kind is None else kind.tag == "float"
+        return build.constant(0.0 if is_number else None)
+
+    if isinstance(display, gast.Dict):
+        return gast.Dict([build.copy(k) for k in display.keys], [slot(v) for v in display.values])
+    return gast.List([slot(e) for e in display.elts], build.LOAD)
 
 
 def zeros(name: str, facts: Facts) -> build.Node:

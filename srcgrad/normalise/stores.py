@@ -288,16 +288,31 @@ class _Stores(Statements):
             node = build.at(gast.AugAssign(place, node.op, node.value), node)
             self.changed = True
         place = aliases.store_place(node)
-        if place is None or not changes.is_buffer(self.kind_of(place.value)):
+        if place is not None and isinstance(node, gast.AugAssign) and self.is_array_in_a_container(place):
+            item = self.temporary(build.subscript(build.copy(place.value), build.copy(place.slice)), out, node)
+            place = build.subscript(item, gast.Constant(..., None), store=True)
+            node = build.at(gast.AugAssign(place, node.op, node.value), node)
+        elif place is None or not changes.is_buffer(self.kind_of(place.value)):
             out.append(node)
             return
-        self.hoist_indices(place, node, out)
+        else:
+            self.hoist_indices(place, node, out)
         if isinstance(node, gast.AugAssign) and not (
             isinstance(node.op, (gast.Add, gast.Sub)) and is_plain(place.slice, self.kind_of)
         ):
             self.expand(node, place, out)
             return
         out.append(node)
+
+    def is_array_in_a_container(self, place: build.Node) -> bool:
+        """Whether a place is an item of a list or dict that is an array: `items[0] *= 2` changes it and stores it where it is."""
+        owner, kind = self.kind_of(place.value), self.kind_of(build.subscript(place.value, place.slice))
+        return (
+            owner.tag in ("list", "dict")
+            and kind.is_array
+            and bool(kind.rank)
+            and not isinstance(place.slice, gast.Slice)
+        )
 
     def hoist_indices(self, place: build.Node, node: build.Node, out: list[build.Node]) -> None:
         """An index that is computed from arrays gets a name: the store may change what it was computed from."""

@@ -53,6 +53,9 @@ class Stores(Statements):
         views += [(f"{text}.ravel()", ("v", r * c)), (f"{text}.reshape(-1)", ("v", r * c))]
         views += [(f"{text}.reshape({c}, {r})", ("m", c, r)), (f"np.transpose({text})", ("m", c, r))]
         views += [(f"{text}.swapaxes(0, 1)", ("m", c, r)), (f"np.diagonal({text})", ("v", min(r, c)))]
+        views += [(f"np.moveaxis({text}, 0, -1)", ("m", c, r)), (f'{text}.ravel(order="K")', ("v", r * c))]
+        views += [(f"np.ascontiguousarray({text})", kind), (f"np.asfortranarray({text})", kind)]
+        views += [(f"np.flipud({text})", kind), (f"np.rot90({text})", ("m", c, r))]
         if r > 1 and c > 1:
             views += [(f"{text}[1:]", ("m", r - 1, c)), (f"{text}[:, 1:]", ("m", r, c - 1))]
             views += [(f"{text}[:-1, :-1]", ("m", r - 1, c - 1)), (f"{text}.diagonal()", ("v", min(r, c)))]
@@ -65,6 +68,8 @@ class Stores(Statements):
         views = [(f"{text}[::-1]", whole), (f"{text}[:]", whole), (text, whole), (f"{text}[::2]", ("v", (n + 1) // 2))]
         views += [(f"np.asarray({text})", whole), (f"{text}.view()", whole), (f"np.flip({text})", whole)]
         views += [(f"{text}.ravel()", whole), (f"{text}[None, :]", ("m", 1, n)), (f"{text}[:, None]", ("m", n, 1))]
+        views += [(f"np.atleast_2d({text})", ("m", 1, n)), (f"np.expand_dims({text}, 1)", ("m", n, 1))]
+        views += [(f"np.squeeze({text}[None])", whole), (f"{text}.astype(float, copy=False)", whole)]
         if n > 1:
             views += [(f"{text}[1:]", ("v", n - 1)), (f"{text}[:-1]", ("v", n - 1))]
             start = self.draw.randrange(n - 1)

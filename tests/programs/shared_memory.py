@@ -295,3 +295,87 @@ def passive_buffer_becomes_active_through_a_view(x):
     first = np.sum(w**2)
     head[:] = x[0] * w[4:]
     return first * np.sum(v) + np.sum(w * head[0])
+
+
+@program(lambda r: (r.vec(4), r.num()), (0, 1))
+def numbers_beside_arrays_in_a_tuple(x, c):
+    y = x.copy()
+    pair = (y, c * 2.0, 3, "name")
+    box = {"pair": pair, "half": y[2:], "c": pair[1] * c}
+    for i in range(2):
+        pair[0][i] *= pair[1] + box["half"][i]
+        box["pair"][0][3] += box["c"]
+        box["half"] *= pair[2]
+    return np.sum(y * pair[1]) + box["c"]
+
+
+@program(lambda r: (r.vec(3, 4),))
+def rows_of_a_list_in_a_loop(x):
+    y = x * 1.0
+    rows = [y[0], y[1], y[:, 1]]
+    total = 0.0
+    for i in range(3):
+        row = rows[i]
+        row[0] = rows[-1][i] * x[i, 0]
+        rows[i] *= y[2, 3]
+        total += np.sum(rows[0] * rows[1]) + y[1, 1]
+    return total * np.sum(y)
+
+
+@program(lambda r: (r.vec(4),))
+def containers_made_in_each_trip(x):
+    y = x.copy()
+    total = 0.0
+    for i in range(3):
+        scale = x[i] * 0.5
+        pair = [y[i:], scale]
+        other = (pair[0][:1], y)
+        pair[0][0] *= pair[1]
+        other[0][0] += other[1][3] * scale
+        total += other[1][i] * pair[1]
+    return total + np.sum(y)
+
+
+@program(lambda r: (r.vec(6), r.vec(6)), (0, 1))
+def pieces_of_two_arrays(x, v):
+    a, b = x.copy(), v * v
+    pieces = np.split(a, 3)
+    if x[0] > 100:
+        pieces = np.array_split(b, 4)
+    chosen = pieces if v[0] < 100 else np.split(b, 2)
+    for i in range(3):
+        part = chosen[i]
+        part *= b[i]
+        a[2 * i] = part[1] * x[i]
+    return np.sum(a * b)
+
+
+@program(lambda r: (r.vec(2, 2, 3),))
+def pieces_along_other_axes(x):
+    y = x * x
+    left, right = np.split(y, 2, axis=1)
+    top = np.vsplit(y, 2)[0]
+    left -= right
+    top[0, 1] = left[1, 0] * right[0, 0]
+    first, second, third = np.dsplit(y, 3)
+    third[:] = first * second
+    return np.sum(y * x)
+
+
+@program(lambda r: (r.vec(4),))
+def list_whose_items_are_replaced(x):
+    y = x.copy()
+    parts = [y[:2], y[2:]]
+    parts[0] = x[1:3] * 2.0
+    parts[0][0] = y[3]
+    parts[1] += parts[0]
+    return np.sum(y * y) + np.sum(parts[0] * parts[1])
+
+
+@program(lambda r: (r.vec(4),))
+def list_handed_to_a_function(x):
+    y = x.copy()
+    parts = [y[:2], y[2:]]
+    y[0] *= 3.0
+    parts[1][0] = y[0] ** 2
+    return np.sum(np.stack(parts) ** 2) + np.sum(np.concatenate(parts) * x) + sum(np.sum(p) for p in parts)

@@ -129,7 +129,7 @@ class Recomputed:
             return None
         definition = definitions[0]
         node = definition.node
-        if name in self.layout.facts.stored:
+        if name in self.layout.facts.stored or self.layout.is_made_once(name):
             return None
         if not (isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)):
             return None

@@ -73,6 +73,7 @@ class Layout:
         groups = self.facts.groups
         stored = {groups.get(s.name, s.name) for s in self.facts.stores}
         self._names: dict[int, tuple[build.Node, frozenset[str], frozenset[str]]] = {}
+        self.adjoints: set[str] | None = None  # of containers, as far as they are made in the forward sweep
         self.contents = {name: f"{root}[]" for name, root in groups.items() if root in stored}
 
     def content(self, name: str) -> str | None:
@@ -184,6 +185,13 @@ class Layout:
                 new = self.loads(value) - seen
                 seen |= new
                 todo += new
+
+    def is_made_once(self, name: str) -> bool:
+        """Whether a name stands for a container of adjoints that the reverse sweep adds to."""
+        if self.adjoints is None:
+            bars = self.reverse.bars
+            self.adjoints = {bars(n) for n in self.facts.mirrored.names if self.facts.kind(n).is_container}
+        return name in self.adjoints
 
     def temporary(self, wish: str) -> str:
         name = self.fresh(wish)
