@@ -18,7 +18,7 @@ from ..core import build, names
 from ..core.unit import MISSING, Unit, resolve
 from . import callees, fresh, mutation
 from .facts import Callee, Facts
-from .kinds import Kind
+from .kinds import Kind, constant_kind
 
 
 @dataclass(frozen=True)
@@ -271,7 +271,10 @@ def _sources(value: build.Node, facts: Facts) -> set[str]:
     if isinstance(value, (gast.Tuple, gast.List, gast.Dict, gast.IfExp, gast.BoolOp, gast.Starred)):
         return names.reads(value)
     if isinstance(value, gast.BinOp):
-        return names.reads(value) if _may_be_sequence(value, facts) else set()
+        parts = [part for part in (value.left, value.right) if _may_be_sequence(part, facts)]
+        return {n for part in parts for n in _sources(part, facts)} if _may_be_sequence(value, facts) else set()
+    if is_table(value, facts):
+        return set()
     if isinstance(value, (gast.UnaryOp, gast.Compare, gast.Constant, gast.JoinedStr)):
         return set()
     if isinstance(value, gast.Call):
@@ -355,6 +358,73 @@ def _is_many(part: build.Node, facts: Facts) -> bool:
     if isinstance(part, gast.BinOp):
         return any(isinstance(p, (gast.Name, gast.BinOp)) and _is_many(p, facts) for p in (part.left, part.right))
     return isinstance(part, (gast.List, gast.Compare))
+
+
+def is_table(value: build.Node, facts: Facts) -> bool:
+    """Whether an expression is a new list of lists of numbers, no two of which are one: `[[0.0] * m for i in range(n)]`."""
+    if isinstance(value, gast.ListComp):
+        return _is_row(value.elt, facts)
+    return isinstance(value, gast.List) and bool(value.elts) and all(_is_row(e, facts) for e in value.elts)
+
+
+def _is_row(value: build.Node, facts: Facts) -> bool:
+    """Whether an expression is a new list of numbers."""
+    if isinstance(value, gast.List):
+        return all(_is_number(e, facts) for e in value.elts)
+    if isinstance(value, gast.ListComp):
+        return _is_number(value.elt, facts)
+    return isinstance(value, gast.BinOp) and isinstance(value.op, gast.Mult) and _is_row(value.left, facts)
+
+
+def _is_number(value: build.Node, facts: Facts) -> bool:
+    if isinstance(value, gast.UnaryOp):
+        value = value.operand
+    if isinstance(value, gast.Constant):
+        return isinstance(value.value, (int, float))
+    if isinstance(value, gast.Attribute):  # np.inf
+        return isinstance(value.value, gast.Name) and value.attr in ("inf", "nan", "pi", "e")
+    if isinstance(value, gast.Call):
+        return isinstance(value.func, gast.Name) and value.func.id == "float"
+    return isinstance(value, gast.Name) and constant_kind(facts.kind(value.id)).is_scalar
+
+
+def tables(unit: Unit, facts: Facts) -> set[str]:
+    """The names of lists of lists of numbers of which every row is a list of its own, and stays in its place.
+
+    They only ever are new, have no other name, and are changed by stores `name[i][j] = v` or by stores into a name for a row alone.
+    """
+    found: dict[str, bool] = {n: False for n in (*unit.parameters, unit.vararg, unit.kwarg)}
+    for node, _ in _statements(unit.body, ()):
+        new = isinstance(node, gast.Assign) and is_table(node.value, facts)
+        for name in names.writes(node.target if isinstance(node, gast.For) else node):
+            found[name] = found.get(name, True) and new
+    known = {n for n, new in found.items() if new and _holds_rows(facts.kind(n))}
+    return known - _handed_on(unit.body, known) if known else known
+
+
+def _handed_on(body: list[build.Node], known: set[str]) -> set[str]:
+    """Those of the names of lists that are used otherwise than for their items, their length or as the result."""
+    found: dict[str, int] = {}
+    for node in (n for s in body for n in build.walk(s)):
+        if isinstance(node, gast.Name) and node.id in known and isinstance(node.ctx, gast.Load):
+            found[node.id] = found.get(node.id, 0) + 1
+        kept: list[build.Node] = []
+        if isinstance(node, gast.Subscript):
+            stored = not isinstance(node.ctx, gast.Load)
+            kept = [node.value] if not stored and not isinstance(node.slice, (gast.Slice, gast.Tuple)) else []
+        elif isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == "len":
+            kept = node.args
+        elif isinstance(node, gast.Return):
+            kept = [node.value]
+        for part in kept:
+            if isinstance(part, gast.Name) and part.id in known:
+                found[part.id] = found.get(part.id, 0) - 1
+    return {n for n, count in found.items() if count}
+
+
+def _holds_rows(kind: Kind) -> bool:
+    row = kind.item if kind.tag == "list" else None
+    return row is not None and row.tag == "list" and row.item is not None and constant_kind(row.item).is_scalar
 
 
 def is_buffer(kind: Kind) -> bool:

@@ -134,6 +134,28 @@ class Expressions:
             kind = K.join(kind, each)
         return kind or K.UNKNOWN, False
 
+    def comprehension(self, node: build.Node) -> tuple[Kind, bool]:
+        """A comprehension that stands as it was written, because nothing in it is active."""
+        kinds, bound = self.facts.kinds, self.bound
+        self.facts.kinds, self.bound = dict(kinds), set(bound)
+        for part in node.generators:
+            item = self.item(part.iter)
+            for name in names.writes(part.target):
+                self.facts.kinds[name] = item if isinstance(part.target, gast.Name) else K.UNKNOWN
+                self.bound.add(name)
+        kind = self.of(node.elt)[0]
+        self.facts.kinds, self.bound = kinds, bound
+        return Kind("list", item=kind), False
+
+    def item(self, node: build.Node) -> Kind:
+        """The kind of what comes out of an iterable."""
+        kind = self.of(node)[0]
+        if kind.is_array:
+            return access.item_of(kind)
+        if kind.tag == "range":
+            return K.INT
+        return kind.item or K.UNKNOWN if kind.tag in ("list", "tuple") else K.UNKNOWN
+
     def text(self, node: build.Node) -> tuple[Kind, bool]:
         return K.STR, False
 
@@ -266,4 +288,5 @@ _OF: dict[type, Callable[[Expressions, build.Node], tuple[Kind, bool]]] = {
     gast.IfExp: Expressions.conditional,
     gast.BoolOp: Expressions.boolean,
     gast.JoinedStr: Expressions.text,
+    gast.ListComp: Expressions.comprehension,
 }

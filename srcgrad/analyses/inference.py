@@ -175,7 +175,7 @@ class _Inference(Expressions):
             self.store(owner, target)
             own = self.facts.kind(owner)
             if own.tag in ("list", "dict"):
-                self.put(owner, K.Kind(own.tag, item=K.join(own.item, kind)), active)
+                self.put(owner, _holding(own, target, kind), active)
             elif active:
                 self.put(owner, own, active)
 
@@ -255,3 +255,23 @@ class _Inference(Expressions):
                 self.store(owner.id, node)
                 self.put(owner.id, Kind("list", item=own.item), active)
         return super().list_method(callee, args, active, node)
+
+
+def _holding(own: Kind, place: build.Node, kind: Kind) -> Kind:
+    """The kind of a list or dict after a value of this kind was put into a place of it."""
+    indices = []
+    while isinstance(place, gast.Subscript):
+        indices.append(place.slice)
+        place = place.value
+    if not indices or any(isinstance(i, (gast.Slice, gast.Tuple)) for i in indices):
+        return Kind(own.tag, item=K.join(own.item, kind))
+    return _put(own, len(indices), kind)
+
+
+def _put(own: Kind | None, depth: int, kind: Kind) -> Kind:
+    """The kind of a container after a value was put into its items, that many levels down."""
+    if not depth:
+        return K.join(own, kind) or K.UNKNOWN
+    if own is None or own.tag not in ("list", "dict"):
+        return own if own is not None and own.is_array else K.UNKNOWN
+    return Kind(own.tag, item=_put(own.item, depth - 1, kind))

@@ -157,6 +157,8 @@ class Accumulate:
         assert step.place is not None
         self.make_own(step.var, state, out)
         kind = self.facts.kind(step.var)
+        if isinstance(step.place.value, gast.Subscript) and kind.tag == "list":  # an item of a list in a list
+            kind = self.reverse.rules.kind(step.place.value)
         value = build.copy(step.value)
         owner, index = self.reverse.place_bar(step.place.value), step.place.slice
         if step.var in self.slots.bound:

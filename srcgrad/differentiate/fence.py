@@ -131,26 +131,33 @@ def _reaching(listed: list[changes.Event], facts: Facts) -> set[str]:
 
 
 def plainly_stored(unit: Unit, listed: list[changes.Event], facts: Facts) -> set[str]:
-    """The arrays (or lists of numbers) of the function, arguments included, all changes of which are stores `name[i] = v`."""
+    """The arrays (or lists of numbers, or of such lists) of the function, arguments included, all changes of which are stores `name[i] = v`."""
+    tables = changes.tables(unit, facts)
     changed: dict[str, bool] = {}
     for event in listed:
         if event.form == "change":
-            changed[event.name] = changed.get(event.name, True) and _is_store_into(event.name, event.node, facts)
-    return {n for n, plain in changed.items() if plain and changes.is_buffer(facts.kind(n)) and n not in unit.free}
+            depth = 2 if event.name in tables else 1
+            plain = _is_store_into(event.name, event.node, facts, depth)
+            changed[event.name] = changed.get(event.name, True) and plain
+    return {
+        n for n, plain in changed.items()
+        if plain and n not in unit.free and (n in tables or changes.is_buffer(facts.kind(n)))
+    }  # fmt: skip
 
 
-def _is_store_into(name: str, node: build.Node, facts: Facts) -> bool:
+def _is_store_into(name: str, node: build.Node, facts: Facts, depth: int) -> bool:
     place = aliases.store_place(node)
     if place is None or aliases.root_of(place) != name:
         return False
-    return facts.kind(name).tag != "list" or _is_position(place, facts)
+    return facts.kind(name).tag != "list" or _is_position(place, facts, depth)
 
 
-def _is_position(place: build.Node, facts: Facts) -> bool:
-    """Whether a place is one item of a list."""
-    if isinstance(place.value, gast.Subscript) or isinstance(place.slice, (gast.Slice, gast.Tuple)):
+def _is_position(place: build.Node, facts: Facts, depth: int) -> bool:
+    """Whether a place is one item of a list, or of one of the lists in it."""
+    indices = list(aliases.indices_of(place))
+    if len(indices) != depth or any(isinstance(i, (gast.Slice, gast.Tuple)) for i in indices):
         return False
-    return all(facts.kind(n).is_scalar or n not in facts.kinds for n in names.reads(place.slice))
+    return all(facts.kind(n).is_scalar or n not in facts.kinds for i in indices for n in names.reads(i))
 
 
 def is_covered(name: str, unit: Unit, listed: list[changes.Event], facts: Facts) -> bool:

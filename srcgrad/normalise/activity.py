@@ -38,7 +38,7 @@ def active_names(
     active = set(seeds)
     walked = [build.walk(statement) for statement in body]
     flows = [flow for nodes in walked for flow in _flows(nodes, pure_call)]
-    flows += _flows_back(walked)
+    flows += _flows_back(walked, passive_call)
     flows = [(sources, targets.difference(modules), value) for sources, targets, value in flows]
     changed = True
     while changed:
@@ -52,13 +52,16 @@ def active_names(
     return active
 
 
-def _flows_back(walked: list[list[build.Node]]) -> list[tuple[set[str], set[str], build.Node | None]]:
+def _flows_back(
+    walked: list[list[build.Node]], passive_call: Passive
+) -> list[tuple[set[str], set[str], build.Node | None]]:
     """What is stored into a name for a part (`row = a[i]; row[0] = v`) is stored into what it is a part of.
 
     `walked` are the nodes of each statement, as are those of `_flows`.
     """
     links: list[tuple[str, set[str]]] = []
     stored: set[str] = set()
+    counters: set[str] = set()
     for nodes in walked:
         for node in nodes:
             kind = type(node)
@@ -72,9 +75,12 @@ def _flows_back(walked: list[list[build.Node]]) -> list[tuple[set[str], set[str]
                 for argument in [*node.args, *(k.value for k in node.keywords)]:
                     stored |= stored_names(argument.value if isinstance(argument, gast.Starred) else argument)
             elif kind is gast.Assign:
-                reads = names.reads(node.value)
+                reads = _parts(node.value)
                 links += [(t, reads) for target in node.targets for t in names.writes(target)]
             elif kind is gast.For or kind is gast.comprehension:
+                if isinstance(node.iter, gast.Call) and passive_call(node.iter.func):  # a range has numbers
+                    counters |= names.writes(node.target)
+                    continue
                 reads = names.reads(node.iter)
                 links += [(t, reads) for t in names.writes(node.target)]
             elif kind is gast.NamedExpr:
@@ -86,7 +92,19 @@ def _flows_back(walked: list[list[build.Node]]) -> list[tuple[set[str], set[str]
             if target in stored and not sources <= stored:
                 stored |= sources
                 changed = True
-    return [({target}, sources, None) for target, sources in links if target in stored]
+    counters -= {target for target, _ in links}
+    return [({target}, sources - counters, None) for target, sources in links if target in stored]
+
+
+def _parts(value: build.Node) -> set[str]:
+    """The names of what may be a part of a value: not the numbers that say how long a list is."""
+    if isinstance(value, (gast.List, gast.Tuple)):
+        return {n for element in value.elts for n in _parts(element)}
+    if isinstance(value, gast.ListComp):  # its variables are parts of what it goes through; that is noted by itself
+        return _parts(value.elt)
+    if isinstance(value, gast.BinOp) and isinstance(value.op, gast.Mult) and isinstance(value.left, gast.List):
+        return _parts(value.left)
+    return names.reads(value)
 
 
 def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
@@ -120,7 +138,13 @@ def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
             return False
         parts = [node.func, *node.args, *(k.value for k in node.keywords)]
         return any(mentions(p.value if isinstance(p, gast.Starred) else p, active, passive_call) for p in parts)
-    if isinstance(node, (gast.Lambda, gast.FunctionDef, gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
+    if isinstance(node, (gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
+        parts = (node.key, node.value) if isinstance(node, gast.DictComp) else (node.elt,)
+        for part in node.generators:  # how many items there are does not vary smoothly
+            if mentions(part.iter, active, passive_call):
+                active = active | names.writes(part.target)
+        return any(mentions(part, active, passive_call) for part in parts)
+    if isinstance(node, (gast.Lambda, gast.FunctionDef)):
         return bool(names.reads(node) & active)
     return any(mentions(child, active, passive_call) for child in build.children(node) if isinstance(child, gast.expr))
 

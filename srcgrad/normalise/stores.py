@@ -52,19 +52,21 @@ def retake_views(unit: Unit, facts: Facts, kind_of: KindOf) -> tuple[Unit, bool]
     found = aliases.analyse(unit, facts)
     groups = found.stored_groups()
     wanted = {s.name for s in found.stores if s.others} | {o for s in found.stores for o in s.others}
-    if not any(found.groups.get(n) in groups for n in wanted):
+    tables = changes.tables(unit, facts)
+    if not tables and not any(found.groups.get(n) in groups for n in wanted):
         return unit, False
-    work = _Views(unit, facts, kind_of, {n for n in wanted if facts.kind(n).is_array})
+    work = _Views(unit, facts, kind_of, {n for n in wanted if facts.kind(n).is_array}, tables)
     unit.body = work.block(unit.body)
     return unit, work.changed
 
 
 class _Views:
-    def __init__(self, unit: Unit, facts: Facts, kind_of: KindOf, wanted: set[str]):
+    def __init__(self, unit: Unit, facts: Facts, kind_of: KindOf, wanted: set[str], tables: set[str]):
         self.unit = unit
         self.facts = facts
         self.kind_of = kind_of
         self.wanted = wanted
+        self.tables = tables  # lists of lists, a name for a row of which gives way as well
         self.changed = False
         self.counts: dict[str, int] = {}
         self.count(unit.body)
@@ -105,9 +107,22 @@ class _Views:
             return False
         name = node.targets[0].id
         root = aliases.root_of(node.value) if isinstance(node.value, (gast.Subscript, gast.Name)) else None
-        if root is None or name not in self.wanted or self.counts.get(name) != 1 or name in self.unit.parameters:
+        if root is None or self.counts.get(name) != 1 or name in self.unit.parameters:
             return False
-        return self.is_basic(node.value) and self.kind_of(node.value).is_array
+        if self.is_row(node.value) and self.is_indexed(name):
+            return True
+        return name in self.wanted and self.is_basic(node.value) and self.kind_of(node.value).is_array
+
+    def is_indexed(self, name: str) -> bool:
+        """Whether items of what has this name are read or replaced."""
+        walked = (n for s in self.unit.body for n in build.walk(s))
+        return any(isinstance(n, gast.Subscript) and build.same(n.value, build.name(name)) for n in walked)
+
+    def is_row(self, place: build.Node) -> bool:
+        """Whether a place is a row of a list of lists."""
+        if not (isinstance(place, gast.Subscript) and isinstance(place.value, gast.Name)):
+            return False
+        return place.value.id in self.tables and constant_kind(self.kind_of(place.slice)).tag == "int"
 
     def is_basic(self, place: build.Node) -> bool:
         """Whether a chain of subscripts surely gives a view: integers and slices only."""

@@ -19,6 +19,7 @@ AREAS = (
     "closures",
     "higher_order",
     "iterables",
+    "tables",
     "containers",
     "comprehensions",
     "numpy_calls",

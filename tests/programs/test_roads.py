@@ -8,7 +8,7 @@ import srcgrad
 
 from . import compare, registry
 
-AREAS = ("iterables",)
+AREAS = ("iterables", "tables")
 RECORDED = frozenset(
     {
         "list_of_an_array_changes_alone",  # grows, and items of it are replaced
@@ -18,6 +18,16 @@ RECORDED = frozenset(
         "choices_of_a_number_that_is_given",  # lists in a list
         "pairs_of_what_changes",  # which items are taken before they change
         "zipped_with_numbers_without_an_end",  # a cycle has no end
+        "a_row_many_times",  # rows that may be one list
+        "a_row_in_two_places",
+        "a_row_is_replaced_by_another",
+        "rows_change_places",
+        "a_row_outlives_its_place",
+        "a_table_that_is_given",
+        "a_table_of_two_names",
+        "a_row_that_grows",
+        "a_table_in_branches",  # what float(...) gives might be a part of something
+        "arrays_in_a_table",
     }
 )
 
