@@ -121,6 +121,7 @@ class Reverse:
         self.unit = unit
         self.facts = facts
         self.bars = Bars(unit.fresh)
+        self.first: dict[str, str] = {}  # parameters that are rebound -> the adjoint of what they were given
         self.expressions = Expressions(unit, facts)
         self.compositions: compositions.Found = {}  # statements that end a composition with a partial of its own
         self.kind_of = _teller(self.expressions)
@@ -138,10 +139,29 @@ class Reverse:
 
     def whole(self, body: list[build.Node]) -> list[build.Node]:
         """The statements of the unit, with their effects noted."""
+        bound = {n for s in body for n in names.writes(s)}
         body = self.block(body)
-        given = [n for n in self.unit.parameters if n in self.facts.mirrored.names]
-        self.facts.kinds.update({self.bars(n): self.facts.kind(n) for n in given})
-        return [*shadows.given(given, self.facts, self.bars), *body]
+        begin = []
+        for name in self.unit.parameters:
+            if name not in self.facts.mirrored.names:
+                continue
+            bar = self.bars(name)
+            begin.append(build.assign(bar, shadows.zeros(name, self.facts)))
+            self.facts.kinds[bar] = self.facts.kind(name)
+            if name in bound:  # its adjoint comes to belong to another value
+                self.first[name] = self.unit.fresh(f"{name}_given_bar")
+                self.unit.temporaries.add(self.first[name])
+                self.facts.kinds[self.first[name]] = self.facts.kind(name)
+                begin.append(build.assign(self.first[name], build.name(bar)))
+        return [*begin, *body]
+
+    def bar_of_argument(self, name: str) -> build.Node:
+        """The adjoint of what a parameter was given, when the reverse sweep has been run."""
+        return build.name(self.first.get(name) or self.bars(name))
+
+    def made(self) -> set[str]:
+        """The names of the adjoints that are made in the forward sweep."""
+        return {self.bars(n) for n in self.facts.mirrored.names} | set(self.first.values())
 
     def block(self, statements: list[build.Node]) -> list[build.Node]:
         """The statements, with their effects noted; one that overwrites what its own reverse reads is taken in two steps."""
@@ -213,6 +233,8 @@ class Reverse:
 
     def simple(self, node: build.Node) -> list[build.Node]:
         is_definition = isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)
+        if is_definition and self.needs_two_steps(node):
+            return [s for part in shadows.in_two_steps(node, self.unit, self.facts) for s in self.simple(part)]
         if (
             isinstance(node, gast.Assign)
             and isinstance(node.value, gast.Call)
@@ -246,13 +268,16 @@ class Reverse:
             self.effects[id(part)] = self.effect(part)
         return [first, second]
 
+    def needs_two_steps(self, node: build.Node) -> bool:
+        """Whether a name whose adjoint is made in the forward sweep is read and bound, so that two adjoints are at hand."""
+        name, view = node.targets[0].id, self.facts.mirrored.views.get(id(node))
+        own = name in self.facts.mirrored.names and name in names.reads(node.value)
+        return own and (view is None or not view.sure)
+
     def mirrored(self, node: build.Node) -> list[build.Node]:
         """A definition of a name whose adjoint is made beside it: a view hands nothing on, its adjoint is that of what it views."""
         target = node.targets[0].id
         view = self.facts.mirrored.views.get(id(node))
-        if target in names.reads(node.value) and (view is None or not view.sure):
-            first, second = shadows.in_two_steps(node, self.unit, self.facts)
-            return [*self.mirrored(first), *self.mirrored(second)]
         effect = Effect(frozenset())
         if isinstance(node.value, (gast.Tuple, gast.List, gast.Dict)):
             effect = self.of_a_container(target, node.value, node)

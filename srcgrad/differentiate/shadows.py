@@ -64,11 +64,6 @@ def shares(one: str, other: str) -> build.Node:
     return build.call("np.may_share_memory", build.name(one), build.name(other))
 
 
-def given(parameters: list[str], facts: Facts, bars: Callable[[str], str]) -> list[build.Node]:
-    """The adjoints of the arguments, for the begin of the forward sweep."""
-    return [build.assign(bars(n), zeros(n, facts)) for n in parameters if n in facts.mirrored.names]
-
-
 def in_two_steps(node: build.Node, unit: Unit, facts: Facts) -> tuple[build.Node, build.Node]:
     """`t = value` and `name = t` in the place of `name = value`; what is known of the name holds of `t` as well."""
     target = node.targets[0].id

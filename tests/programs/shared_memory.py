@@ -379,3 +379,47 @@ def list_handed_to_a_function(x):
     y[0] *= 3.0
     parts[1][0] = y[0] ** 2
     return np.sum(np.stack(parts) ** 2) + np.sum(np.concatenate(parts) * x) + sum(np.sum(p) for p in parts)
+
+
+@program(lambda r: (r.vec(3), r.vec(2, 3)), (0, 1))
+def parameter_that_comes_to_mean_a_copy(x, a):
+    state = {"p": a[1], "q": x}
+    if x[0] > 100:
+        a[:] -= x
+    else:
+        x = np.copy(state["q"])
+    return np.sum(state["q"] ** 2) + np.sum(x * a)
+
+
+@program(lambda r: (r.vec(4), r.num()), (0, 1))
+def parameter_bound_anew_in_a_loop(x, c):
+    v = x
+    for i in range(3):
+        v[i] *= c
+        x = x * v[i + 1]
+        v = x[::-1] if i % 2 else x
+        v[0] += x[3]
+    return np.sum(x * v)
+
+
+def shrunk(v, n):
+    """A new array, found in a way that no expression can stand for."""
+    w = v * 0.5
+    for _ in range(n):
+        if w[0] > 2.0:
+            return w * w
+        w = w * v + 1.0
+    return w * 1.0
+
+
+@program(lambda r: (r.small(4),))
+def array_bound_to_what_a_helper_makes_of_it(x):
+    y = x.copy()
+    v = y[::-1]
+    for i in range(2):
+        v[i] = y[i] * x[3]
+        y = shrunk(y, i)
+        v[:2] *= y[1]
+        v = y[1:]
+    v[0] = y[0]
+    return np.sum(y * y) + np.sum(v)

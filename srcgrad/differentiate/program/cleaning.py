@@ -41,7 +41,7 @@ def cleaned(
         kind = facts.kind(name)
         return name not in bars and (kind.tag in ("list", "tuple") or kind.is_array and bool(kind.rank))
 
-    made = {sweeps.reverse.bars(n) for n in facts.mirrored.names}  # those that are handed over may share memory
+    made = sweeps.reverse.made()  # those that are handed over may share memory
     known = ProgramFacts(
         array=array,
         floating=floating,

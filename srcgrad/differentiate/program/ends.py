@@ -64,7 +64,7 @@ def gradient(name: str, sweeps: Sweeps) -> b.Node:
             if not (kind.is_array and kind.dtype.startswith("float"))
             else b.call("rt.zeros_like", b.name(name))
         )
-    bar = b.name(sweeps.reverse.bars(name))
+    bar = sweeps.reverse.bar_of_argument(name)
     if kind.tag == "float":
         return bar if kind.dtype == "python" else b.call("rt.gradient", bar, b.name(name))
     if kind.is_array and name in state.owned and kind.dtype == "float64" and kind.rank:

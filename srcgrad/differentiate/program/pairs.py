@@ -126,7 +126,8 @@ class Pairs:
         """The function that gives the adjoints of the parameters `wanted`, and what it takes from the forward sweep."""
         unit, storage, bars = sweeps.unit, sweeps.storage, sweeps.reverse.bars
         adjoints = [
-            b.name(bars(n)) if n in sweeps.state.present else b.call("rt.zeros_like", b.name(n)) for n in wanted
+            sweeps.reverse.bar_of_argument(n) if n in sweeps.state.present else b.call("rt.zeros_like", b.name(n))
+            for n in wanted
         ]
         result = sweeps.last.value.id
         seed = bars(result)
