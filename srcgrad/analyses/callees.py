@@ -53,7 +53,10 @@ def changed_parameters(function: FunctionType, settled: Estimates | None = None)
         before: Estimates | None = None
         while estimates != before:
             before = dict(estimates)
-            _estimate(function, estimates, settled, set())
+            work = _Round(estimates, settled)
+            work.of(function)
+            if not work.is_circular:
+                break
         settled.update(estimates)
     return settled[function]
 
@@ -74,14 +77,27 @@ def arguments_changed(
     return _arguments_for(function, changed_parameters(function, settled), args, keywords, known)
 
 
-def _estimate(function: FunctionType, estimates: Estimates, settled: Estimates, visited: set[FunctionType]) -> Changed:
-    if function in settled:
-        return settled[function]
-    if function not in visited:
-        visited.add(function)
-        found = _Text(function, lambda callee: _estimate(callee, estimates, settled, visited)).changed()
-        estimates[function] = estimates.get(function, Changed()) | found
-    return estimates.get(function, Changed())
+class _Round:
+    """One round through a function and those that it calls; another one finds more only where they are `circular`."""
+
+    def __init__(self, estimates: Estimates, settled: Estimates):
+        self.estimates, self.settled = estimates, settled
+        self.visited: set[FunctionType] = set()
+        self.running: set[FunctionType] = set()  # those in whose texts others are asked for now
+        self.is_circular = False
+
+    def of(self, function: FunctionType) -> Changed:
+        if function in self.settled:
+            return self.settled[function]
+        if function in self.running:
+            self.is_circular = True
+        elif function not in self.visited:
+            self.visited.add(function)
+            self.running.add(function)
+            found = _Text(function, self.of).changed()
+            self.running.remove(function)
+            self.estimates[function] = self.estimates.get(function, Changed()) | found
+        return self.estimates.get(function, Changed())
 
 
 def _arguments_for(

@@ -239,7 +239,7 @@ class Known:
         callee = self.facts.callees.get(id(call))
         args = call.args if callee is None else callee.args
         keywords = {k.arg or "**": k.value for k in call.keywords}
-        return callees.arguments_changed(function, args, keywords, self.facts.changed, self)
+        return callees.arguments_changed(function, args, keywords, self.unit.changing, self)
 
     def may_have_items(self, node: build.Node) -> bool:
         return not (
@@ -247,7 +247,7 @@ class Known:
         )
 
     def may_change(self, function: FunctionType) -> bool:
-        return callees.may_change(function, self.facts.changed)
+        return callees.may_change(function, self.unit.changing)
 
 
 def outputs_of(call: build.Node, callee: Callee | None) -> list[build.Node]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import FunctionType
 from typing import Any
 
 from ..core import build
@@ -45,8 +44,6 @@ class Facts:
     groups: dict[str, str] = field(default_factory=dict)
     stores: list[Any] = field(default_factory=list)  # the stores of `analyses.aliases`
     mirrored: Mirrored = field(default_factory=Mirrored)  # names of which the adjoints share memory as they do
-    # the parameters that functions change, found when somebody asks
-    changed: dict[FunctionType, Any] = field(default_factory=dict)
     # what may share memory with what when the function returns
     end: dict[str, frozenset[str]] = field(default_factory=dict)
     # and what may ever share with what

@@ -55,6 +55,9 @@ class Unit:
     keyword_only: tuple[str, ...] = ()
     temporaries: set[str] = field(default_factory=set)
     guards: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)  # what outside names must go on meaning
+    changing: dict[Any, Any] = field(
+        default_factory=dict
+    )  # what functions that it may call change (`analyses.callees`)
 
     def place(self, node: build.Node) -> Place:
         return Place(

@@ -15,6 +15,9 @@ from ..core.unit import Unit
 
 def together(unit: Unit, facts: Facts) -> None:
     """Bind the parts of tuples in the place of the tuples, where nothing else is done with these."""
+    helpers = any(callee.form == "helper" for callee in facts.callees.values())
+    if not helpers or not any(kind.tag == "tuple" and kind.items for kind in facts.kinds.values()):
+        return
     definitions: dict[str, int] = {}
     reads: dict[str, int] = {}
     for node in _statements(unit.body):

@@ -129,17 +129,19 @@ class Note:
 
     def part(self, part: build.Node) -> None:
         """Take down a simple statement, or an expression, and all that is inside it."""
+        loads: list[str] = []
         binds: list[str] = []
         involved = False  # whether something binds names that are no nodes, or has a scope of its own
         for node in build.walk(part):
             kind = type(node)
             if kind is gast.Name:
-                (self.loads if type(node.ctx) is gast.Load else binds).append(node.id)
-                self.loaded.add(node.id)
+                (loads if type(node.ctx) is gast.Load else binds).append(node.id)
             elif kind not in PLAIN:
                 involved = involved or kind in names.BINDING and kind is not gast.AugAssign
                 self.node(node)
+        self.loads += loads
         self.binds += binds
+        self.loaded.update(loads, binds)
         self.bound |= names.writes(part) if involved else set(binds)
 
     def assignment(self, node: build.Node) -> None:

@@ -46,7 +46,7 @@ class Known:
 
     def __init__(self, state: State):
         self.state = state
-        self.settled: callees.Estimates = {}
+        self.settled: callees.Estimates = state.unit.changing
 
     def resolve(self, node: build.Node) -> Any:
         value = self.state.resolve(node)
