@@ -6,6 +6,7 @@ import gast
 
 from ..analyses import aliases, changes
 from ..analyses.facts import Facts
+from ..analyses.kinds import Kind
 from ..core import build, names
 from ..core.errors import Refusal, Refused
 from ..core.unit import Unit
@@ -66,6 +67,8 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> bool:
     bad = changes.changed_names(listed)
     reaching = _reaching(listed, facts)
     others = changes.seen_by_others(unit, listed, lambda name: is_covered(name, unit, listed, facts))
+    for name in [n for n in others if is_covered(n, unit, listed, facts) and grows_alone(n, facts)]:
+        del others[name]
     given = {facts.groups.get(p) for p in unit.parameters if p in facts.groups} if helper else set()
     plain = plainly_stored(unit, listed, facts)
     for name in [n for n in bad if n in plain]:
@@ -174,6 +177,20 @@ def is_covered(name: str, unit: Unit, listed: list[changes.Event], facts: Facts)
             if not isinstance(value.func.value, gast.Name):
                 return False
     return True
+
+
+def grows_alone(name: str, facts: Facts) -> bool:
+    """Whether nothing in use shares a list when it is appended to, so that what it is put into afterwards has all of it."""
+    stores = [store for store in facts.stores if store.name == name]
+    return bool(stores) and not any(store.others for store in stores) and _is_known(facts.kind(name))
+
+
+def _is_known(kind: Kind) -> bool:
+    """Whether it is known to the last what a value holds; a list that is in itself has no such kind."""
+    if kind.tag in ("list", "tuple"):
+        parts = kind.items if kind.items is not None else () if kind.item is None else (kind.item,)
+        return all(map(_is_known, parts))
+    return kind.is_numeric or kind.tag in ("static", "str")
 
 
 # a passive value that is changed in place after it was used: its name, where that happens, the names under which it is known

@@ -159,3 +159,80 @@ def arrays_in_a_table(x):
     t[0][0] = t[0][1] * t[1][1]
     t[1][0][0] = x[1]
     return np.sum(t[0][0] * t[1][0])
+
+
+@program(lambda r: (r.vec(3), r.vec(2)), (0, 1))
+def lists_made_in_a_list(x, y):
+    rows = [[a * b for b in y] for a in x]
+    empty = [[a for a in x if a > 1e6] for _ in y]
+    return rows[0][1] * rows[2][0] + sum(rows[1]) + len(empty[0])
+
+
+@program(lambda r: (r.vec(4),))
+def lists_of_growing_length(x):
+    rows = []
+    for i in range(len(x)):
+        row = []
+        for j in range(i):
+            row.append(x[i] * x[j])
+        rows.append(row)
+    total = 0.0
+    for row in rows:
+        for v in row:
+            total = total * 0.5 + v * v
+    return total
+
+
+@program(lambda r: (r.vec(3),))
+def one_list_twice_in_a_list(x):
+    rows = []
+    for i in range(3):
+        row = []
+        row.append(x[i] * x[0])
+        rows.append(row)
+        rows.append(row)
+    return rows[0][0] * rows[1][0] + rows[5][0] * rows[2][0]
+
+
+@program(lambda r: (r.vec(3),))
+def a_list_grows_in_a_list(x):
+    rows = []
+    for i in range(3):
+        row = [x[i]]
+        rows.append(row)
+        row.append(x[i] * x[0])
+    return rows[0][1] * rows[2][1] + len(rows[1])
+
+
+@program(lambda r: (r.vec(3),))
+def one_list_all_the_time(x):
+    rows, row = [], []
+    for i in range(3):
+        row.append(x[i] * x[0])
+        rows.append(row)
+    return rows[0][2] * rows[1][1] + len(rows[0])
+
+
+@program(lambda r: (r.vec(4),))
+def the_list_before_is_read(x):
+    rows, last = [], [x[0], x[1]]
+    for i in range(3):
+        row = []
+        for v in last:
+            row.append(v * x[i])
+        last = row
+        rows.append(row)
+    return rows[2][0] * last[1] + rows[0][0]
+
+
+@program(lambda r: (r.vec(4), True))
+def lists_that_begin_anew_at_times(x, way):
+    rows, row = [], []
+    for i in range(4):
+        row.append(x[i] * x[i])
+        if i % 2 == 1 and way:
+            rows.append(row)
+            row = []
+        if i == 3:
+            break
+    return rows[0][1] * rows[1][0] + len(row)

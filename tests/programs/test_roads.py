@@ -14,8 +14,6 @@ RECORDED = frozenset(
         "list_of_an_array_changes_alone",  # grows, and items of it are replaced
         "list_of_a_list_changes_alone",  # has two names when it changes
         "sorted_keys_that_are_numbers",  # of a dict
-        "combinations_of_a_list_that_grows",  # under another name
-        "choices_of_a_number_that_is_given",  # lists in a list
         "pairs_of_what_changes",  # which items are taken before they change
         "zipped_with_numbers_without_an_end",  # a cycle has no end
         "a_row_many_times",  # rows that may be one list
@@ -28,6 +26,8 @@ RECORDED = frozenset(
         "a_row_that_grows",
         "a_table_in_branches",  # what float(...) gives might be a part of something
         "arrays_in_a_table",
+        "a_list_grows_in_a_list",  # after it was put there
+        "one_list_all_the_time",
     }
 )
 
