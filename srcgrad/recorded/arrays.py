@@ -36,7 +36,10 @@ class Arrays(Recorder):
     """A recorder that knows the methods of arrays."""
 
     def any_active(self, args: tuple, kwargs: dict[str, Any]) -> bool:
-        return any(self.holds_active(a) for a in (*args, *kwargs.values()))
+        for value in (*args, *kwargs.values()) if kwargs else args:
+            if self.holds_active(value):
+                return True
+        return False
 
     def as_array(self, value: Any) -> Any:
         return value if isinstance(value, np.ndarray) else self.call(np.array, value)

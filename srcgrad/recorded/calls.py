@@ -46,15 +46,25 @@ class Calls(Classes):
     def __init__(self, outer: Calls | None = None) -> None:
         super().__init__(outer)
         self.made: dict[types.CodeType, Any] = {}  # code in recorded form: it needs no other
+        self.bound_forms: dict[int, transform.Bound] = {}  # by the id of the function
+        self.followed: set[tuple[int, int]] = (
+            set()
+        )  # (id of one of those, count of arguments): run in their recorded form
         self.ufuncs: dict[Any, Any] = {}  # what those made by `np.frompyfunc` call
 
     def recorded(self, function: types.FunctionType) -> types.FunctionType:
-        """A Python function in its recorded form."""
+        """A Python function in its recorded form. Those that can keep nothing alive, having no cells and no attributes, are bound once."""
         if function.__code__ in self.made:
             return function
+        known = self.bound_forms.get(id(function))
+        if known is not None and known.serves() and not function.__dict__:
+            return known.made
         found = transform.transform(function)
         self.note(found.code)
-        return found.bind(function, self)
+        if function.__closure__ or function.__dict__ or self.outer is not None:
+            return found.bind(function, self)
+        known = self.bound_forms[id(function)] = transform.Bound(function, found, self)
+        return known.made
 
     def decorator(self, value: Any) -> Any:
         """A decorator of a function or class that is made here: one of the user's runs in its recorded form."""
@@ -74,7 +84,8 @@ class Calls(Classes):
         if type(function) is np.ufunc and not kwargs:
             found = self.elementary(function, args)  # `native` would come to the same
             if found is not None:
-                return self.record_elementary(found, args, function(*args))
+                y = function(*args)
+                return self.elementwise_result(y, found, args) if found else y
         if isinstance(function, types.FunctionType):
             return self.python(function, args, kwargs)
         if isinstance(function, types.MethodType):
@@ -97,6 +108,9 @@ class Calls(Classes):
     def python(self, function: types.FunctionType, args: tuple, kwargs: dict[str, Any]) -> Any:
         if function.__code__ in self.made:
             return function(*args, **kwargs)
+        key = id(function), len(args)
+        if key in self.followed and not function.__dict__:
+            return self.recorded(function)(*args, **kwargs)
         if self.outer is not None:
             function = nested.original(function)  # it may be in the recorded form of the function around this one
         if function is markers.stop_gradient:
@@ -117,6 +131,8 @@ class Calls(Classes):
             form = self.recorded(function)
         except SourceNotFound:
             return self.unknown(function, args, kwargs)
+        if text is None and id(function) in self.bound_forms:
+            self.followed.add((id(function), len(args)))
         return form(*args, **kwargs)
 
     def bound(self, function: types.MethodType, args: tuple, kwargs: dict[str, Any]) -> Any:

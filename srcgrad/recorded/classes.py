@@ -103,4 +103,4 @@ class Classes(Natives):
         if not args or not self.is_active(args[0]) or y.dtype.kind not in "fc":
             return y
         x = args[0]
-        return self.elementwise_result(self.fresh(y) if y is x else y, [(0, pullbacks.partial_of("1", ("x",)))], (x,))
+        return self.elementwise_result(y, [(0, pullbacks.partial_of("1", ("x",)))], (x,))

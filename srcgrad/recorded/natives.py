@@ -375,7 +375,7 @@ def with_named_out(function: Any, args: tuple, kwargs: dict[str, Any]) -> tuple[
 
 def _is_iterable(value: Any) -> bool:
     """Whether a value is to be gone through before it is given to a function: an iterator, a set, a view of a dict, a class of the user's."""
-    if isinstance(value, (np.ndarray, list, tuple)):
+    if isinstance(value, (np.ndarray, list, tuple)) or type(value) in BASIC:
         return False
     once = isinstance(value, (set, frozenset, collections.deque, type({}.keys()), type({}.values())))
     if once or hasattr(type(value), "__next__") or user_method(type(value), "__iter__") is not None:

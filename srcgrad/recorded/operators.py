@@ -114,7 +114,8 @@ class Operators(Tape):
         native, ufunc, _, name = SIGNS[sign]
         found = self.elementary(ufunc, (a, b)) if sign != "**" else None
         if found is not None:
-            return self.record_elementary(found, (a, b), native(a, b))
+            y = native(a, b)
+            return self.elementwise_result(y, found, (a, b)) if found else y
         kind_a, kind_b = type(a), type(b)
         if kind_a is list and kind_b is np.ndarray or kind_a is np.ndarray and kind_b is list:
             a, b = (self.array_of(a), b) if kind_a is list else (a, self.array_of(b))
@@ -142,7 +143,7 @@ class Operators(Tape):
         if texts[0] is None:
             return y
         partial = pullbacks.partial_of(texts[0], ("x1", "x2"))
-        return self.elementwise_result(self.fresh(y) if y is a else y, [(0, partial)], (a, b))
+        return self.elementwise_result(y, [(0, partial)], (a, b))
 
     def covered(self, rule: rules.Rule, args: tuple, kwargs: dict[str, Any], y: Any) -> Any:
         if any(isinstance(a, MASKED) for a in (*args, y)):
@@ -196,7 +197,8 @@ class Operators(Tape):
         native, ufunc, name = SIGNS_OF_ONE[sign]
         found = self.elementary(ufunc, (a,))
         if found is not None:
-            return self.record_elementary(found, (a,), native(a))
+            y = native(a)
+            return self.elementwise_result(y, found, (a,)) if found else y
         method = None if isinstance(a, (*NUMBERS, int, np.ndarray)) else user_method(type(a), f"__{name}__")
         if method is not None:
             return self.call(method, a)

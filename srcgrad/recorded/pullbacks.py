@@ -62,7 +62,7 @@ class Partial:
     def __call__(self, values: tuple, y: Any, y_bar: Any) -> Any:
         """y_bar * partial; zero where nothing arrives, be the partial finite or not (the side that `np.where` does not choose)."""
         partial = self.function(*values, y)
-        if is_finite(partial) and is_finite(y_bar):
+        if is_finite(partial):
             return y_bar * partial
         with np.errstate(invalid="ignore"):
             product = y_bar * partial
@@ -98,7 +98,7 @@ def is_finite(value: Any) -> bool:
     if type(value) in REAL:
         return math.isfinite(value)
     finite = np.isfinite(value)
-    return bool(np.count_nonzero(finite) == finite.size)  # this is faster than np.all
+    return np.count_nonzero(finite) == finite.size  # this is faster than np.all
 
 
 Partials = list[tuple[int, Partial]]  # positions of active operands, each with its partial derivative

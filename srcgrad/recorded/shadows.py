@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 
-from .arithmetic import PLAIN
-
 
 def owner_of(array: np.ndarray) -> np.ndarray:
     """The array at the end of the chain of bases: all arrays that share its memory have the same one."""
@@ -34,7 +32,7 @@ class Shadows:
         self.given: dict[int, np.ndarray] = {}
 
     def activate(self, array: np.ndarray) -> None:
-        owner = owner_of(array)
+        owner = array if array.base is None else owner_of(array)
         self.active[id(owner)] = owner
 
     def view(self, array: np.ndarray, make: bool) -> np.ndarray | None:
@@ -56,12 +54,10 @@ class Shadows:
         start = begin + _address(array) - _address(owner)
         return np.ndarray(array.shape, array.dtype, raw.data, start, array.strides)
 
-    def add(self, array: np.ndarray, g: Any, calc: Any, lasting: bool = False) -> None:
-        """Add `g` to the adjoint of an array; `calc` does the arithmetic. A `lasting` one, which nothing changes, may be kept as it is."""
+    def add(self, array: np.ndarray, g: Any, calc: Any) -> None:
+        """Add `g` to the adjoint of an array; `calc` does the arithmetic."""
         if type(g) is not np.ndarray or g.shape != array.shape or g.dtype != array.dtype:
             g = calc.call(rt.unbroadcast, g, array)
-        elif lasting and calc is PLAIN and array.base is None and self.add_whole(array, g):
-            return
         bar = self.view(array, True)
         assert bar is not None
         if bar.size == 0:
@@ -72,20 +68,28 @@ class Shadows:
         flat, places = elements(bar)
         calc.increase_at(flat, places, calc.call(np.broadcast_to, g, bar.shape))
 
-    def add_whole(self, owner: np.ndarray, g: np.ndarray) -> bool:
-        """Take the first contribution as it is, the sum of two as memory of its own; False, having done nothing, for what this does not fit."""
-        known = self.given.get(id(owner))
-        if known is None:
-            if (
-                id(owner) in self.bars or g.base is not None and owner_of(g).nbytes > g.nbytes
-            ):  # it would keep more alive than itself
-                return False
-            self.given[id(owner)] = g
-            return True
-        if known.shape != g.shape or not owner.flags.c_contiguous:
+    def add_whole(self, owner: np.ndarray, g: Any) -> bool:
+        """The same in plain arithmetic, for an array that owns its memory and an array `g` of its form, which nothing changes later on.
+
+        The first contribution is taken as it is, the sum of two is the shadow. False, having done nothing, for anything else.
+        """
+        if owner.base is not None or type(g) is not np.ndarray or g.shape != owner.shape or g.dtype != owner.dtype:
             return False
-        self.bars[id(owner)] = np.add(known, g, np.empty(g.shape, g.dtype)), 0
-        del self.given[id(owner)]
+        key = id(owner)
+        known = self.bars.get(key)
+        if known is not None:
+            shadow = known[0]
+            if shadow.shape != g.shape or shadow.dtype != g.dtype:
+                return False
+            shadow += g
+        elif key not in self.given:
+            if g.base is not None and owner_of(g).nbytes > g.nbytes:  # it would keep more alive than itself
+                return False
+            self.given[key] = g
+        elif self.given[key].shape == g.shape and owner.flags.c_contiguous:
+            self.bars[key] = np.add(self.given.pop(key), g, np.empty(g.shape, g.dtype)), 0
+        else:
+            return False
         return True
 
     def taken(self, owner: np.ndarray) -> Any:

@@ -174,11 +174,12 @@ class Tape:
         if g is None:
             return
         if isinstance(value, np.ndarray):
-            if value.dtype == object:
+            if self.is_own(value):
+                if not (lasting and self.outer is None and self.shadows.add_whole(value, g)):
+                    self.shadows.add(value, g, self.arithmetic)
+            elif value.dtype == object:
                 for place, item in np.ndenumerate(value):
                     self.add(item, self.arithmetic.part(g, place), lasting)
-            elif self.is_own(value):
-                self.shadows.add(value, g, self.arithmetic, lasting)
         elif isinstance(value, NUMBERS):
             if id(value) in self.alive:
                 if not (type(g) in DOUBLE and type(value) in DOUBLE):  # these have one form
@@ -251,21 +252,17 @@ class Tape:
             kind = type(x)
             if kind in REAL:
                 found.append(id(x) in self.alive)
-            elif kind is np.ndarray and x.dtype.kind in "fiub":
-                found.append(self.is_own(x))
+                continue
+            letter = x.dtype.kind if kind is np.ndarray else ""
+            if letter == "f":
+                found.append(id(x if x.base is None else owner_of(x)) in self.shadows.active)
+            elif letter and letter in "iub":
+                found.append(False)
             else:
                 return None
         if self.outer is not None:
             return tuple([own or self.outer.is_active(x) for own, x in zip(found, operands, strict=True)])
         return tuple(found)
-
-    def record_elementary(self, found: pullbacks.Partials, operands: tuple, y: Any) -> Any:
-        """`record` for what `elementary` has found."""
-        if not found:
-            return y
-        if y is operands[0] or y is operands[-1]:  # +x
-            y = self.fresh(y)
-        return self.elementwise_result(y, found, operands)
 
     def result(self, y: Any, pulls: pullbacks.Pulls) -> Any:
         """An active result, and the step that gives its adjoint to what it was made of, on each tape that knows of one of those."""
@@ -278,7 +275,9 @@ class Tape:
         return y
 
     def elementwise_result(self, y: Any, partials: pullbacks.Partials, values: tuple) -> Any:
-        """The same for an elementwise function of these values."""
+        """The same for an elementwise function of these values; a number gets an identity of its own."""
+        if y is values[0] or y is values[-1]:  # +x
+            y = self.fresh(y)
         if self.outer is None:
             self.note_elementwise_result(y, partials, values)
             return y

@@ -33,7 +33,10 @@ class Transformed:
 
     def fits(self, function: types.FunctionType) -> bool:
         """Whether the outside names that were modules still are."""
-        return all(isinstance(function.__globals__.get(name), types.ModuleType) for name in self.modules)
+        for name in self.modules:
+            if not isinstance(function.__globals__.get(name), types.ModuleType):
+                return False
+        return True
 
     def bind(self, function: types.FunctionType, tape: Any) -> types.FunctionType:
         """The recorded form of `function`, with the same cells, globals and defaults."""
@@ -45,6 +48,20 @@ class Transformed:
         made.__qualname__ = function.__qualname__
         made.__dict__.update(function.__dict__)
         return made
+
+
+class Bound:
+    """A function and its recorded form, bound to a tape."""
+
+    def __init__(self, function: types.FunctionType, found: Transformed, tape: Any):
+        self.function, self.found, self.code = function, found, function.__code__
+        self.made = found.bind(function, tape)
+
+    def serves(self) -> bool:
+        """Whether the function is what it was when it was bound."""
+        function, made = self.function, self.made
+        same = function.__code__ is self.code and made.__defaults__ is function.__defaults__
+        return same and made.__kwdefaults__ is function.__kwdefaults__ and self.found.fits(function)
 
 
 def transform(function: types.FunctionType) -> Transformed:

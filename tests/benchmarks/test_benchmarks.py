@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from tests.benchmarks import generation, gpu, long_functions, models, networks, timing
+from tests.benchmarks import generation, gpu, long_functions, models, networks, recorded, timing
 
 
 @pytest.mark.parametrize("size", [20, 100, 1000])
@@ -31,6 +31,11 @@ def test_timing_tells_a_slow_program_from_a_quick_one():
 @pytest.mark.parametrize("case", models.cases(), ids=lambda case: case.name)
 def test_all_gradients_of_a_model_agree(case):
     assert models.measure(case, seconds=0.01)["srcgrad"].best > 0
+
+
+@pytest.mark.parametrize("name", recorded.CASES)
+def test_recorded_gradients_agree(name):
+    assert recorded.measure(name, seconds=0.01)["srcgrad"].best > 0
 
 
 @pytest.mark.parametrize("name", networks.CASES)

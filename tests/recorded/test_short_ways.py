@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import srcgrad
-from srcgrad.recorded import pullbacks
+from srcgrad.recorded import calls, pullbacks
 from srcgrad.recorded.shadows import Shadows
 from srcgrad.recorded.tape import Tape
 
@@ -177,3 +177,47 @@ def test_an_adjoint_that_is_part_of_larger_memory_is_copied():
     shadows = Shadows()
     assert not shadows.add_whole(array, large[:3])
     assert shadows.add_whole(array, large[:3].copy())
+
+
+def scaled(v, by=2.0, *, plus=0.5):
+    return v * by + plus
+
+
+def tripled(v):
+    return v * v * v
+
+
+def test_a_function_that_is_bound_once_may_change_while_the_program_runs():
+    def function(x):
+        known = {}
+        known["k"] = scaled(x[0])
+        scaled.__defaults__ = (x[1],)
+        known["k"] += scaled(x[2])
+        scaled.__kwdefaults__ = {"plus": x[3]}
+        known["k"] *= scaled(x[4]) + tripled(x[5])
+        code = scaled.__code__
+        scaled.__code__, scaled.__defaults__ = tripled.__code__, None
+        known["k"] += scaled(x[5])
+        scaled.__code__ = code
+        return known["k"]
+
+    def run(f, *args):
+        scaled.__defaults__, scaled.__kwdefaults__ = (2.0,), {"plus": 0.5}
+        return f(*args)
+
+    try:
+        gradient = run(srcgrad.grad(function), X.copy())
+        for i, step in enumerate(1e-6 * np.eye(6)):
+            slope = (run(function, X + step) - run(function, X - step)) / 2e-6
+            assert gradient[i] == pytest.approx(slope, rel=1e-6)
+    finally:
+        scaled.__defaults__, scaled.__kwdefaults__ = (2.0,), {"plus": 0.5}
+
+
+def test_functions_with_cells_are_not_kept_by_the_tape():
+    tape = calls.Calls()
+    held = np.ones(3)
+    tape.call(lambda v: v * held, 2.0)
+    assert not tape.bound_forms
+    tape.call(tripled, 2.0)
+    assert [bound.function for bound in tape.bound_forms.values()] == [tripled]
