@@ -41,6 +41,19 @@ PERHAPS = (
     rt.astype,
 )
 IN_ORDER = (np.zeros, np.ones, np.empty, np.full, rt.zeros_like)  # these make arrays in C order
+# and these where the result has one axis
+WITHOUT_GAPS = (
+    np.copy,
+    np.concatenate,
+    np.where,
+    np.sort,
+    np.arange,
+    np.linspace,
+    np.cumsum,
+    np.dot,
+    np.matmul,
+    np.zeros_like,
+)
 
 
 def find(unit: Unit, facts: Facts, found: aliases.Aliases) -> Mirrored:
@@ -262,7 +275,9 @@ class _Search:
         callee = self.facts.callees.get(id(value)) if isinstance(value, gast.Call) else None
         if callee is None or not (fresh.is_numpys(callee.function) or callee.function is rt.zeros_like):
             return False
-        if self.facts.kind(name).rank == 1:
+        if self.facts.kind(name).rank == 1 and (
+            isinstance(callee.function, np.ufunc) or callee.function in WITHOUT_GAPS
+        ):
             return True
         if callee.function is np.copy and len(callee.args) == 1 and not callee.keywords:
             return value.func is not None and callee.args[0] is getattr(

@@ -119,3 +119,21 @@ def test_second_derivatives_and_pullbacks(program):
     for seed in (1.0, -2.0, 1.0):  # what it saves is there again for each call
         found = srcgrad.ravel(pullback(seed)[program.numbers[0]])[0]
         np.testing.assert_allclose(found, seed * first, rtol=1e-9, atol=1e-12)
+
+
+def test_new_memory_may_have_gaps():
+    """The eigenvalues of a real matrix are the real parts of complex numbers: flattened, they are a copy."""
+
+    def f(x):
+        w = np.linalg.eigvals(x)
+        flat = w.ravel()
+        flat[0] = 3.0 * w[1]
+        return np.sum(w * w * flat)
+
+    x = np.array([[1.0, 0.3], [0.2, 2.0]])
+    wanted = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        step = np.zeros_like(x)
+        step[index] = 1e-6
+        wanted[index] = (f(x + step) - f(x - step)) / 2e-6
+    np.testing.assert_allclose(srcgrad.grad(f)(x), wanted, rtol=1e-6)
