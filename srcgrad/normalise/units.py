@@ -17,7 +17,7 @@ from ..core import build, names
 from ..core.errors import Place, Refusal, Refused
 from ..core.unit import MISSING, Free, Unit, is_static
 from ..frontend import signature, source
-from . import scopes
+from . import imports, scopes
 
 EMITTED_BUILTINS = (
     "len",
@@ -45,6 +45,9 @@ def unit_of(function: FunctionType, look: bool = False) -> Unit:
     body = [s for s in tree.body if not is_docstring(s)]
     if found.filename.startswith("<srcgrad "):
         body = _without_deletions(body)
+    imported: dict[str, signature.Getter] = {}
+    if not look:
+        body, imported = imports.looked_up(body, [*parameters, *(a.id for a in arguments.kwonlyargs)])
     unit = Unit(
         name=tree.name,
         function=function,
@@ -57,7 +60,7 @@ def unit_of(function: FunctionType, look: bool = False) -> Unit:
         kwarg=arguments.kwarg.id if arguments.kwarg else "",
         keyword_only=tuple(a.id for a in arguments.kwonlyargs),
     )
-    for name, getter in signature.free_names(function).items():
+    for name, getter in {**signature.free_names(function), **imported}.items():
         value = value_of(getter)
         unit.free[name] = Free(function, name, value, getter)
         if is_static(value):

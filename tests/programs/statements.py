@@ -388,3 +388,30 @@ def values_kept_in_an_outer_list(x, w):
         HISTORY.append((i, w * x))
     HISTORY.append({"x": x})
     return x + np.sum(w)
+
+
+@program(lambda r: (r.vec(3),))
+def imports_of_its_own(x):
+    import math as m
+    from functools import reduce
+
+    import numpy as numbers
+
+    y = numbers.tanh(x)
+    return reduce(lambda a, b: a * b + m.sin(a), y) * numbers.sum(y)
+
+
+@program(lambda r: (r.vec(3), True))
+def an_import_in_a_branch(x, way):
+    if way:
+        import math as m
+    else:
+        import cmath as m
+    return m.sin(x[0]) * x[1]
+
+
+@program(lambda r: (r.num(),), raises=ImportError)
+def an_import_that_fails(x):
+    from math import no_such_function
+
+    return no_such_function(x)
