@@ -18,6 +18,7 @@ AREAS = (
     "functions",
     "closures",
     "higher_order",
+    "any_number",
     "iterables",
     "tables",
     "containers",

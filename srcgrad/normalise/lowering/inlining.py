@@ -54,6 +54,8 @@ class Inlining(Closures):
             renamed[name] = self.unit.fresh(name)
         given: list[build.Node] = []
         values = list(bindings.values())
+        extra = closure.arguments.vararg.id if closure.arguments.vararg else ""
+        parts: dict[str, list[build.Node]] = {}  # what a `*parameter` takes
         for position, (name, value) in enumerate(bindings.items()):
             if isinstance(value, gast.Lambda):
                 functions[name] = self.closure(value.args, [build.return_(value.body)], name)
@@ -71,13 +73,12 @@ class Inlining(Closures):
                 renamed[name] = ""
                 assignments.append((name, value))
                 continue
-            mark = len(self.out)
-            atom = self.operand(value)
-            self.check_order(given, mark, node)
-            atom = self.kept(atom, *values[position + 1 :])
-            given.append(atom)
-            fixed = not isinstance(atom, gast.Name) or atom.id not in self.nonlocals and not self.rebinds(body, atom.id)
-            if isinstance(atom, gast.Name) and name not in stored and fixed:
+            if name == extra:
+                renamed[name] = self.unit.fresh(name)
+                parts[renamed[name]] = self.taken(value.elts, given, values[position + 1 :], body, node)
+                continue
+            atom = self.given(value, given, values[position + 1 :], node)
+            if isinstance(atom, gast.Name) and name not in stored and self.is_fixed(atom, body):
                 renamed[name] = atom.id
             else:
                 renamed[name] = self.unit.fresh(name)
@@ -89,6 +90,7 @@ class Inlining(Closures):
         constants = {name: value for name, value in assignments}
         renames = {a: b for a, b in renamed.items() if b and a != b}
         fresh = [names.renamed(s, renames, constants) for s in body]
+        fresh = self.spread(fresh, parts)
         for name, function in functions.items():
             self.closures[renamed[name]] = function
         self.bound |= {n for s in fresh for n in names.writes(s)} | set(renamed.values())
@@ -108,13 +110,74 @@ class Inlining(Closures):
         self.inlining.pop()
         return value
 
+    def given(
+        self, value: build.Node, before: list[build.Node], later: list[build.Node], node: build.Node
+    ) -> build.Node:
+        """An argument as an atom; `before` has those that come before it in the call."""
+        mark = len(self.out)
+        atom = self.operand(value)
+        self.check_order(before, mark, node)
+        atom = self.kept(atom, *later)
+        before.append(atom)
+        return atom
+
+    def taken(
+        self,
+        values: list[build.Node],
+        before: list[build.Node],
+        later: list[build.Node],
+        body: list[build.Node],
+        node: build.Node,
+    ) -> list[build.Node]:
+        """The arguments that a `*parameter` takes, as atoms that mean the same all through the body."""
+        atoms = []
+        for position, value in enumerate(values):
+            atom = self.given(value, before, [*values[position + 1 :], *later], node)
+            if isinstance(atom, gast.Name) and not self.is_fixed(atom, body):
+                own = self.unit.fresh("t")
+                self.bound.add(own)
+                self.unit.temporaries.add(own)
+                if self.is_active(atom):
+                    self.active.add(own)
+                self.emit(build.assign(own, atom))
+                atom = build.name(own)
+            atoms.append(atom)
+        return atoms
+
+    def spread(self, body: list[build.Node], parts: dict[str, list[build.Node]]) -> list[build.Node]:
+        """The body with what a `*parameter` took in the place of `*parameter` in calls; elsewhere it is a tuple."""
+
+        def replace(node: build.Node) -> build.Node | None:
+            if not isinstance(node, gast.Call) or not any(map(is_spread, node.args)):
+                return None
+            args = [a for g in node.args for a in (map(build.copy, parts[g.value.id]) if is_spread(g) else [g])]
+            return build.changed(node, args=[build.rewrite(a, replace) for a in args])
+
+        def is_spread(node: build.Node) -> bool:
+            return isinstance(node, gast.Starred) and isinstance(node.value, gast.Name) and node.value.id in parts
+
+        if not parts:
+            return body
+        body = [build.rewrite(s, replace) for s in body]
+        for name, atoms in parts.items():
+            if any(isinstance(n, gast.Name) and n.id == name for s in body for n in build.walk(s)):
+                self.bound.add(name)
+                if any(map(self.is_active, atoms)):
+                    self.active.add(name)
+                self.emit(build.assign(name, build.tuple_(map(build.copy, atoms))))
+        return body
+
+    def is_fixed(self, atom: build.Node, body: list[build.Node]) -> bool:
+        """Whether an argument means the same all through the body."""
+        return not isinstance(atom, gast.Name) or atom.id not in self.nonlocals and not self.rebinds(body, atom.id)
+
     def rebinds(self, body: list[build.Node], name: str) -> bool:
         return any(name in names.writes(s) for s in body)
 
     def match(self, closure: Closure, node: build.Node) -> dict[str, build.Node]:
         """Which argument goes to which parameter."""
         arguments = closure.arguments
-        if arguments.vararg or arguments.kwarg or any(isinstance(a, gast.Starred) for a in node.args):
+        if arguments.kwarg or any(isinstance(a, gast.Starred) for a in node.args):
             raise self.unit.refuse(
                 node, f"cannot differentiate this call of '{closure.name}'", "it passes a variable number of arguments"
             )
@@ -123,6 +186,8 @@ class Inlining(Closures):
         found: dict[str, build.Node] = {}
         for name, value in zip(positional, node.args, strict=False):
             found[name] = value
+        if arguments.vararg:
+            found[arguments.vararg.id] = build.tuple_(node.args[len(positional) :])
         for keyword in node.keywords:
             if keyword.arg is None or (keyword.arg not in positional and keyword.arg not in keyword_only):
                 raise self.unit.refuse(node, f"'{closure.name}' has no parameter for one of these arguments")
@@ -133,14 +198,14 @@ class Inlining(Closures):
             if default is not None:
                 found.setdefault(name, default)
         missing = [n for n in (*positional, *keyword_only) if n not in found]
-        if missing or len(node.args) > len(positional):
+        if missing or len(node.args) > len(positional) and not arguments.vararg:
             raise self.unit.refuse(
                 node, f"'{closure.name}' is called with the wrong arguments", f"missing: {', '.join(missing)}"
             )
         return found  # in the order in which Python evaluates them
 
     def small_helper(self, function: FunctionType, node: build.Node) -> Closure | None:
-        """A helper of one `return`, in the names of the unit under compilation; None if it is better called."""
+        """A helper of one `return`, or one that is no function of values, in the names of the unit under compilation; None if it is better called."""
         if function in self.inlining or any(isinstance(a, gast.Starred) for a in node.args):
             return None
         if any(k.arg is None for k in node.keywords) or hasattr(function, "__wrapped__"):
@@ -155,11 +220,11 @@ class Inlining(Closures):
             return None
         is_expression = len(body) == 1 and isinstance(body[0], gast.Return) and body[0].value is not None
         if not is_expression or size > INLINE_LIMIT:
-            changing = _stores_into_parameters(tree, body) or self.known.may_change(function)
+            changing = _stores_into_parameters(tree, body) or self.known.may_change(function) or tree.args.vararg
             if size > STORING_LIMIT or not changing:
                 return None
         arguments = tree.args
-        if arguments.vararg or arguments.kwarg or arguments.posonlyargs or arguments.kwonlyargs:
+        if arguments.kwarg:
             return None
         defaults = units.defaults_of(function)
         if any(not isinstance(d, (int, float, str, bool, type(None))) for d in defaults.values()):
@@ -176,8 +241,11 @@ class Inlining(Closures):
         if not isinstance(fresh[-1], gast.Return):
             fresh.append(build.return_(build.constant(None)))
         arguments = build.copy(arguments)
-        named = [a.id for a in arguments.args]
+        named = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
         arguments.defaults = [build.constant(defaults[n]) for n in named[len(named) - len(arguments.defaults) :]]
+        arguments.kw_defaults = [
+            build.constant(defaults[a.id]) if a.id in defaults else None for a in arguments.kwonlyargs
+        ]
         return Closure(arguments, fresh, function.__name__)
 
     def adopt(self, function: FunctionType, name: str) -> str:
@@ -195,7 +263,7 @@ class Inlining(Closures):
 
 def _stores_into_parameters(tree: build.Node, body: list[build.Node]) -> bool:
     """Whether a function stores into (a part of) something that it was given."""
-    parameters = {a.id for a in tree.args.args}
+    parameters = {a.id for a in names.parameters_of(tree.args)}
     for statement in body:
         for item in build.walk(statement):
             if (
