@@ -70,11 +70,15 @@ def _flows_back(
                     stored |= stored_names(node)
             elif kind is gast.AugAssign:
                 stored |= stored_names(node.target)
+                links += [(t, set()) for t in stored_names(node.target)]
             elif kind is gast.Call:  # a method, or a function that is given it, may store
                 stored |= stored_names(node.func.value) if isinstance(node.func, gast.Attribute) else set()
                 for argument in [*node.args, *(k.value for k in node.keywords)]:
                     stored |= stored_names(argument.value if isinstance(argument, gast.Starred) else argument)
             elif kind is gast.Assign:
+                if isinstance(node.value, gast.Constant):
+                    counters |= {t for target in node.targets for t in names.writes(target)}
+                    continue
                 reads = _parts(node.value)
                 links += [(t, reads) for target in node.targets for t in names.writes(target)]
             elif kind is gast.For or kind is gast.comprehension:
