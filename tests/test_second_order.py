@@ -54,7 +54,8 @@ def by_dicts(x):
 
 
 def by_order(x):
-    found = sorted([x[i] for i in range(len(x))], key=lambda v: -v)
+    found = [x[i] for i in range(len(x))]
+    found.sort(key=lambda v: -v)
     return found[0] * found[1] ** 2 + math.exp(found[2]) + max(found) ** 3
 
 

@@ -137,12 +137,12 @@ class Expressions:
     def comprehension(self, node: build.Node) -> tuple[Kind, bool]:
         """A comprehension that stands as it was written, because nothing in it is active."""
         kinds, bound = self.facts.kinds, self.bound
-        self.facts.kinds, self.bound = dict(kinds), set(bound)
+        self.facts.kinds = dict(kinds)
         for part in node.generators:
             item = self.item(part.iter)
             for name in names.writes(part.target):
                 self.facts.kinds[name] = item if isinstance(part.target, gast.Name) else K.UNKNOWN
-                self.bound.add(name)
+                self.bound = self.bound | {name}
         kind = self.of(node.elt)[0]
         self.facts.kinds, self.bound = kinds, bound
         return Kind("list", item=kind), False

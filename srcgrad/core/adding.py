@@ -32,8 +32,10 @@ def store(owner: build.Node, index: build.Node, value: build.Node, operator: bui
 
 def found(node: build.Node) -> Adding | None:
     """What a statement adds where, if it is such a store."""
-    call = node.value if type(node) is gast.Expr else None
-    func = call.func if type(call) is gast.Call else None
+    if type(node) is not gast.Expr or type(node.value) is not gast.Call:
+        return None
+    call = node.value
+    func = call.func
     if type(func) is not gast.Attribute or func.attr != "at" or len(call.args) != 3 or call.keywords:
         return None
     inner = func.value

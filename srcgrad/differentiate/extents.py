@@ -89,9 +89,10 @@ class Extents:
 
     def is_chosen(self, place: build.Node) -> bool:
         """Whether a part is what a mask chooses of all entries: it has as many as the mask."""
-        index = place.slice if isinstance(place, gast.Subscript) else None
-        mask = self.facts.kind(index.id) if isinstance(index, gast.Name) else None
-        if mask is None or not mask.is_array or mask.dtype != "bool" or index.id in self.facts.stored:
+        if not isinstance(place, gast.Subscript) or not isinstance(place.slice, gast.Name):
+            return False
+        index, mask = place.slice, self.facts.kind(place.slice.id)
+        if not mask.is_array or mask.dtype != "bool" or index.id in self.facts.stored:
             return False
         return mask.rank is not None and self.kind(place.value).rank == mask.rank
 

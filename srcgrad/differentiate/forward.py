@@ -286,7 +286,7 @@ class Forward:
 
     def attribute(self, value: build.Node, y: build.Node, kind: Kind, node: build.Node) -> build.Node:
         owner = self.rules.kind(value.value)
-        if owner.tag == "float" and value.attr in ("T", "mT", "real"):
+        if owner.tag == "float" and (value.attr in ("T", "mT") or value.attr == "real" and not owner.is_complex):
             return self.dot_of(value.value)
         function = rules.attribute(value.attr)
         if function is not None and (owner.is_numeric or owner.tag == "unknown"):

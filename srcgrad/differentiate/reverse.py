@@ -515,7 +515,7 @@ class Reverse:
         from .. import rules
 
         owner = self.rules.kind(value.value)
-        if owner.tag == "float" and value.attr in ("T", "mT", "real"):
+        if owner.tag == "float" and (value.attr in ("T", "mT") or value.attr == "real" and not owner.is_complex):
             yield value.value, y_bar
             return
         function = rules.attribute(value.attr)
@@ -627,8 +627,9 @@ class Reverse:
             return min(positions, default=0) >= 0 and len(set(positions)) == len(positions)
         value = self.once.get(part.id) if isinstance(part, gast.Name) else None
         callee = self.facts.callees.get(id(value)) if isinstance(value, gast.Call) else None
-        function = callee.function if callee is not None and not callee.keywords else None
-        return function is np.flatnonzero or function is np.arange and len(callee.args) == 1
+        if callee is None or callee.keywords:
+            return False
+        return callee.function is np.flatnonzero or callee.function is np.arange and len(callee.args) == 1
 
     def adding_store(self, place: build.Node, operator: build.Node, value: build.Node, node: build.Node) -> Effect:
         """`owner[index] += value`: the value takes the adjoint that stands there, which stays.

@@ -143,7 +143,7 @@ def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
         parts = [node.func, *node.args, *(k.value for k in node.keywords)]
         return any(mentions(p.value if isinstance(p, gast.Starred) else p, active, passive_call) for p in parts)
     if isinstance(node, (gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
-        parts = (node.key, node.value) if isinstance(node, gast.DictComp) else (node.elt,)
+        parts = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
         for part in node.generators:  # how many items there are does not vary smoothly
             if mentions(part.iter, active, passive_call):
                 active = active | names.writes(part.target)

@@ -88,7 +88,7 @@ class _Calls(Statements):
         if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
             return False
         callee = self.facts.callees.get(id(call))
-        function = callee.function if callee is not None else None
+        function: Any = callee.function if callee is not None else None
         out = _alone(changes.outputs_of(call, callee))
         if out is not None:
             return self.is_array(out) and self.with_out(node, call, function, out)
@@ -199,7 +199,8 @@ class _Calls(Statements):
         owner, index, value = given.values()
         if not self.fits(value, owner, "unsafe"):
             return False
-        operator = {np.add: gast.Add, np.subtract: gast.Sub}.get(function)
+        operators: dict[Any, Any] = {np.add: gast.Add, np.subtract: gast.Sub}
+        operator = operators.get(function)
         index = self.steady(index)
         if is_plain(index, self.kind_of) and operator is not None and self.fits(value, owner, "same_kind"):
             target = build.subscript(build.copy(owner), index, store=True)
@@ -297,8 +298,9 @@ class _Calls(Statements):
         one, other = self.kind_of(a), self.kind_of(b)
         if isinstance(a, gast.Name) and isinstance(b, gast.Name) and a.id == b.id:
             return True
-        known = one.is_array and one.rank == other.rank and one.dims is not None and one.dims == other.dims
-        return known and None not in one.dims
+        if not one.is_array or one.rank != other.rank or one.dims is None:
+            return False
+        return one.dims == other.dims and None not in one.dims
 
     # ---- what is known of operands ------------------------------------------------------------------------------------------------------
 
@@ -359,7 +361,7 @@ def _casts(kind: Kind, whole: Kind, casting: str) -> bool:
         return casting == "unsafe" or whole.dtype != "" and np.dtype(whole.dtype).kind in "fc"
     if casting == "unsafe":  # the imaginary part of a number is not dropped in silence
         return dtype != "" and (not kind.is_complex or whole.is_complex)
-    return "" not in (dtype, whole.dtype) and np.can_cast(dtype, whole.dtype, casting)
+    return "" not in (dtype, whole.dtype) and np.can_cast(dtype, whole.dtype, casting)  # type: ignore[arg-type]
 
 
 def _alone(outputs: list[build.Node]) -> build.Node | None:

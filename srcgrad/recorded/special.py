@@ -34,7 +34,7 @@ def _getattr(self: Calls, owner: Any, name: str, *default: Any) -> Any:
 
 def _copyto(self: Calls, dst: np.ndarray, src: Any, casting: str = "same_kind", where: Any = True) -> None:
     whole = np.empty(0, dst.dtype)  # raises where NumPy does
-    np.copyto(whole, np.zeros(0, getattr(src, "dtype", None) or np.asarray(src).dtype), casting)
+    np.copyto(whole, np.zeros(0, getattr(src, "dtype", None) or np.asarray(src).dtype), casting)  # type: ignore[arg-type]
     if where is True:
         self.store(dst, ..., src)
         return

@@ -121,8 +121,8 @@ class Iterables(Closures):
 
     def applied(self, function: build.Node, items: list[build.Node]) -> build.Node:
         """The call of a function; of a plain lambda, what it computes."""
-        arguments = function.args if isinstance(function, gast.Lambda) else None
-        plain = arguments is not None and not (
+        arguments: Any = getattr(function, "args", None)
+        plain = isinstance(function, gast.Lambda) and not (
             arguments.defaults or arguments.kwonlyargs or arguments.vararg or arguments.kwarg or arguments.posonlyargs
         )
         if plain and len(arguments.args) == len(items) and all(isinstance(i, gast.Name) for i in items):
