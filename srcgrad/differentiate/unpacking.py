@@ -84,6 +84,8 @@ def _take_apart(node: build.Node, body: list[build.Node], unit: Unit, facts: Fac
         spare = unit.fresh("_")
         unit.temporaries.add(spare)
         facts.kinds[spare] = kind
+        if kind.may_be_active:  # the reverse of the helper reads an adjoint for it
+            facts.active.add(spare)
         targets.append(spare)
     for part in parts.values():
         del body[next(i for i, other in enumerate(body) if other is part)]

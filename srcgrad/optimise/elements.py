@@ -12,9 +12,13 @@ import gast
 
 from ..core import build as b
 from ..core.names import root
-from .facts import BUILTINS, Facts
+from .facts import BUILTINS, MODULES, NEW_NUMPY, NEW_RUNTIME, Facts
+from .notes import dotted
 
 KEEPING = frozenset({"append", "appendleft", "insert", "setdefault", "add"})  # methods
+TAKING = frozenset(
+    {"scatter_add", "element", "elements", "seed", "check_items", "shape", "ndim"}
+)  # they give nothing back
 CHOOSING = frozenset({"min", "max", "next"})  # functions whose result may be an element
 COLLECTING = frozenset({"list", "tuple", "sorted"})  # functions whose result is made of elements
 
@@ -99,7 +103,10 @@ class _Owner(gast.NodeTransformer):
 
     def visit_Call(self, node: Any) -> Any:
         self.generic_visit(node)
-        if isinstance(node.func, gast.Attribute):
+        head, _, name = dotted(node.func).rpartition(".")
+        if head in MODULES:  # some functions hand on what they are given
+            keeps = name not in NEW_NUMPY | NEW_RUNTIME | TAKING
+        elif isinstance(node.func, gast.Attribute):
             keeps = node.func.attr in KEEPING
         else:  # a helper may change the array, and use the element afterwards
             keeps = isinstance(node.func, gast.Name) and node.func.id not in BUILTINS

@@ -361,3 +361,19 @@ def parts_go_to_places_that_overlap(x, y):
 def one_name_takes_both_parts(x, s):
     x, x = cell(x, s, x)  # noqa: PLW0128
     return np.sum(x * s)
+
+
+def scores_and_trail(x):
+    trail = [x * 0.5]
+    for i in range(2):
+        y = x * (i + 1.0)
+        trail = trail + [y, np.sum(y)]
+        x = np.sin(y)
+    return x, trail
+
+
+@program(lambda r: (r.vec(3),), 0)
+def a_list_among_the_parts_is_not_used(x):
+    scores = scores_and_trail(x)[0]
+    other, _ = scores_and_trail(scores)
+    return np.sum(scores * other)
