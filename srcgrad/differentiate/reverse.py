@@ -556,6 +556,9 @@ class Reverse:
         owner = aliases.root_of(target)
         if owner is None or owner not in self.facts.active:
             return Effect(frozenset())
+        alone = self.facts.kind(owner).is_array and owner not in self.facts.mirrored.names
+        if isinstance(target.value, gast.Name) and _is_whole(target.slice) and alone:
+            return self.whole_store(target, value, node)
         effect = Effect(frozenset([owner]), [Own(owner)])
         given: Add | None = None
         if self.rules.is_active(value):
@@ -577,6 +580,16 @@ class Reverse:
         effect.steps.append(Run(build.assign(cleared, build.constant(0.0))))
         if given is not None and shared:
             effect.steps.append(given)
+        return effect
+
+    def whole_store(self, target: build.Node, value: build.Node, node: build.Node) -> Effect:
+        """`owner[...] = value`: the adjoint goes over to the value as a whole, as if the name were bound anew."""
+        owner = target.value.id
+        if isinstance(value, gast.Name) and value.id == owner:
+            return Effect(frozenset())
+        effect = Effect(frozenset([owner]), [], [Clear(owner)])
+        if self.rules.is_active(value):
+            effect.steps.append(Add(value.id, self.in_shape(self.bar(owner), value, target, node)))
         return effect
 
     def place_bar(self, place: build.Node) -> build.Node:
@@ -677,6 +690,13 @@ class Reverse:
         if callee.form in ("passive", "rule") or not any(self.rules.is_active(o) for o in operands):
             return Effect(frozenset())
         raise refuse_call(self.unit, self.facts, callee, node.value, node)
+
+
+def _is_whole(index: build.Node) -> bool:
+    """Whether an index means all of an array, and an array it gives."""
+    if isinstance(index, gast.Slice):
+        return index.lower is None and index.upper is None and index.step is None
+    return isinstance(index, gast.Constant) and index.value is ...
 
 
 def _read_by(step: Step) -> set[str]:

@@ -33,6 +33,7 @@ METHODS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "fill": (("value",), {}),
     "put": (("indices", "values", "mode"), {"mode": "raise"}),
 }
+OPERATORS = {"__iadd__": gast.Add, "__isub__": gast.Sub, "__imul__": gast.Mult, "__itruediv__": gast.Div}
 # methods that do in place what a function gives as a new array
 IN_PLACE = {"sort": np.sort, "partition": np.partition}
 Arguments = dict[str, build.Node]
@@ -92,6 +93,10 @@ class _Calls(Statements):
         out = _alone(changes.outputs_of(call, callee))
         if out is not None:
             return self.is_array(out) and self.with_out(node, call, function, out)
+        if function is np.nan_to_num and call.args and self.is_array(call.args[0]):
+            kept = [k for k in call.keywords if k.arg != "copy"]
+            in_place = [k for k in call.keywords if k.arg == "copy" and _value(k.value) is False]
+            return bool(in_place) and self.by_temporary(node, gast.Call(call.func, call.args, kept), call.args[0])
         if not isinstance(node, gast.Expr):
             return False
         if isinstance(call.func, gast.Attribute) and self.is_array(call.func.value):
@@ -105,6 +110,10 @@ class _Calls(Statements):
         return getattr(self, f"on_{function.__name__}")(*given.values())
 
     def method(self, call: build.Node, owner: build.Node, name: str) -> bool:
+        if name in OPERATORS and len(call.args) == 1 and not call.keywords:
+            whole = build.subscript(build.copy(owner), gast.Constant(..., None), store=True)
+            self.made.append(gast.AugAssign(whole, OPERATORS[name](), call.args[0]))
+            return True
         if name in METHODS and (given := _matched(call, *METHODS[name])) is not None:
             return self.on_fill(owner, *given.values()) if name == "fill" else self.on_put(owner, *given.values())
         function = IN_PLACE.get(name)
@@ -241,7 +250,7 @@ class _Calls(Statements):
             return False
         if _value(where) is True:
             plain.keywords = [k for k in plain.keywords if k.arg != "where"]
-            self.store(out, gast.Constant(..., None), self.temporary(plain))
+            return self.by_temporary(node, plain, out)
         elif not isinstance(function, np.ufunc) or len(args) != function.nin:
             return False
         else:
@@ -250,6 +259,14 @@ class _Calls(Statements):
                 return False
             computed = gast.Call(call.func, [self.chosen(a, out, mask) for a in args], [])
             self.store(out, mask, self.temporary(computed))
+        return self.handed_on(node, out)
+
+    def by_temporary(self, node: build.Node, value: build.Node, out: build.Node) -> bool:
+        """All of an array is overwritten by a value, and is itself what the call gives."""
+        self.store(out, gast.Constant(..., None), self.temporary(value))
+        return self.handed_on(node, out)
+
+    def handed_on(self, node: build.Node, out: build.Node) -> bool:
         if isinstance(node, gast.Assign):
             self.made.append(gast.Assign(node.targets, build.copy(out), None))
         return True

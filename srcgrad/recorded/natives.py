@@ -72,6 +72,8 @@ class Natives(Arrays):
             )
         args, kwargs = with_named_out(function, args, kwargs)
         out = kwargs.get("out")
+        if out is None:
+            kwargs = {n: v for n, v in kwargs.items() if n != "out"}
         if isinstance(out, tuple) and len(out) == 1:
             out = out[0]
         if isinstance(out, np.ndarray):

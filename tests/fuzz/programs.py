@@ -17,7 +17,7 @@ from .sweeps import Sweeps
 FEATURES = (
     ("inline views", 0.5),
     ("choices", 0.2),
-    ("rare stores", 0.1),
+    ("rare stores", 0.25),
     ("effects", 0.1),
     ("table", 0.2),
     ("generators", 0.2),

@@ -214,7 +214,32 @@ class Stores(Statements):
                 f"np.place({text}, {self.mask(text, kind)}, [{self.e.scalar(0)}])",
             ]
             forms += [f"{text}.put({self.e.indices(kind[-1], 2)}, {self.e.scalar(1)})"]
+            if self.e.chance(0.6):
+                forms = self.chosen_stores(text, kind)
         self.put(self.draw.choice(forms))
+
+    def chosen_stores(self, text: str, kind: Type) -> list[str]:
+        """Stores of functions into the places that a mask, an index or an axis chooses, or into all of an array inside a test."""
+        mask, positions = self.mask(text, kind), self.e.indices(kind[1], 2)
+        forms = [f"np.{self.draw.choice(['sin', 'tanh'])}({self.e.expression(kind, 1)}, out={text}, where={mask})"]
+        forms += [f"np.multiply({text}, {self.value(kind)}, out={text}, where={mask})"]
+        forms += [f"np.copyto({text}, {self.e.scalar(1)}, where={mask})", f"{text}.partition(1)"]
+        forms += [
+            f"np.add.at({text}, {mask}, {self.e.scalar(1)})",
+            f"np.maximum.at({text}, {mask}, {self.e.scalar(0)})",
+        ]
+        forms += [f"np.subtract.at({text}, (slice(1, None),), {self.e.scalar(1)})"]
+        forms += [f"np.multiply.at({text}, {self.e.index(kind[1])}, {self.e.scalar(1)})"]
+        if kind[0] == "v":
+            forms += [f"np.put_along_axis({text}, np.array({positions}), {self.e.scalar(1)}, 0)"]
+            forms += [f"np.put({text}, {positions}, {self.e.vector(3, 1)})", f"np.put({text}, -1, {self.e.scalar(1)})"]
+        else:
+            forms += [f"np.put_along_axis({text}, np.argmax({text}, axis=1, keepdims=True), {self.e.scalar(1)}, 1)"]
+            forms += [f"np.fill_diagonal({text}, {self.e.vector(min(kind[1:]), 1)})"]
+            forms += [f"np.put({text}, [0, {kind[1] * kind[2] - 1}, -2], {self.e.vector(2, 1)})"]
+        whole = f"np.tanh({self.e.expression(kind, 1)}, out={text})"
+        forms += [f"assert np.sum({whole}) > -1e6", f"if {text}[0].sum() + np.sum({whole}) > 0.13: {text} *= 0.5"]
+        return forms
 
     def binary_with_out(self, text: str, kind: Type) -> str:
         name = self.draw.choice(["add", "multiply", "subtract"])

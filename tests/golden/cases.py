@@ -73,6 +73,8 @@ def written() -> list[Case]:
         _case("newton", "root", (2.0,), (0,), 15),
         _case("mixture", "log_likelihood", (n((3, 2)), n((7, 2))), (0,), 8),
         _case("views", "gather", (n(6), np.array([0, 0, 2, 5])), (0,), 9),
+        _case("particles", "field_energy", (np.array([0.3, 1.6, 0.7, 3.2]), n(4), 6), (0, 1), 13),
+        _case("masked", "entropy", (n((4, 4)),), (0,), 13),
         _case("shared_memory", "relaxed", (n(12), 3), (0,), 19),
     ]
 

@@ -1,5 +1,7 @@
 """Functions that store: ufunc.at, copyto, fill, put, place, putmask, fill_diagonal, sort and partition in place, out= with where=."""
 
+import operator
+
 import numpy as np
 
 from .registry import program
@@ -350,3 +352,36 @@ def stores_by_functions_under_conditions(x, v):
         np.add(y, 1.0, out=y)
         np.add.at(y, [2, 2], y[1] * v[0])
     return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(4), r.vec(3)), (0, 1))
+def stores_by_operators_as_functions(x, v):
+    y = x * x
+    operator.setitem(y, 0, x[1] * v[0])
+    y.__setitem__(slice(1, 3), v[:2])
+    z = operator.iadd(y, x)
+    z.__imul__(y[::-1])
+    operator.imul(y[1:], v)
+    s = operator.iadd(x[0], v[0])
+    return np.sum(z * y) * s
+
+
+@program(lambda r: (r.vec(4),))
+def results_where_the_numbers_were(x):
+    y = x * x
+    z = np.nan_to_num(y, copy=False)
+    z *= x
+    return np.sum(np.add(y, x, out=None) ** 2)
+
+
+@program(lambda r: (r.vec(4), r.vec(4)), (0, 1))
+def whole_arrays_overwritten_in_a_loop(x, w):
+    y, total = x.copy(), 0.0
+    for k in range(3):
+        total += np.sum(y * w)
+        y[:] = np.sin(y) * w[k]
+        if total > 2.0:
+            y[...] = w
+        np.add(y, y[::-1], out=y)
+    x[...] = y[0]
+    return total * np.sum(x * y)

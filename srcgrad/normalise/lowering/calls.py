@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from types import FunctionType
 from typing import Any
 
@@ -18,6 +19,12 @@ from .expressions import Expressions, has_call
 from .functionals import Functionals
 from .inlining import Inlining
 from .loops import Loops
+
+# what an operator is that a function of `operator` stands for
+IN_PLACE: dict[Any, type] = {
+    operator.iadd: gast.Add, operator.isub: gast.Sub, operator.imul: gast.Mult, operator.itruediv: gast.Div,
+    operator.ifloordiv: gast.FloorDiv, operator.imod: gast.Mod, operator.ipow: gast.Pow, operator.imatmul: gast.MatMult,
+}  # fmt: skip
 
 
 class Calls(Expressions, Loops, Functionals, Inlining):
@@ -62,12 +69,33 @@ class Calls(Expressions, Loops, Functionals, Inlining):
                 raise self.lazy(part)
             if isinstance(part, gast.GeneratorExp) and value in (any, all) and self.changes_active(part):
                 raise self.lazy(part)  # not all of its items are computed
+        if (stored := self.stored_by_operator(node, value)) is not None:
+            return stored
         if isinstance(value, np.ufunc):
             node = _with_plain_output(node)
         values = [*node.args, *(k.value for k in node.keywords)]
         atoms = self.in_order(values, lambda a: self.argument(a, True), node)
         keywords = [gast.keyword(k.arg, a) for k, a in zip(node.keywords, atoms[len(node.args) :], strict=True)]
         return gast.Call(func, atoms[: len(node.args)], keywords)
+
+    def stored_by_operator(self, node: build.Node, function: Any) -> build.Node | None:
+        """The value of `operator.setitem(a, i, v)`, `a.__setitem__(i, v)` or `operator.iadd(a, v)`, whose store is emitted."""
+        method = isinstance(node.func, gast.Attribute) and node.func.attr == "__setitem__" and function is MISSING
+        parts = [node.func.value, *node.args] if method else node.args
+        if node.keywords or any(isinstance(a, gast.Starred) for a in parts):
+            return None
+        if (method or function is operator.setitem) and len(parts) == 3:
+            owner, index, value = self.in_order(parts, self.argument, node)
+            owner = owner if isinstance(owner, gast.Name) else self.bind(owner)
+            self.emit(build.assign(build.subscript(owner, index, store=True), value))
+            return build.constant(None)
+        kind = next((kind for known, kind in IN_PLACE.items() if known is function), None)
+        if kind is None or len(parts) != 2:
+            return None
+        owner, value = self.in_order(parts, self.operand, node)
+        changed = self.bind(owner)
+        self.emit(build.augment(changed.id, kind(), value))
+        return changed
 
     def watch(self, func: build.Node, value: Any) -> None:
         """A function reached through attributes is looked up again at each call of the gradient; those of libraries stay."""
@@ -103,14 +131,15 @@ class Calls(Expressions, Loops, Functionals, Inlining):
 
 
 def _with_plain_output(node: build.Node) -> build.Node:
-    """The call of a universal function with `out=y` in the place of `out=(y,)`."""
-
-    def plain(keyword: build.Node) -> build.Node:
-        out = keyword.value
-        alone = keyword.arg == "out" and isinstance(out, gast.Tuple) and len(out.elts) == 1
-        return gast.keyword("out", out.elts[0]) if alone else keyword
-
-    return build.at(gast.Call(node.func, node.args, [plain(k) for k in node.keywords]), node)
+    """The call of a universal function with `out=y` in the place of `out=(y,)`, and without `out=None`."""
+    keywords = []
+    for keyword in node.keywords:
+        out = keyword.value if keyword.arg == "out" else None
+        if isinstance(out, gast.Tuple) and len(out.elts) == 1:
+            keyword = gast.keyword("out", out.elts[0])
+        if not (isinstance(out, gast.Constant) and out.value is None):
+            keywords.append(keyword)
+    return build.at(gast.Call(node.func, node.args, keywords), node)
 
 
 def _chain(getter: signature.Getter, path: tuple[str, ...]) -> signature.Getter:
