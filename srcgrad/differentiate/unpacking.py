@@ -87,8 +87,8 @@ def _take_apart(node: build.Node, body: list[build.Node], unit: Unit, facts: Fac
         if kind.may_be_active:  # the reverse of the helper reads an adjoint for it
             facts.active.add(spare)
         targets.append(spare)
-    for part in parts.values():
-        del body[next(i for i, other in enumerate(body) if other is part)]
+    gone = set(map(id, parts.values()))
+    body[:] = [other for other in body if id(other) not in gone]
     node.targets = [build.tuple_([build.name(n, True) for n in targets], True)]
 
 

@@ -135,12 +135,14 @@ class _Calls(Statements):
         mask = self.mask(where, dst)
         return mask is not None and self.store(dst, mask, self.chosen(src, dst, mask))
 
+    def is_masked(self, owner: build.Node, mask: build.Node, values: build.Node) -> bool:
+        """Whether a mask surely covers all of an array, and NumPy stores the values there without loss."""
+        if not self.is_mask(mask) or self.kind_of(mask).rank != self.kind_of(owner).rank:
+            return False
+        return self.fits(values, owner, "safe")
+
     def on_putmask(self, a: build.Node, mask: build.Node, values: build.Node) -> bool:
-        if (
-            not self.is_mask(mask)
-            or self.kind_of(mask).rank != self.kind_of(a).rank
-            or not self.fits(values, a, "safe")
-        ):
+        if not self.is_masked(a, mask, values):
             return False
         if not self.kind_of(values).is_scalar:
             if not self.is_alike(values, a):
@@ -149,11 +151,7 @@ class _Calls(Statements):
         return self.store(a, mask, values)
 
     def on_place(self, arr: build.Node, mask: build.Node, vals: build.Node) -> bool:
-        if (
-            not self.is_mask(mask)
-            or self.kind_of(mask).rank != self.kind_of(arr).rank
-            or not self.fits(vals, arr, "safe")
-        ):
+        if not self.is_masked(arr, mask, vals):
             return False
         if not self.kind_of(vals).is_scalar:
             count = self.temporary(gast.Call(self.numpys("count_nonzero"), [build.copy(mask)], []))
