@@ -15,6 +15,7 @@ import contextlib
 import importlib
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -22,8 +23,6 @@ from typing import Any
 
 from srcgrad_runtime import fake
 from srcgrad_runtime.kernels import launching
-
-from srcgrad.core.errors import SrcgradError
 
 from . import gpu_models
 from .gpu_models import MODELS, Model, Step
@@ -99,40 +98,58 @@ def launches(model: Model, small: bool) -> tuple[int, int]:
     return found[0], found[1]
 
 
+class Different(Exception):
+    """Another library computes another loss."""
+
+
 def check(model: Model, small: bool, name: str, value: Any) -> None:
-    """Stop unless another library computes the same loss."""
+    """Raise `Different` unless another library computes the same loss."""
     value, here = float(value), gpu_models.loss_here(model, small)
     if not abs(value - here) <= 1e-3 * max(1.0, abs(here)):
-        raise SystemExit(f"{model.name}: the loss of {name} is {value:g}, and not {here:g}")
+        raise Different(f"{model.name}: the loss of {name} is {value:g}, and not {here:g}")
 
 
 def measure(model: Model, device: Any, small: bool, seconds: float) -> Row:
+    """What is found of a model. A figure that cannot be taken is told with its traceback, and is one less; the others are taken."""
     row = Row(model)
     updates = 3 if small else model.updates
     wait = lambda: synchronise(device)  # noqa: E731
-    try:
-        row.launches = launches(model, small)
-        mean = per_update(gpu_models.ours(model, device, small), wait, updates, 4 * seconds)
-        row.seconds, row.micros["srcgrad"] = mean * model.updates, mean * 1e6
-        with launching.fusion(False):
-            row.micros["no fusion"] = 1e6 * per_update(gpu_models.ours(model, device, small), wait, updates, seconds)
-        with without_pool(device):
-            row.micros["no pool"] = 1e6 * per_update(gpu_models.ours(model, device, small), wait, updates, seconds)
-    except (
-        SrcgradError,
-        TypeError,
-        ValueError,
-        NotImplementedError,
-    ) as error:  # what is refused is one row less, not all of them
-        row.failure = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
     place = "cpu" if device is fake else "cuda"
-    others = {"PyTorch": gpu_models.in_torch(model, small, place), "JAX": gpu_models.in_jax(model, small)}
-    for name, step in others.items():
+
+    def ours(seconds: float = seconds) -> float:
+        return 1e6 * per_update(gpu_models.ours(model, device, small), wait, updates, seconds)
+
+    def without(context: contextlib.AbstractContextManager[Any]) -> float:
+        with context:
+            return ours()
+
+    def other(name: str, step: Step | None) -> float | None:
         if step is None:
-            row.micros[name] = None
-            continue
+            return None
         check(model, small, name, step())
-        row.micros[name] = 1e6 * per_update(step, lambda step=step: _arrived(step()), updates, seconds)
+        return 1e6 * per_update(step, lambda: _arrived(step()), updates, seconds)
+
+    def counted() -> None:
+        row.launches = launches(model, small)
+
+    taken: dict[str, Callable[[], float | None]] = {
+        "launches": counted,
+        "srcgrad": lambda: ours(4 * seconds),
+        "no fusion": lambda: without(launching.fusion(False)),
+        "no pool": lambda: without(without_pool(device)),
+        "PyTorch": lambda: other("PyTorch", gpu_models.in_torch(model, small, place)),
+        "JAX": lambda: other("JAX", gpu_models.in_jax(model, small)),
+    }
+    for name, take in taken.items():
+        try:
+            row.micros[name] = take()
+        except Exception as error:
+            traceback.print_exc()
+            row.failure = (
+                row.failure or f"{name}: {type(error).__name__}: {(str(error).strip() or '-').splitlines()[0]}"
+            )
+    if row.micros.get("srcgrad") is not None:
+        row.seconds = row.micros["srcgrad"] * model.updates / 1e6
     return row
 
 
@@ -170,8 +187,8 @@ def _figure(value: float | None, form: str, unit: str = "") -> str:
 
 
 def run_tests() -> bool:
-    """Run the tests that need a GPU, in a process of their own."""
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "gpu", "tests"], check=False)
+    """Run the tests that need a GPU, in processes of their own."""
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-m", "gpu", "tests/device"], check=False)
     return done.returncode == 0
 
 

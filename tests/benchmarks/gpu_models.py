@@ -7,6 +7,7 @@ same loss of the same weights, which is checked before anything is timed.
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -197,6 +198,8 @@ def loss_here(model: Model, small: bool) -> float:
 def in_torch(model: Model, small: bool, place: str) -> Step | None:
     """An update in PyTorch, operation by operation; None where it is not installed, or has no such device."""
     torch = _imported("torch")
+    if torch is not None:  # single precision as it is in the others
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     if torch is None or place == "cuda" and not torch.cuda.is_available():
         return None
     move = _mover(lambda a: torch.tensor(a, device=place))
@@ -217,9 +220,11 @@ def in_torch(model: Model, small: bool, place: str) -> Step | None:
 
 def in_jax(model: Model, small: bool) -> Step | None:
     """An update in JAX, compiled as a whole; None where it is not installed."""
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the others need memory, too
     jax = _imported("jax")
     if jax is None:
         return None
+    jax.config.update("jax_default_matmul_precision", "highest")  # single precision as it is in the others
     w, batch = jax.tree.map(jax.numpy.asarray, (model.weights(small), model.batch(small)))
 
     @jax.jit

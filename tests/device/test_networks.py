@@ -1,9 +1,9 @@
-"""The operations of networks, optimisers and files with arrays of the fake device, which mixes and converts nothing by itself."""
+"""The operations of networks, optimisers and files with arrays of a device, which mixes and converts nothing by itself."""
 
 import numpy as np
 import pytest
 import srcgrad_runtime.nn as nn
-from srcgrad_runtime import fake
+from srcgrad_runtime import backend
 
 from srcgrad import grad, optim, training
 from tests.nn.test_gradients import CASES
@@ -42,22 +42,22 @@ CALLS = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_operations_compute_the_same_on_a_device(name):
-    found = CALLS[name](lambda *shape: fake.asarray(draw(*shape)))
-    assert isinstance(found, fake.ndarray)
+def test_operations_compute_the_same_on_a_device(name, xp):
+    found = CALLS[name](lambda *shape: xp.asarray(draw(*shape)))
+    assert isinstance(found, xp.ndarray)
     np.testing.assert_allclose(found.get(), CALLS[name](draw), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", ["SGD", "Momentum", "Nesterov", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW"])
-def test_a_run_moves_from_the_host_to_a_device_and_back(kind, tmp_path):
+def test_a_run_moves_from_the_host_to_a_device_and_back(kind, tmp_path, xp):
     g = [draw(3), 0.5]
     straight, w = getattr(optim, kind)(clip=2.0), [np.ones(3), 1.0]
     moved, v = getattr(optim, kind)(clip=2.0), [np.ones(3), 1.0]
     for device in (False, True, False):
         w = straight.update(w, g)
         if device:
-            v = [fake.asarray(v[0]), v[1]]
-        gradient = [fake.asarray(g[0]), g[1]] if device else g
+            v = [xp.asarray(v[0]), v[1]]
+        gradient = [xp.asarray(g[0]), g[1]] if device else g
         v = moved.update(v, gradient)
         training.save(tmp_path / "run.npz", {"w": v, "optimiser": moved.state()})
         saved = training.load(tmp_path / "run.npz")
@@ -65,21 +65,21 @@ def test_a_run_moves_from_the_host_to_a_device_and_back(kind, tmp_path):
         moved.restore(saved["optimiser"])
     np.testing.assert_allclose(v[0], w[0], rtol=1e-12)
     assert v[1] == pytest.approx(w[1], rel=1e-12)
-    target = [fake.asarray(np.zeros(3)), 0.0]
+    target = [xp.asarray(np.zeros(3)), 0.0]
     training.load(tmp_path / "run.npz", into={"w": target, "optimiser": moved.state()})
     np.testing.assert_array_equal(target[0].get(), v[0])
 
 
-def on_device(value):
+def on_device(value, xp):
     if isinstance(value, list):
-        return [on_device(item) for item in value]
-    return fake.asarray(value) if isinstance(value, np.ndarray) else value
+        return [on_device(item, xp) for item in value]
+    return xp.asarray(value) if isinstance(value, np.ndarray) else value
 
 
 def on_host(value):
     if isinstance(value, (list, tuple)):
         return [on_host(item) for item in value]
-    return value.get() if isinstance(value, fake.ndarray) else value
+    return value.get() if backend.is_device_array(value) else value
 
 
 def arrays(value):
@@ -87,8 +87,8 @@ def arrays(value):
 
 
 @pytest.mark.parametrize("function, args, wrt", CASES, ids=[case[0].__name__ for case in CASES])
-def test_gradients_are_the_same_on_a_device(function, args, wrt):
+def test_gradients_are_the_same_on_a_device(function, args, wrt, xp):
     gradient = grad(function, argnums=wrt)
-    found, expected = on_host(gradient(*map(on_device, args))), on_host(gradient(*args))
+    found, expected = on_host(gradient(*(on_device(arg, xp) for arg in args))), on_host(gradient(*args))
     for one, other in zip(arrays(found), arrays(expected), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)

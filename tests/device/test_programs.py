@@ -1,11 +1,10 @@
-"""The programs of the suite on the fake device: what has a straight adjoint gives there what it gives on the host."""
+"""The programs of the suite on a device: what has a straight adjoint gives there what it gives on the host."""
 
 import copy
 import warnings
 
 import numpy as np
 import pytest
-import srcgrad_runtime.fake as xp
 
 import srcgrad
 from srcgrad.testing import nested
@@ -33,7 +32,7 @@ DRAWS = ("random_numbers_drawn_once", "random_numbers_with_a_generator")  # othe
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=[p.name for p in PROGRAMS])
-def test_program_on_the_device(program):
+def test_program_on_the_device(program, xp):
     if program.name in DRAWS:
         pytest.skip("it draws random numbers")
     gradient = srcgrad.value_and_grad(program.function, argnums=program.argnums)
@@ -45,7 +44,7 @@ def test_program_on_the_device(program):
             program.name in LACKING
             or ", recorded because it has no straight adjoint" in gradient.source.splitlines()[0]
         ):
-            return refused_there(program, gradient, args)
+            return refused_there(program, gradient, args, xp)
         there = call(program, gradient, srcgrad.to_device(copy.deepcopy(args), xp))
     pairs = zip(nested.leaves(srcgrad.to_host(there), ""), nested.leaves(here, ""), strict=True)
     for (_, a), (path, b) in pairs:
@@ -64,7 +63,7 @@ def call(program, gradient, args):
     return result
 
 
-def refused_there(program, gradient, args):
+def refused_there(program, gradient, args, xp):
     """What is recorded on the host is refused on a device, and nothing else is said or done."""
     with pytest.raises((srcgrad.Refused, TypeError, NotImplementedError)):
         call(program, gradient, srcgrad.to_device(copy.deepcopy(args), xp))

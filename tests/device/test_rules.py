@@ -1,15 +1,14 @@
-"""Every rule on the fake device: its function and its adjoints, against what they give on the host."""
+"""Every rule on a device: its function and its adjoints, against what they give on the host."""
 
+import functools
 import math
 
 import numpy as np
 import pytest
-import srcgrad_runtime.fake as xp
 from srcgrad_runtime import device
 
 from tests.rules import harness, test_table
 
-NAMES = {"np": device.namespace_of(xp), "rt": device.bound_runtime(xp), "math": math}
 ROOMS = ("numpy", "srcgrad_runtime")
 
 
@@ -23,12 +22,10 @@ def is_here(rule):
     return rule.name.partition(".")[0] in ROOMS and not draws and not isinstance(rule.function, type)
 
 
-def moved(value):
-    return device.to_device(value, xp)
-
-
-def there_and_here(rule, args, kwargs):
+def there_and_here(xp, rule, args, kwargs):
     """The adjoints of every parameter on the device and on the host, with the value; None where the device has no such function."""
+    names = {"np": device.namespace_of(xp), "rt": device.bound_runtime(xp), "math": math}
+    moved = functools.partial(device.to_device, device=xp)
     with np.errstate(all="ignore"):
         y = rule.function(*args, **kwargs)
     y_bar = harness.like_random(y, harness.Draw(rule.name))
@@ -50,7 +47,7 @@ def there_and_here(rule, args, kwargs):
             continue
         if rule.is_elementwise:
             partial = rule.partials[[p.name for p in rule.parameters].index(name)]
-            there[name] = NAMES["rt"].unbroadcast(y_bar * eval(partial, NAMES, {**values, "y": value}), values[name])
+            there[name] = names["rt"].unbroadcast(y_bar * eval(partial, names, {**values, "y": value}), values[name])
         else:
             entry = harness.variants(rule, name, on_host)[0]
             bound = harness.Adjoint(name, device.bind(entry.function, xp), entry.ranks, entry.without)
@@ -59,12 +56,12 @@ def there_and_here(rule, args, kwargs):
 
 
 @test_table.named([r for r in test_table.TABLE if is_here(r)])
-def test_rules_on_the_device(rule):
+def test_rules_on_the_device(rule, xp):
     served = 0
     structural = not rule.is_elementwise
     calls = test_table.cases(rule) if structural else [(args, {}) for args in harness.elementwise_cases(rule)]
     for args, kwargs in calls:
-        found = there_and_here(rule, args, kwargs)
+        found = there_and_here(xp, rule, args, kwargs)
         if found is None:
             continue
         served += 1
