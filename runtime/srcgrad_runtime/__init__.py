@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .slopes import *
     from .sorting import *
     from .special import *
+    from .stores import *
     from .structures import *
     from .transposition import *
 
@@ -63,6 +64,7 @@ TABLES = (
     "slopes",
     "sorting",
     "special",
+    "stores",
     "structures",
     "transposition",
 )

@@ -28,7 +28,6 @@ __all__ = [
     "expand",
     "add",
     "scatter_add",
-    "last_written",
     "index_adjoint",
     "blank",
     "copy",
@@ -230,9 +229,11 @@ def scatter_add(x_bar: Any, index: Any, value: Any) -> None:
     if isinstance(x_bar, np.ndarray):
         if x_bar.dtype.kind == "f" and is_complex(value):
             value = value.real
-        if is_basic(index) or _is_mask(index):
+        if is_single(index):
             x_bar[index] += value
-        elif np is not numpy or not _add_rows(x_bar, index, value):  # a device adds in one launch
+        elif np is not numpy:
+            _add_there(x_bar, index, value)
+        elif not _add_rows(x_bar, index, value):
             np.add.at(x_bar, index, value)
     elif isinstance(x_bar, dict):
         x_bar[index] = add(x_bar[index], value)
@@ -244,26 +245,10 @@ def scatter_add(x_bar: Any, index: Any, value: Any) -> None:
             x_bar[index] = add(x_bar[index], value)
     elif isinstance(index, str):  # an attribute of an instance
         object.__setattr__(x_bar, index, add(getattr(x_bar, index, None), value))
-    elif is_basic(index) or _is_mask(index):
+    elif is_single(index):
         x_bar[index] += value
     else:
         backend.add_at(x_bar, index, value)
-
-
-def last_written(x_bar: Any, index: Any) -> Any:
-    """The adjoint of `v` in `x[index] = v`, of the shape of `x[index]`: a copy of `x_bar[index]`, which is zero where a later entry of the
-    index names the same element, because that one is what stays.
-
-    >>> last_written(np.array([1.0, 2.0, 3.0]), [0, 0, 2]).tolist()
-    [0.0, 1.0, 3.0]
-    """
-    if is_basic(index) or _is_mask(index):
-        return copy(x_bar[index])
-    places = np.arange(x_bar.size).reshape(x_bar.shape)[index]
-    last = np.empty(x_bar.size, np.intp)
-    order = np.arange(places.size).reshape(places.shape)
-    last[places.ravel()] = order.ravel()  # NumPy keeps the last of several values for one element
-    return x_bar[index] * (last[places] == order)
 
 
 def is_basic(index: Any) -> bool:
@@ -275,8 +260,18 @@ def is_basic(index: Any) -> bool:
     return index is None or index is Ellipsis or isinstance(index, (int, slice, np.integer))
 
 
-def _is_mask(index: Any) -> bool:
-    return isinstance(index, (bool, np.bool_)) or getattr(index, "dtype", None) == np.bool_
+def is_single(index: Any) -> bool:
+    """Whether an index names no element twice, as far as it shows: it is basic, or a mask."""
+    return is_basic(index) or isinstance(index, (bool, np.bool_)) or getattr(index, "dtype", None) == np.bool_
+
+
+def _add_there(x_bar: Any, index: Any, value: Any) -> None:
+    """`np.add.at` on a device, in one launch; complex numbers, which it does not take there, by their parts."""
+    if x_bar.dtype.kind == "c":
+        np.add.at(x_bar.real, index, np.real(value))
+        np.add.at(x_bar.imag, index, np.imag(value))
+    else:
+        np.add.at(x_bar, index, value)
 
 
 def _add_rows(x_bar: np.ndarray, index: Any, value: Any) -> bool:

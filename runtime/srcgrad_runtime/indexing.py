@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import adjoint
+from . import adjoint, backend
 
 __all__ = [
     "along_axis_index",
@@ -128,7 +128,10 @@ def compress(a: Any, condition: Any, axis: int | None = None) -> Any:
 
 
 def item(a: Any, *args: Any) -> Any:
-    """`a.item(*args)` as a function."""
+    """`a.item(*args)` as a function. Arrays of a device have `a.item()` alone."""
+    if args and backend.is_device_array(a):
+        place = args[0] if len(args) == 1 else args
+        return (a[place] if isinstance(place, tuple) else a.ravel()[place]).item()
     return a.item(*args) if hasattr(a, "item") else np.asarray(a).item(*args)
 
 

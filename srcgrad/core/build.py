@@ -47,6 +47,16 @@ def subscript(value: Node, index: Node, store: bool = False) -> Node:
     return gast.Subscript(value, index, STORE if store else LOAD)
 
 
+def as_argument(index: Node) -> Node:
+    """An index as an argument: slices are written as calls of `slice`."""
+    if isinstance(index, gast.Slice):
+        parts = [index.lower, index.upper, index.step]
+        return call("slice", *(constant(None) if part is None else copy(part) for part in parts))
+    if isinstance(index, gast.Tuple):
+        return tuple_(as_argument(e) for e in index.elts)
+    return copy(index)
+
+
 def assign(target: Node | str, value: Node) -> Node:
     node: Node = _bare(gast.Assign)
     node.targets = [name(target, store=True) if isinstance(target, str) else target]

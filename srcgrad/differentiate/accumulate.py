@@ -16,7 +16,7 @@ from ..analyses.kinds import DOUBLE, Kind
 from ..core import build, names
 from ..normalise.stores import is_plain
 from . import slots
-from .reverse import Add, Clear, Effect, Need, Own, Replace, Reverse, Run, Step, as_argument
+from .reverse import Add, Clear, Effect, Need, Own, Replace, Reverse, Run, Step
 
 
 @dataclass
@@ -174,7 +174,7 @@ class Accumulate:
         if once and adding:
             out.append(_augmented(build.subscript(owner, build.copy(index), store=True), value))
         else:
-            out.append(build.expression(build.call("rt.scatter_add", owner, as_argument(index), value)))
+            out.append(build.expression(build.call("rt.scatter_add", owner, build.as_argument(index), value)))
 
     def adds(self, kind) -> bool:
         """Whether `+=` on an item of the list is an addition of numbers or arrays of its own."""

@@ -563,7 +563,7 @@ class Reverse:
         given: Add | None = None
         if self.rules.is_active(value):
             if self.meets_twice(target.slice):
-                taken = build.call("rt.last_written", self.place_bar(target.value), as_argument(target.slice))
+                taken = build.call("rt.last_written", self.place_bar(target.value), build.as_argument(target.slice))
             else:
                 taken = self.taken(target)
             given = Add(value.id, self.in_shape(taken, value, target, node))
@@ -737,16 +737,6 @@ def shared_calls(values: list[build.Node]) -> list[build.Node]:
                     found.append(call)
             seen.append((call, i))
     return found
-
-
-def as_argument(index: build.Node) -> build.Node:
-    """An index as an argument: slices are written as calls of `slice`."""
-    if isinstance(index, gast.Slice):
-        parts = [index.lower, index.upper, index.step]
-        return build.call("slice", *(build.copy(p) if p is not None else build.constant(None) for p in parts))
-    if isinstance(index, gast.Tuple):
-        return build.tuple_(as_argument(e) for e in index.elts)
-    return build.copy(index)
 
 
 def describe(function: object) -> str:

@@ -1,7 +1,8 @@
-"""Numbers of a program that runs on a device.
+"""Numbers and stores of a program that runs on a device.
 
 On the host an element `x[i]` is a number of its own. On a device it is an array without dimensions, a view of `x`: it changes when `x`
-is stored into, and `s += v` changes it in place, for all that share it. This pass comes last, and gives numbers their meaning back.
+is stored into, and `s += v` changes it in place, for all that share it. And `x[places] = v` stores in any order there, whichever value
+comes last where a place repeats. This pass comes last, and gives numbers and stores their meaning back.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from .notes import dotted
 
 KEEPING = frozenset({"append", "appendleft", "insert", "setdefault", "add"})  # methods
 TAKING = frozenset(
-    {"scatter_add", "element", "elements", "seed", "check_items", "shape", "ndim"}
+    {"scatter_add", "store", "element", "elements", "seed", "check_items", "shape", "ndim"}
 )  # they give nothing back
 CHOOSING = frozenset({"min", "max", "next"})  # functions whose result may be an element
+NUMBERS = frozenset({"len", "int"})  # functions whose result is an integer
 COLLECTING = frozenset({"list", "tuple", "sorted"})  # functions whose result is made of elements
 
 SYMBOLS = {
@@ -29,7 +31,7 @@ SYMBOLS = {
 
 
 def own_numbers(body: list[b.Node], facts: Facts) -> list[b.Node]:
-    """Numbers that are bound or kept are copies, and a number is never added to in place.
+    """Numbers that are bound or kept are copies, a number is never added to in place, and of several values for one element the last stays.
 
     >>> from srcgrad.optimise.showing import show
     >>> show(own_numbers, '''
@@ -39,6 +41,7 @@ def own_numbers(body: list[b.Node], facts: Facts) -> list[b.Node]:
     ... kept.append(x[i])
     ... for v in x:
     ...     s = s * v
+    ... x[places] += 1.0 / x[:2]
     ... return s
     ... ''', array=lambda name: name == "x" or None if name != "s" else False)
     t = rt.element(x[i])
@@ -48,6 +51,7 @@ def own_numbers(body: list[b.Node], facts: Facts) -> list[b.Node]:
     for v in x:
         v = rt.element(v)
         s = s * v
+    rt.store(x, places, x[places] + 1.0 / x[:2])
     return s
     """
     return [_Owner(facts).visit(statement) for statement in map(b.copy, body)]
@@ -58,6 +62,10 @@ class _Owner(gast.NodeTransformer):
         self.facts = facts
 
     def visit_AugAssign(self, node: Any) -> Any:
+        if isinstance(node.target, gast.Subscript) and self._may_repeat(node.target, node.value):
+            before = b.copy(node.target)
+            before.ctx = gast.Load()
+            return self._store(node, node.target, gast.BinOp(before, node.op, node.value))
         if not isinstance(node.target, gast.Name) or self.facts.array(node.target.id):
             return node
         name = node.target.id
@@ -76,7 +84,32 @@ class _Owner(gast.NodeTransformer):
         elif isinstance(target, gast.Subscript):  # what an array is given is copied anyway
             if not self.facts.array(root(target)):
                 node.value = _owned(node.value)
+            if len(node.targets) == 1 and self._may_repeat(target, node.value):
+                return self._store(node, target, node.value)
         return node
+
+    def _may_repeat(self, target: b.Node, value: b.Node) -> bool:
+        """Whether a store may give several values to one element of an array."""
+        known = isinstance(value, gast.Constant) or self.facts.array(root(target)) is False
+        return not known and not all(map(self._names_one, _parts(target.slice)))
+
+    def _names_one(self, part: b.Node) -> bool:
+        """Whether a part of an index is a slice, a number, a mask or a literal without repeats."""
+        if isinstance(part, (gast.Slice, gast.Constant, gast.Compare)):
+            return True
+        if isinstance(part, gast.UnaryOp):
+            return self._names_one(part.operand)
+        if isinstance(part, gast.BinOp):
+            return self._names_one(part.left) and self._names_one(part.right)
+        if isinstance(part, gast.Name):
+            return self.facts.array(part.id) is False
+        if isinstance(part, gast.List):
+            values = [e.value for e in part.elts if isinstance(e, gast.Constant) and type(e.value) is int]
+            return len({*values}) == len(part.elts) and min(values, default=0) >= 0
+        return isinstance(part, gast.Call) and dotted(part.func) in NUMBERS
+
+    def _store(self, node: b.Node, target: b.Node, value: b.Node) -> b.Node:
+        return b.at(b.expression(b.call("rt.store", b.copy(target.value), b.as_argument(target.slice), value)), node)
 
     def visit_Return(self, node: Any) -> Any:
         self.generic_visit(node)
@@ -104,6 +137,8 @@ class _Owner(gast.NodeTransformer):
     def visit_Call(self, node: Any) -> Any:
         self.generic_visit(node)
         head, _, name = dotted(node.func).rpartition(".")
+        if isinstance(node.func, gast.Attribute) and name == "item" and node.args and not node.keywords:
+            return b.at(b.call("rt.item", node.func.value, *node.args), node)
         if head in MODULES:  # some functions hand on what they are given
             keeps = name not in NEW_NUMPY | NEW_RUNTIME | TAKING
         elif isinstance(node.func, gast.Attribute):
@@ -174,5 +209,8 @@ def _owned(value: b.Node) -> b.Node:
 
 
 def _has_slice(index: b.Node) -> bool:
-    parts = index.elts if isinstance(index, gast.Tuple) else [index]
-    return any(isinstance(part, gast.Slice) for part in parts)
+    return any(isinstance(part, gast.Slice) for part in _parts(index))
+
+
+def _parts(index: b.Node) -> list[b.Node]:
+    return index.elts if isinstance(index, gast.Tuple) else [index]

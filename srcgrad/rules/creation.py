@@ -288,7 +288,7 @@ structural(
 
 @adjoint(rt.item_adjoint)
 def item_back(args=(), *, y_bar):
-    return np.asarray(y_bar).item(*args)
+    return rt.item(y_bar, *args)
 
 
 structural(rt.tolist, cases=lambda draw: [((draw(2, 3),), {}), ((draw(),), {}), ((draw(2),), {})], multilinear=("x",))

@@ -10,7 +10,8 @@ from srcgrad_runtime.kernels import launching
 from examples import charlm, lenet, mnist
 from srcgrad import check_device, grad, to_device, to_host, value_and_grad
 from tests.benchmarks import gpu, gpu_models
-from tests.device import compiled, test_kernels
+from tests.device import compiled
+from tests.device import test_kernels as kernels
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(gpu.device_of("gpu") is None, reason="no GPU")]
 
@@ -21,14 +22,14 @@ def near(found, expected, rtol):
         np.testing.assert_allclose(one, other, rtol=rtol, atol=rtol * max(1.0, np.max(np.abs(other), initial=0.0)))
 
 
-@pytest.mark.parametrize("dtype", test_kernels.FLOATS)
+@pytest.mark.parametrize("dtype", kernels.FLOATS)
 @pytest.mark.parametrize("rows, columns", [(1, 1), (8, 10), (3, 100), (700, 3), (2, 30_000), (65_536, 64)])
 def test_kernels(rows, columns, dtype):
     """Rows that few or many threads share, that are gone through again, or that are cut into parts."""
     cupy = importlib.import_module("cupy")
     rng = np.random.default_rng(0)
     x, y = (rng.random((rows, columns)).astype(dtype) + 1 for _ in range(2))
-    for function in (test_kernels.column_sums, test_kernels.rows_and_more, test_kernels.combined):
+    for function in (kernels.column_sums, kernels.rows_and_more, kernels.combined):
         launcher = launching.Launcher(function, cupy, function)
         here = tuple(np.asarray(value) for value in function(x, y))
         for _ in range(2):  # what a launch leaves behind must not show in the next one
@@ -38,7 +39,7 @@ def test_kernels(rows, columns, dtype):
 def test_sums_are_the_same_every_time():
     cupy = importlib.import_module("cupy")
     x = cupy.asarray(np.random.default_rng(1).random((100_000, 7)).astype(np.float32))
-    launcher = launching.Launcher(test_kernels.column_sums, cupy, test_kernels.column_sums)
+    launcher = launching.Launcher(kernels.column_sums, cupy, kernels.column_sums)
     first = launcher(x, x)[1].get()
     assert all((launcher(x, x)[1].get() == first).all() for _ in range(20))
 
@@ -46,11 +47,11 @@ def test_sums_are_the_same_every_time():
 def test_functions_of_rules():
     """Every elementwise function with all its singular points."""
     cupy = importlib.import_module("cupy")
-    for name in sorted(test_kernels.operations.FLOATS):
+    for name in sorted(kernels.operations.FLOATS):
         ufunc = getattr(np, name)
         names = "x, y" if ufunc.nin == 2 else "x"
-        function = test_kernels.written(f"def {name}_at({names}):\n    return np.{name}({names})", f"{name}_at")
-        x = np.array(test_kernels.SPECIAL)
+        function = kernels.written(f"def {name}_at({names}):\n    return np.{name}({names})", f"{name}_at")
+        x = np.array(kernels.SPECIAL)
         args = [x[:, None].copy(), x] if ufunc.nin == 2 else [x]
         with np.errstate(all="ignore"):
             expected = np.asarray(function(*args))

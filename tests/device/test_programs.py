@@ -21,7 +21,6 @@ LACKING = (
     "list_that_an_array_is_added_to",
     "rows_that_are_given_as_tuples_and_lists",  # lists of its numbers
     "set_comprehension_of_passive_values",  # hashes of its numbers
-    "flatten_is_a_copy_of_a_view",  # ndarray.clip(max=)
     "subtract_at",  # ufunc.at of floating numbers, but for add, maximum and minimum
     "added_at_a_row_for_all_places",
     "added_at_columns_masks_and_slices",
@@ -51,7 +50,8 @@ def test_program_on_the_device(program, xp):
         if isinstance(b, np.ndarray):
             assert (a.shape, a.dtype) == (b.shape, b.dtype), path
         if b is not None:
-            assert np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True), path
+            rounding = 1e-5 if getattr(b, "dtype", None) == np.float32 else 1e-9
+            assert np.allclose(a, b, rtol=rounding, atol=1e-3 * rounding, equal_nan=True), path
 
 
 def call(program, gradient, args):

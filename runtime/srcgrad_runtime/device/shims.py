@@ -281,6 +281,24 @@ def take(np: Any, own: Any, a: Any, indices: Any, axis: Any = None, out: Any = N
     return own(a, indices % size if mode == "wrap" else np.clip(indices, 0, size - 1), axis=axis)
 
 
+@shim("choose")
+def choose(np: Any, own: Any, a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
+    if isinstance(choices, (list, tuple)):
+        choices = np.stack(np.broadcast_arrays(*map(np.asarray, choices)))
+    return own(a, choices, out, mode)
+
+
+@shim("select")
+def select(np: Any, own: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    """With an array as default, which comes last of all choices."""
+    if not isinstance(default, np.ndarray):
+        return own(condlist, choicelist, default)
+    free = np.ones((), bool)
+    for condition in condlist:
+        free = np.logical_and(free, np.logical_not(condition))
+    return own([*condlist, free], [*choicelist, default])
+
+
 @shim("vstack")
 @shim("row_stack")
 def vstack(np: Any, own: Any, tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:

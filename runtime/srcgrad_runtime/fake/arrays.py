@@ -79,9 +79,9 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
         counting.counts.downloads += 1
         return self._host.copy()
 
-    def item(self, *place: Any) -> Any:
+    def item(self) -> Any:
         counting.synchronised()
-        return self._host.item(*place)
+        return self._host.item()
 
     def tolist(self) -> Any:
         counting.synchronised()
@@ -161,7 +161,14 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
         if isinstance(value, ndarray) and is_view(index) and _is_same(self._host[index], value._host):
             return  # what `x[index] += y` ends with: the part is put where it is
         counting.launched()
-        self._host[index] = plain(value, "fill")
+        value = plain(value, "fill")
+        if is_view(index) or np.ndim(value) == 0:
+            self._host[index] = value
+        else:  # a device stores in any order: here backwards, so that nobody counts on the last value for an element that is named twice
+            places = np.arange(self.size).reshape(self.shape)[index]
+            extra = max(0, np.ndim(value) - places.ndim)
+            value = np.broadcast_to(value.reshape(value.shape[extra:]), places.shape)
+            self._host[np.unravel_index(places.ravel()[::-1], self.shape)] = value.ravel()[::-1]
 
     def copy(self, order: Any = "C") -> ndarray:
         counting.launched()

@@ -141,6 +141,10 @@ class Function:
 
     def _check_arrays(self, args: Any) -> None:
         name = self.__name__
+        if name == "select" and not np.isscalar(args[2] if len(args) > 2 else 0):
+            raise TypeError("default only accepts scalar values")
+        if name == "choose":
+            _expect(args[1])
         if not self.strict or name in CREATING or not args:
             return
         if name in SEQUENCES:
@@ -283,8 +287,17 @@ class Submodule:
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
 
-def _made(name: str, described: Any, owner: Any) -> Any:
-    host = getattr(owner, name)
+def _made(names: dict[str, Any], owner: Any) -> dict[str, Any]:
+    """The functions of these names, as far as NumPy has them: some that CuPy has are gone from newer ones."""
+    found = {}
+    for name, described in names.items():
+        host = getattr(owner, name, None)
+        if host is not None:
+            found[name] = _function(name, described, host, owner)
+    return found
+
+
+def _function(name: str, described: Any, host: Any, owner: Any) -> Any:
     if described == "ufunc" and isinstance(host, np.ufunc):
         return Ufunc(name, host)
     return Function(name, host, "any" if described == "ufunc" else described, owner is not np.random)
@@ -294,11 +307,10 @@ def _made(name: str, described: Any, owner: Any) -> Any:
 def namespace() -> dict[str, Any]:
     """The names of the device by their CuPy name."""
     found: dict[str, Any] = {name: getattr(np, name) for name in SHARED if hasattr(np, name)}
-    for name, described in MODULES[""].items():
-        found[name] = _made(name, described, np)
+    found.update(_made(MODULES[""], np))
     for module in ("linalg", "fft", "random"):
         owner = getattr(np, module)
-        found[module] = Submodule(module, {n: _made(n, d, owner) for n, d in MODULES[module].items()})
+        found[module] = Submodule(module, _made(MODULES[module], owner))
     found.update(
         ndarray=ndarray, ufunc=Ufunc, asnumpy=lambda a, *_, **__: a.get() if isinstance(a, ndarray) else np.asarray(a)
     )
@@ -317,6 +329,8 @@ def counterpart(function: Any) -> Any:
 def method(name: str, array: ndarray, args: Any, kwargs: Any) -> Any:
     """What `array.name(*args, **kwargs)` gives: the function of that name, where there is one, and the method otherwise."""
     found = namespace().get(name)
+    if name == "clip":  # whose method calls the bounds `min` and `max`
+        kwargs = {{"min": "a_min", "max": "a_max"}.get(key, key): value for key, value in kwargs.items()}
     if name in ("transpose", "swapaxes", "squeeze", "diagonal"):
         return array._view(getattr(array._host, name)(*args, **kwargs))
     if isinstance(found, (Function, Ufunc)):

@@ -182,7 +182,8 @@ def _compiled(text: Any, device: Any) -> Any:
     source = text.source
     found = _raw.get(source)
     if found is None:
-        found = _raw[source] = device.RawKernel(source, text.name, options=("-std=c++14",))
+        # no fused multiply-add: a value must be the same to the last bit wherever it is computed, as programs compare it to itself
+        found = _raw[source] = device.RawKernel(source, text.name, options=("-std=c++14", "-fmad=false"))
     return found
 
 
