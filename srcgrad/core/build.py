@@ -275,30 +275,26 @@ def children(node: Node) -> list[Node]:
 
 
 def walk(node: Node) -> list[Node]:
-    """A node and all inside it, operators and contexts aside."""
-    found: list[Node] = []
-    stack = [node]
-    take, put = stack.pop, found.append
-    while stack:
-        item = take()
-        put(item)
+    """A node and all inside it, operators and contexts aside; what is further inside comes later."""
+    found = [node]
+    for item in found:  # it grows as it goes
         kind = type(item)
         if kind is gast.Name:
             if item.annotation is not None:  # a parameter
-                stack.append(item.annotation)
+                found.append(item.annotation)
         elif kind is gast.Attribute:
-            stack.append(item.value)
+            found.append(item.value)
         elif kind is gast.BinOp:
-            stack += (item.left, item.right)
+            found += (item.left, item.right)
         elif kind is gast.Assign:
-            stack += item.targets
-            stack.append(item.value)
+            found += item.targets
+            found.append(item.value)
         elif kind is gast.Call:
-            stack.append(item.func)
-            stack += item.args
-            stack += item.keywords
+            found.append(item.func)
+            found += item.args
+            found += item.keywords
         elif kind not in LEAVES:
-            add_children(item, stack)
+            add_children(item, found)
     return found
 
 

@@ -40,33 +40,32 @@ def of(node: build.Node) -> tuple[set[str], set[str]]:
 
 
 def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
-    stack = [node]
-    while stack:
-        item = stack.pop()
+    nodes = [node]
+    for item in nodes:  # more nodes are put at the end as it goes
         kind = type(item)
         if kind is gast.Name:
             (loads if type(item.ctx) is gast.Load else stores).add(item.id)
         elif kind is gast.Attribute:
-            stack.append(item.value)
+            nodes.append(item.value)
         elif kind is gast.BinOp:
-            stack += (item.left, item.right)
+            nodes += (item.left, item.right)
         elif kind is gast.Assign:
-            stack += item.targets
-            stack.append(item.value)
+            nodes += item.targets
+            nodes.append(item.value)
         elif kind is gast.Call:
-            stack.append(item.func)
-            stack += item.args
-            stack += item.keywords
+            nodes.append(item.func)
+            nodes += item.args
+            nodes += item.keywords
         elif kind is gast.Constant:
             pass
         elif kind not in BINDING:
-            build.add_children(item, stack)
+            build.add_children(item, nodes)
         elif isinstance(item, (gast.FunctionDef, gast.Lambda)):
             if isinstance(item, gast.FunctionDef):
                 stores.add(item.name)
-                stack.extend(item.decorator_list)
+                nodes.extend(item.decorator_list)
             arguments = item.args
-            stack.extend(d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None)
+            nodes.extend(d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None)
             inner_loads: set[str] = set()
             inner_stores = {a.id for a in parameters_of(arguments)}
             for part in item.body if isinstance(item.body, list) else [item.body]:
@@ -89,19 +88,19 @@ def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
         elif isinstance(item, gast.ExceptHandler):
             if item.name is not None:
                 stores.add(item.name.id if isinstance(item.name, gast.Name) else item.name)
-            stack.extend(build.children(item))
+            nodes.extend(build.children(item))
         elif isinstance(item, (gast.Import, gast.ImportFrom)):
             stores |= {(a.asname or a.name.split(".")[0]) for a in item.names}
         elif isinstance(item, (gast.MatchAs, gast.MatchStar)):
             if item.name is not None:
                 stores.add(item.name)
-            stack.extend(build.children(item))
+            nodes.extend(build.children(item))
         elif isinstance(item, gast.AugAssign) and isinstance(item.target, gast.Name):
             loads.add(item.target.id)
             stores.add(item.target.id)
-            stack.append(item.value)
+            nodes.append(item.value)
         elif isinstance(item, gast.AugAssign):
-            stack.extend(build.children(item))
+            nodes.extend(build.children(item))
 
 
 def parameters_of(arguments: build.Node) -> list[build.Node]:

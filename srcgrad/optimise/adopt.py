@@ -70,7 +70,7 @@ class _Search:
             if effect.jumps:
                 last_jump = position
             if not effect.reads.isdisjoint(defined):
-                used.update(self.effects.facts.notes.statement(s).loads)
+                used.update(self.effects.facts.notes.of(s).loads)
             for name in effect.reads | effect.binds:
                 touched[name] = position
             if isinstance(s, gast.Assign) and not adopted:
@@ -96,7 +96,7 @@ def _rename(block: list[build.Node], renamed: dict[str, str], dropped: set[int],
     for s in block:
         if id(s) in dropped:
             continue
-        if renamed.keys().isdisjoint(notes.statement(s).loaded):
+        if renamed.keys().isdisjoint(notes.of(s).loaded):
             found.append(s)
         elif blocks_of(s):
             fresh = shallow(s)

@@ -10,14 +10,12 @@ import gast
 
 from ..core import build, names
 from .facts import Facts
-from .groups import METADATA, OUTSIDE, Groups, places_in
-from .notes import ACTING, LATE, SCOPES, as_loaded, dotted
+from .groups import OUTSIDE, Groups, places_in
+from .notes import ACTING, BLOCKS, EXITS, LATE, METADATA, SCOPES, SHAPE_ONLY, Note, as_loaded, dotted
 
 TARGETED = (gast.AugAssign, gast.For, gast.AnnAssign)
 SUSPENDING = (gast.Yield, gast.YieldFrom, gast.Await)
-EXITS = (gast.Break, gast.Continue, gast.Return, gast.Raise, gast.Assert)
 OPAQUE = (gast.Try, gast.With, gast.Match, gast.Global, gast.Nonlocal, gast.Delete, gast.Import, gast.ImportFrom)
-SHAPE_ONLY = (".zeros_like", ".ones_like", ".empty_like")
 
 
 class Effect:
@@ -25,7 +23,8 @@ class Effect:
 
     `reads`: names loaded. `content`: groups whose content is read. `binds`: names bound. `changes`: groups whose content is changed in
     place. `pure`: no call with an effect, and nothing that this room does not understand. `world`: may rebind names of outside and
-    change whatever is out there. `jumps`: may leave the block it stands in (break, continue, return, raise).
+    change whatever is out there. `jumps`: may leave the block it stands in (break, continue, return, raise). Nobody changes the sets of an
+    effect that was found: they may be those of a note.
     """
 
     __slots__ = ("reads", "content", "binds", "changes", "pure", "world", "jumps")
@@ -88,11 +87,49 @@ class Effects(Groups):
         """The effect of an expression or statement and of all that is inside it."""
         found = self._effects.get(id(node))
         if found is None:
-            total = Effect()
-            self._gather(node, total)
             # the node is kept, so that no other can take its id
-            found = self._effects[id(node)] = (node, total)
+            found = self._effects[id(node)] = (node, self._effect(node))
         return found[1]
+
+    def _effect(self, node: build.Node) -> Effect:
+        kind = type(node)
+        if kind not in BLOCKS:
+            note = self.facts.notes.of(node)
+            if note.plain:
+                return self._following(node, kind, note)
+        total = Effect()
+        self._gather(node, total)
+        return total
+
+    def _following(self, node: build.Node, kind: type, note: Note) -> Effect:
+        """The effect of a simple statement, or of an expression, that follows from what is noted of it."""
+        effect = Effect()
+        effect.reads, effect.binds = note.reads, note.bound
+        looked = note.looked
+        for call, name in note.measured:
+            if not self.pure(call) or self.facts.array(name) is not True:
+                looked = looked | {name}
+        for inner in note.acting:
+            if type(inner) is gast.Call:
+                if self.pure(inner):
+                    continue
+                effect.pure = False
+                if type(inner.func) is gast.Name:
+                    looked = looked | {inner.func.id}
+            changes, world = self._changed_here(inner)
+            effect.changes |= changes
+            effect.world = effect.world or world
+        if kind is gast.AugAssign and type(node.target) is gast.Name:
+            effect.reads = note.reads | {node.target.id}
+            looked = looked | {node.target.id}
+        elif kind is gast.Expr:
+            effect.pure = effect.pure and not self.facts.fails(node.value)
+        elif kind in EXITS:
+            effect.jumps = True
+            effect.pure = effect.pure and (kind is gast.Break or kind is gast.Continue)
+        scalars, modules = self.scalars, self.modules
+        effect.content = {self.group(n) for n in looked if n not in scalars and n not in modules}
+        return effect
 
     def of_all(self, parts: Iterable[build.Node]) -> Effect:
         total = Effect()

@@ -120,7 +120,7 @@ class _Folding:
         found = self.effects.of(part).reads & waiting.pending.keys() if waiting.pending else set()
         if not found:
             return part
-        uses = self.effects.facts.notes.statement(s).loads
+        uses = self.effects.facts.notes.of(s).loads
         ready = [waiting.pending[n] for n in sorted(found) if uses.count(n) == 1 and self.dies(n, s)]
         if not ready:
             return part

@@ -13,10 +13,9 @@ import gast
 
 from ..core import build
 from .facts import CHANGES, Facts
-from .notes import dotted
+from .notes import METADATA, dotted
 
 OUTSIDE = ""  # the group of everything that comes from outside
-METADATA = frozenset({"shape", "ndim", "dtype", "size", "itemsize", "nbytes"})
 LIST_METHODS = frozenset("append extend insert pop sort clear remove reverse".split())
 NUMBERS = frozenset({"len", "int", "float", "bool", "range", "isinstance", "str"})
 LISTERS = frozenset({"list", "sorted"})

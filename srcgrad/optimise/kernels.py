@@ -316,7 +316,7 @@ class _Forming:
             return [m.statement for m in region.members if _target(m.statement) not in self.lifted]
         for m in region.members:
             self.lifted.pop(_target(m.statement), None)
-        inside = Counter(n for m in region.members for n in self.facts.notes.statement(m.statement).loads)
+        inside = Counter(n for m in region.members for n in self.facts.notes.of(m.statement).loads)
         bound = [n for m in region.members for n in _bound_in_order(m.statement)]
         made = _Kernel(region.members)
         handed = (

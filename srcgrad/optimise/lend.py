@@ -86,7 +86,7 @@ class _Lending:
             if not left:
                 return True
             effect = self.effects.of(s)
-            uses = self.effects.facts.notes.statement(s).loads.count(name)
+            uses = self.effects.facts.notes.of(s).loads.count(name)
             if effect.world or effect.jumps or uses and not self.only_looks(s, name):
                 return False
             left -= uses

@@ -6,8 +6,9 @@ Passes make new nodes and never change those they are given, so that what was fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -22,31 +23,31 @@ LATE = (
     gast.ClassDef,
 )  # scopes that may run after the statement they stand in
 BLOCKS = (gast.If, gast.For, gast.While)
+# of these there is nothing to be said but what their parts say
 PLAIN = frozenset(
     {
-        gast.Attribute,
-        gast.BinOp,
-        gast.Compare,
-        gast.Constant,
-        gast.keyword,
-        gast.List,
-        gast.Slice,
-        gast.Tuple,
-        gast.UnaryOp,
+        gast.BinOp, gast.BoolOp, gast.Compare, gast.Dict, gast.FormattedValue, gast.IfExp, gast.JoinedStr, gast.keyword, gast.List,
+        gast.Pass, gast.Set, gast.Slice, gast.Starred, gast.Tuple, gast.UnaryOp,
     }
-)  # of these there is nothing to be said
+)  # fmt: skip
+EXITS = frozenset({gast.Break, gast.Continue, gast.Return, gast.Raise, gast.Assert})
+# what has an effect of its own that follows from its parts (see `effects`)
+FOLLOWING = frozenset({gast.Assign, gast.AugAssign, gast.Expr, gast.Subscript, *EXITS})
+OF_A_VALUE = frozenset({gast.Assign, gast.AugAssign, gast.Expr, gast.Return})  # statements around one expression
 SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.FunctionDef, gast.ClassDef)
 BINDING = (
     gast.Assign, gast.AnnAssign, gast.NamedExpr, gast.AugAssign, gast.For, gast.comprehension, gast.withitem, gast.ExceptHandler,
     gast.MatchAs, gast.MatchStar, gast.FunctionDef, gast.ClassDef,
 )  # fmt: skip
 ACTING = (gast.Call, gast.With, gast.Yield, gast.YieldFrom, gast.Await, gast.AugAssign, gast.Assign, gast.Delete, gast.For, gast.AnnAssign)  # fmt: skip
+METADATA = frozenset({"shape", "ndim", "dtype", "size", "itemsize", "nbytes"})
+SHAPE_ONLY = (".zeros_like", ".ones_like", ".empty_like")
 
 Judge = Callable[[build.Node], bool]
 
 
 class Note:
-    """Of one statement and all that is inside it, or of a whole program.
+    """Of one statement and all that is inside it, of an expression, or of a whole program.
 
     `loads`, `binds`: the names that are read and those that are bound, each as often as it is. `loaded`: every name that occurs.
     `bound`: the names it binds in its own scope. `captured`: the names that nested scopes read, or that are deleted. `scoped`: all names in
@@ -54,6 +55,9 @@ class Note:
     (target, value) of all that binds or stores, value None where it is not known. `acting`: the nodes that may change something in
     place. `returned`: the values that are returned. `stacked`: the owner of each `append` and `pop` that is a statement, or all of its value.
     `copies`: (x, y) of each statement `x = y`. `constants`: the names that a statement binds to a number, a text or None.
+
+    Of a simple statement or an expression only: `plain`: whether its effect follows from what is noted. `looked`: names of which more is
+    read than the shape, the functions that are called and arguments of `measured` aside. `measured`: (call, x) of calls such as `len(x)`.
     """
 
     def __init__(self) -> None:
@@ -71,6 +75,9 @@ class Note:
         self.stacked: list[str] = []
         self.copies: list[tuple[str, str]] = []
         self.constants: list[str] = []
+        self.plain = True
+        self.looked: set[str] = set()
+        self.measured: list[tuple[build.Node, str]] = []
 
     @cached_property
     def load_counts(self) -> Counter[str]:
@@ -82,21 +89,37 @@ class Note:
         """How often each name is bound. Of a note to which nothing is added any more."""
         return Counter(self.binds)
 
+    @cached_property
+    def reads(self) -> set[str]:
+        """The names that are read. Of a note to which nothing is added any more."""
+        return set(self.loads)
+
     def include(self, other: Note) -> None:
+        self.plain = self.plain and other.plain
         self.loads += other.loads
-        self.binds += other.binds
         self.loaded |= other.loaded
-        self.bound |= other.bound
+        self.acting += other.acting
+        if other.binds:
+            self.binds += other.binds
+            self.bound |= other.bound
+            self.bindings += other.bindings
+            self.copies += other.copies
+            self.constants += other.constants
+        if other.sequences:
+            self.sequences |= other.sequences
+        if other.stacked:
+            self.stacked += other.stacked
+        if not other.plain or other.returned or other.bound or other.bindings:
+            self.include_rare(other)
+
+    def include_rare(self, other: Note) -> None:
+        if not other.binds:
+            self.bound |= other.bound
+            self.bindings += other.bindings
         self.captured |= other.captured
         self.scoped |= other.scoped
         self.cells |= other.cells
-        self.sequences |= other.sequences
-        self.bindings += other.bindings
-        self.acting += other.acting
         self.returned += other.returned
-        self.stacked += other.stacked
-        self.copies += other.copies
-        self.constants += other.constants
 
     def node(self, node: build.Node) -> None:
         """Take down what a node itself says, which is no name."""
@@ -120,29 +143,73 @@ class Note:
         elif kind is gast.Subscript:
             if isinstance(node.value, gast.Name):
                 self.sequences.add(node.value.id)
-        elif kind is gast.Call:
-            argument = node.args[0] if len(node.args) == 1 else None
-            if isinstance(argument, gast.Name) and dotted(node.func) in ("len", "reversed"):
-                self.sequences.add(argument.id)
         elif kind is gast.Return and node.value is not None:
             self.returned.append(node.value)
 
-    def part(self, part: build.Node) -> None:
-        """Take down a simple statement, or an expression, and all that is inside it."""
+    def part(self, *parts: build.Node) -> None:
+        """Take down parts of a simple statement, or an expression, and all that is inside."""
         loads: list[str] = []
         binds: list[str] = []
-        involved = False  # whether something binds names that are no nodes, or has a scope of its own
-        for node in build.walk(part):
+        looked = self.looked
+        bound: set[str] | None = None  # where something binds names that are no nodes, or has a scope of its own
+        nodes = list(parts)
+        for node in nodes:  # more nodes are put at the end as it goes
             kind = type(node)
             if kind is gast.Name:
-                (loads if type(node.ctx) is gast.Load else binds).append(node.id)
-            elif kind not in PLAIN:
-                involved = involved or kind in names.BINDING and kind is not gast.AugAssign
-                self.node(node)
+                if type(node.ctx) is gast.Load:
+                    loads.append(node.id)
+                    looked.add(node.id)
+                else:
+                    binds.append(node.id)
+                    if node.annotation is not None:  # a parameter
+                        nodes.append(node.annotation)
+            elif kind is gast.Attribute:
+                owner = node.value
+                if type(owner) is not gast.Name or node.attr not in METADATA:
+                    nodes.append(owner)
+                else:
+                    loads.append(owner.id)
+                    if type(node.ctx) is not gast.Load:
+                        looked.add(owner.id)
+            elif kind is gast.BinOp:
+                nodes += (node.left, node.right)
+            elif kind is gast.Constant:
+                pass
+            elif kind is gast.Call:
+                self.call(node, loads, nodes)
+            else:
+                if kind not in PLAIN:
+                    self.node(node)
+                    if kind not in FOLLOWING:
+                        self.plain = False
+                        if kind in names.BINDING:
+                            bound = set()
+                build.add_children(node, nodes)
+        if bound is not None:
+            bound.update(*map(names.writes, parts))
         self.loads += loads
         self.binds += binds
         self.loaded.update(loads, binds)
-        self.bound |= names.writes(part) if involved else set(binds)
+        self.bound.update(binds if bound is None else bound)
+
+    def call(self, node: build.Node, loads: list[str], nodes: list[build.Node]) -> None:
+        """Take down a call; its parts are put into `nodes`, but for names that are noted at once."""
+        self.acting.append(node)
+        function, arguments = node.func, node.args
+        if type(function) is gast.Name:
+            loads.append(function.id)
+        else:
+            nodes.append(function)
+        if len(arguments) == 1 and type(arguments[0]) is gast.Name:
+            text, argument = dotted(function), arguments[0].id
+            if text == "len" or text == "reversed":
+                self.sequences.add(argument)
+            if not node.keywords and (text == "len" or text.endswith(SHAPE_ONLY)):
+                loads.append(argument)
+                self.measured.append((node, argument))
+                return
+        nodes += arguments
+        nodes += node.keywords
 
     def assignment(self, node: build.Node) -> None:
         value = node.value
@@ -163,11 +230,11 @@ class Whole(Note):
     def __getattr__(self, field: str) -> Any:
         if field not in _NOTHING.__dict__:
             raise AttributeError(field)
-        found = list(map(attrgetter(field), self._parts))
+        found = map(attrgetter(field), self._parts)
         if isinstance(_NOTHING.__dict__[field], set):
             value: Any = set().union(*found)
         else:
-            value = [item for items in found for item in items]
+            value = list(chain.from_iterable(found))
         self.__dict__[field] = value
         return value
 
@@ -179,7 +246,7 @@ class Notes:
     """The notes of all statements seen so far. Each node is kept with what is known of it, so that no other can take its id."""
 
     def __init__(self) -> None:
-        self._statements: dict[int, tuple[build.Node, Note]] = {}
+        self._known: dict[int, tuple[build.Node, Note]] = {}
         self._reads: dict[int, tuple[build.Node, frozenset[str]]] = {}
         self.calls: dict[int, tuple[build.Node, bool, bool]] = {}
         self._program: tuple[list[build.Node], Note] = ([], Note())
@@ -187,27 +254,49 @@ class Notes:
 
     def program(self, body: list[build.Node]) -> Note:
         if self._program[0] is not body:
-            self._program = body, Whole([self.statement(statement) for statement in body])
+            self._program = body, Whole([self.of(statement) for statement in body])
         return self._program[1]
 
-    def statement(self, s: build.Node) -> Note:
-        found = self._statements.get(id(s))
+    def of(self, node: build.Node) -> Note:
+        """The note of a statement, or of an expression."""
+        found = self._known.get(id(node))
         if found is None:
-            found = self._statements[id(s)] = (s, self._note(s))
+            found = self._known[id(node)] = (node, self._note(node))
         return found[1]
 
-    def _note(self, s: build.Node) -> Note:
+    def _note(self, node: build.Node) -> Note:
         note = Note()
-        if not isinstance(s, BLOCKS):
-            note.part(s)
-            return note
-        note.node(s)
-        for key in ("target", "iter", "test"):
-            if key in s.__dict__:
-                note.part(s.__dict__[key])
-        for inner in (*s.body, *s.orelse):
-            note.include(self.statement(inner))
+        kind = type(node)
+        if kind in OF_A_VALUE and node.value is not None:  # passes ask for the value alone as well
+            self._around(note, node, kind)
+        elif kind not in BLOCKS:
+            note.part(node)
+        else:
+            note.node(node)
+            note.part(*(node.__dict__[key] for key in ("target", "iter", "test") if key in node.__dict__))
+            for inner in (*node.body, *node.orelse):
+                note.include(self.of(inner))
         return note
+
+    def _around(self, note: Note, s: build.Node, kind: type) -> None:
+        """The note of a statement around one expression."""
+        value = self.of(s.value)
+        note.include(value)
+        note.measured = value.measured
+        note.node(s)
+        if kind is gast.Assign and len(s.targets) == 1 and type(s.targets[0]) is gast.Name:
+            name = s.targets[0].id
+            note.looked = value.looked  # the very set, which nobody changes any more
+            note.binds.append(name)
+            note.loaded.add(name)
+            note.bound.add(name)
+        elif kind is gast.Assign or kind is gast.AugAssign:
+            targets = s.targets if kind is gast.Assign else [s.target]
+            note.measured = [*value.measured]
+            note.looked |= value.looked
+            note.part(*targets)
+        else:
+            note.looked = value.looked
 
     def call(self, call: build.Node, pure: Judge, new: Judge) -> tuple[build.Node, bool, bool]:
         """The call, whether it is pure, and whether its result is new, as two functions judge it when they are first asked."""
@@ -216,8 +305,11 @@ class Notes:
             found = self.calls[id(call)] = (call, pure(call), new(call))
         return found
 
-    def reads(self, node: build.Node) -> frozenset[str]:
+    def reads(self, node: build.Node) -> Set[str]:
         """The names that an expression or statement loads."""
+        known = self._known.get(id(node))
+        if known is not None and known[1].plain and type(node) is not gast.AugAssign:
+            return known[1].reads
         found = self._reads.get(id(node))
         if found is None:
             found = self._reads[id(node)] = (node, frozenset(names.reads(node)))
