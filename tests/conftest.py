@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import gast
 import pytest
 
 os.environ["SRCGRAD_STRICT"] = "1"  # internal errors are shown, not gone around
@@ -26,6 +27,28 @@ def kernels_of_the_session():
     launching.observers.remove(recorder)
     if recorder.calls:
         compiled.check(list(recorder.calls.values()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def names_that_stay():
+    """What a table of names has found holds each time that it is asked: no statement of the sweeps is changed in place."""
+    from srcgrad.core import names
+
+    known = {"reads": names.Table.reads, "writes": names.Table.writes}
+
+    def checked(name):
+        def ask(table, node):
+            found = known[name](table, node)
+            assert found == getattr(names, name)(node), f"the names of a statement have changed: {gast.dump(node)}"
+            return found
+
+        return ask
+
+    for name in known:
+        setattr(names.Table, name, checked(name))
+    yield
+    for name, method in known.items():
+        setattr(names.Table, name, method)
 
 
 @pytest.fixture(scope="session")

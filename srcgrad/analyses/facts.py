@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core import build
+from ..core import build, names
 from . import kinds as K
 from .kinds import Kind
 from .mirrored import Mirrored
@@ -48,6 +48,8 @@ class Facts:
     end: dict[str, frozenset[str]] = field(default_factory=dict)
     # and what may ever share with what
     met: dict[str, set[str]] = field(default_factory=dict)
+    # of statements and expressions that stay as they are: those of the sweeps
+    names: names.Table = field(default_factory=names.Table)
 
     def is_stored_into(self, name: str) -> bool:
         """Whether what a name means may change in place, under this name or another."""

@@ -13,7 +13,7 @@ import enum
 import functools
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 import gast
@@ -128,9 +128,8 @@ class _Search:
                 ):  # left by a break, which the last branches hold
                     bound = bound | inner
             else:
-                read, written = names.of(node)
-                self.note(node, self.statement(node, read, bound))
-                bound |= written
+                self.note(node, self.statement(node, self.facts.names.reads(node), bound))
+                bound |= self.facts.names.writes(node)
         return bound
 
     def note(self, node: build.Node, failure: Failure) -> None:
@@ -138,11 +137,11 @@ class _Search:
             self.found[id(node)] = failure
 
     def head(self, node: build.Node, bound: set[str]) -> Failure:
-        return max(self.of(node), self.unbound(names.reads(node), bound))
+        return max(self.of(node), self.unbound(self.facts.names.reads(node), bound))
 
     def loop(self, node: build.Node, bound: set[str]) -> None:
         outer = dict(self.ranges)
-        rebound = {n for s in node.body for n in names.writes(s)}
+        rebound = names.written(node.body)
         for name in names.writes(node.target) | rebound:
             self.ranges.pop(name, None)
         found = self.range_of(node)
@@ -151,7 +150,7 @@ class _Search:
         self.block(node.body, bound | names.writes(node.target))
         self.ranges = outer
 
-    def statement(self, node: build.Node, read: set[str], bound: set[str]) -> Failure:
+    def statement(self, node: build.Node, read: Set[str], bound: set[str]) -> Failure:
         failure = self.unbound(read, bound)
         if isinstance(node, gast.Assign):
             failure = max(failure, self.of(node.value), *(self.target(t, node.value) for t in node.targets))
@@ -174,7 +173,7 @@ class _Search:
             )
         return Failure.NEVER
 
-    def unbound(self, read: set[str], bound: set[str]) -> Failure:
+    def unbound(self, read: Set[str], bound: set[str]) -> Failure:
         """Reading a name that nothing has bound raises; that it may not be is often seen only when the program runs."""
         free = self.unit.free
         if any(n not in self.locals and n in free and free[n].value is MISSING for n in read):
@@ -414,9 +413,8 @@ def _conversion(kinds: list[Kind]) -> Failure:
 def _bindings(body: list[build.Node]) -> list[str]:
     """The name of each binding of a body."""
     walked = [n for s in body for n in build.walk(s)]
-    found = [n.id for n in walked if isinstance(n, gast.Name) and not isinstance(n.ctx, (gast.Load, gast.Param))]
-    known = set(found)
-    return found + [n for s in body for n in names.writes(s) if n not in known]
+    found = [n.id for n in walked if type(n) is gast.Name and type(n.ctx) not in (gast.Load, gast.Param)]
+    return found + sorted(names.written(body).difference(found))
 
 
 def _loaded(node: build.Node) -> build.Node:

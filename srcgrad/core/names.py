@@ -12,7 +12,7 @@ from . import build
 BINDING = frozenset(
     {
         gast.FunctionDef, gast.Lambda, gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp, gast.ClassDef, gast.ExceptHandler,
-        gast.Import, gast.ImportFrom, gast.MatchAs, gast.MatchStar, gast.AugAssign,
+        gast.Import, gast.ImportFrom, gast.MatchAs, gast.MatchStar, gast.AugAssign, gast.Nonlocal,
     }
 )  # fmt: skip
 
@@ -20,14 +20,14 @@ BINDING = frozenset(
 def reads(node: build.Node) -> set[str]:
     """The names an expression or statement loads (those of nested scopes included, their own locals excluded)."""
     found: set[str] = set()
-    _collect(node, found, set())
+    _collect([node], found, set())
     return found
 
 
 def writes(node: build.Node) -> set[str]:
     """The names that a statement, or a walrus inside it, binds in its own scope."""
     found: set[str] = set()
-    _collect(node, set(), found)
+    _collect([node], set(), found)
     return found
 
 
@@ -35,12 +35,46 @@ def of(node: build.Node) -> tuple[set[str], set[str]]:
     """The names that a statement reads, and those that it writes."""
     loads: set[str] = set()
     stores: set[str] = set()
-    _collect(node, loads, stores)
+    _collect([node], loads, stores)
     return loads, stores
 
 
-def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
-    nodes = [node]
+def written(statements: Iterable[build.Node]) -> set[str]:
+    """The names that some statements bind."""
+    found: set[str] = set()
+    _collect(list(statements), set(), found)
+    return found
+
+
+class Table:
+    """The names of statements and expressions, found once for each: for parts of a program that stay as they are.
+
+    Of branches and loops, whose blocks may still change, nothing is kept. Each node is kept with its names, so that no other can take its id.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[build.Node, frozenset[str], frozenset[str]]] = {}
+
+    def reads(self, node: build.Node) -> frozenset[str]:
+        """As `names.reads`."""
+        return (self._known.get(id(node)) or self._find(node))[1]
+
+    def writes(self, node: build.Node) -> frozenset[str]:
+        """As `names.writes`."""
+        return (self._known.get(id(node)) or self._find(node))[2]
+
+    def _find(self, node: build.Node) -> tuple[build.Node, frozenset[str], frozenset[str]]:
+        loads: set[str] = set()
+        stores: set[str] = set()
+        _collect([node], loads, stores)
+        found = node, frozenset(loads), frozenset(stores)
+        if not isinstance(node, (gast.If, gast.For, gast.While)):
+            self._known[id(node)] = found
+        return found
+
+
+def _collect(nodes: list[build.Node], loads: set[str], stores: set[str], outer: set[str] | None = None) -> None:
+    """Add the names of some nodes; `outer` takes those that are declared nonlocal. The list of nodes is used up."""
     for item in nodes:  # more nodes are put at the end as it goes
         kind = type(item)
         if kind is gast.Name:
@@ -68,23 +102,23 @@ def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
             nodes.extend(d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None)
             inner_loads: set[str] = set()
             inner_stores = {a.id for a in parameters_of(arguments)}
-            for part in item.body if isinstance(item.body, list) else [item.body]:
-                _collect(part, inner_loads, inner_stores)
-            outer = {n for s in build.walk(item) if isinstance(s, (gast.Nonlocal,)) for n in s.names}
-            loads |= (inner_loads - inner_stores) | outer
+            declared: set[str] = set()
+            body = list(item.body) if isinstance(item.body, list) else [item.body]
+            _collect(body, inner_loads, inner_stores, declared)
+            loads |= (inner_loads - inner_stores) | declared
+            if outer is not None:
+                outer |= declared
         elif isinstance(item, (gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
             inner_loads, inner_stores = set(), set()
             first = item.generators[0].iter  # is evaluated outside of the comprehension
-            for child in build.children(item):
-                _collect(child, inner_loads, inner_stores)
-            _collect(first, loads, stores)
+            _collect(build.children(item), inner_loads, inner_stores)
+            _collect([first], loads, stores)
             walrus = {w.target.id for w in build.walk(item) if isinstance(w, gast.NamedExpr)}
             loads |= inner_loads - inner_stores
             stores |= walrus
         elif isinstance(item, gast.ClassDef):
             stores.add(item.name)
-            for child in build.children(item):
-                _collect(child, loads, set())
+            _collect(build.children(item), loads, set(), outer)
         elif isinstance(item, gast.ExceptHandler):
             if item.name is not None:
                 stores.add(item.name.id if isinstance(item.name, gast.Name) else item.name)
@@ -101,6 +135,8 @@ def _collect(node: build.Node, loads: set[str], stores: set[str]) -> None:
             nodes.append(item.value)
         elif isinstance(item, gast.AugAssign):
             nodes.extend(build.children(item))
+        elif isinstance(item, gast.Nonlocal) and outer is not None:
+            outer |= set(item.names)
 
 
 def parameters_of(arguments: build.Node) -> list[build.Node]:

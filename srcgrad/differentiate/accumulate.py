@@ -87,7 +87,7 @@ class Accumulate:
         uses: dict[str, int] = {}
         for step in steps:
             value = step.value if isinstance(step, (Add, Replace)) else getattr(step, "statement", None)
-            for name in names.reads(value) if value is not None else ():
+            for name in self.facts.names.reads(value) if value is not None else ():
                 uses[name] = uses.get(name, 0) + 1
         whole = {
             s.value.id

@@ -35,7 +35,7 @@ def chosen(uses: Mapping[str, list], facts: Facts, is_elementwise: Callable[[bui
 def _is_active(statement: build.Node, facts: Facts) -> bool:
     """Whether a statement may hand on a derivative."""
     if isinstance(statement, gast.Assign):
-        return bool(names.writes(statement) & facts.active) or not isinstance(statement.targets[0], gast.Name)
+        return bool(facts.names.writes(statement) & facts.active) or not isinstance(statement.targets[0], gast.Name)
     return not isinstance(statement, (gast.If, gast.While, gast.Assert, gast.Pass))
 
 

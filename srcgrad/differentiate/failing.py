@@ -48,7 +48,7 @@ def is_repeated(node: build.Node, unit: Unit, layout: Layout) -> bool:
     """Whether the reverse sweep evaluates what may raise in a statement, or needs the result."""
     if isinstance(node, (gast.If, gast.For, gast.While)):
         return layout.has_reverse(node)
-    bound = names.writes(node)
+    bound = layout.binds(node)
     if bound and bound <= layout.wanted:
         return True
     if not layout.swept.own.get(id(node)):

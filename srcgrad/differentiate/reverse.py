@@ -139,7 +139,7 @@ class Reverse:
 
     def whole(self, body: list[build.Node]) -> list[build.Node]:
         """The statements of the unit, with their effects noted."""
-        bound = {n for s in body for n in names.writes(s)}
+        bound = names.written(body)
         body = self.block(body)
         begin = []
         for name in self.unit.parameters:
@@ -211,20 +211,19 @@ class Reverse:
         for node in statements:
             if isinstance(node, (gast.If, gast.For, gast.While)):
                 head = node.iter if isinstance(node, gast.For) else node.test
-                for name in names.reads(head):
+                for name in self.facts.names.reads(head):
                     self.uses.setdefault(name, [0, []])[1].append(node)
                 if isinstance(node, gast.For):
-                    for name in names.writes(node.target):
+                    for name in self.facts.names.writes(node.target):
                         self.uses.setdefault(name, [0, []])[0] += 2
                         self.once.pop(name, None)
                 self.count_uses(node.body)
                 if isinstance(node, gast.If):
                     self.count_uses(node.orelse)
                 continue
-            reads, writes = names.of(node)
-            for name in reads:
+            for name in self.facts.names.reads(node):
                 self.uses.setdefault(name, [0, []])[1].append(node)
-            for name in writes:
+            for name in self.facts.names.writes(node):
                 self.uses.setdefault(name, [0, []])[0] += 1
                 if isinstance(node, gast.Assign) and self.uses[name][0] == 1 and name not in self.unit.parameters:
                     self.once[name] = node.value
@@ -238,7 +237,7 @@ class Reverse:
         if (
             isinstance(node, gast.Assign)
             and isinstance(node.value, gast.Call)
-            and names.writes(node) & self.facts.active
+            and self.facts.names.writes(node) & self.facts.active
         ):
             callee = self.facts.callees.get(id(node.value))
             if callee is not None and callee.form == "helper":
@@ -246,7 +245,7 @@ class Reverse:
                 return self.with_beside(statements, node, effect)
         if is_definition and node.targets[0].id in self.facts.mirrored.names:
             return self.mirrored(node)
-        if not is_definition or node.targets[0].id not in names.reads(node.value):
+        if not is_definition or node.targets[0].id not in self.facts.names.reads(node.value):
             self.effects[id(node)] = self.effect(node)
             return [node]
         target = node.targets[0].id
@@ -271,7 +270,7 @@ class Reverse:
     def needs_two_steps(self, node: build.Node) -> bool:
         """Whether a name whose adjoint is made in the forward sweep is read and bound, so that two adjoints are at hand."""
         name, view = node.targets[0].id, self.facts.mirrored.views.get(id(node))
-        own = name in self.facts.mirrored.names and name in names.reads(node.value)
+        own = name in self.facts.mirrored.names and name in self.facts.names.reads(node.value)
         return own and (view is None or not view.sure)
 
     def mirrored(self, node: build.Node) -> list[build.Node]:
@@ -346,7 +345,7 @@ class Reverse:
                 node, f"cannot differentiate a change of '{node.target.id}' in place",
                 "it may be known under another name as well", f"write {node.target.id} = {node.target.id} ... instead",
             )  # fmt: skip
-        passive = [n for n in names.writes(node) if n in self.facts.active]
+        passive = [n for n in self.facts.names.writes(node) if n in self.facts.active]
         return Effect(frozenset(passive), [], [Clear(n) for n in passive])
 
     def definition(self, target: str, value: build.Node, node: build.Node, result: str = "") -> Effect:

@@ -13,7 +13,7 @@ import gast
 from ..analyses import congruences
 from ..analyses import kinds as K
 from ..analyses.overlap import Loops
-from ..core import build, names
+from ..core import build
 from .reverse import Add, Own, Replace, Reverse, Run
 
 
@@ -47,6 +47,7 @@ class _Work:
     def __init__(self, reverse: Reverse):
         self.reverse = reverse
         self.unit = reverse.unit
+        self.names = reverse.facts.names
         self.sites: dict[str, list[Site]] = {}
         self.barred: set[str] = (
             set()
@@ -80,11 +81,11 @@ class _Work:
             if isinstance(node, (gast.If, gast.For, gast.While)):
                 inner = loops if isinstance(node, gast.If) else (*loops, node)
                 if isinstance(node, gast.For):
-                    self.barred |= names.writes(node.target)
+                    self.barred |= self.names.writes(node.target)
                 self.note(node.body, inner, True)
                 self.note(getattr(node, "orelse", []), inner, True)
                 continue
-            self.barred |= names.writes(node)
+            self.barred |= self.names.writes(node)
             effect = self.reverse.effects.get(id(node))
             for step in [*effect.steps, *effect.always] if effect is not None else ():
                 self.take(step, loops, conditional)
@@ -92,11 +93,11 @@ class _Work:
     def take(self, step: object, loops: tuple[build.Node, ...], conditional: bool) -> None:
         if isinstance(step, Add):
             self.sites.setdefault(step.var, []).append(Site(step, loops, conditional))
-            self.barred |= names.reads(step.value)
+            self.barred |= self.names.reads(step.value)
         elif isinstance(step, (Replace, Own)):
             self.barred.add(step.var)
         elif isinstance(step, Run):
-            self.barred |= names.reads(step.statement) | names.writes(step.statement)
+            self.barred |= self.names.reads(step.statement) | self.names.writes(step.statement)
 
     def is_whole(self, sites: list[Site]) -> bool:
         """Whether all that an adjoint gets is one contribution, as a whole."""

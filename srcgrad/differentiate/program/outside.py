@@ -36,7 +36,7 @@ class Outside:
                 renamed[name] = unit.fresh(name)
                 while renamed[name] in self.free:
                     renamed[name] = unit.fresh(name)
-        bound = {n for s in unit.body for n in names.writes(s)}
+        bound = names.written(unit.body)
         for name in RESERVED:
             if name in unit.parameters or (name not in unit.free and name in bound):
                 renamed[name] = unit.fresh(name)

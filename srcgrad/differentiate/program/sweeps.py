@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ...analyses.facts import Callee, Facts
 from ...core import build as b
+from ...core import names
 from ...core.unit import Unit
 from .. import fence, unpacking
 from ..accumulate import Accumulate, State
@@ -32,6 +33,7 @@ class Sweeps:
         self.unit, self.facts = unit, facts
         self.changing = fence.check_stores(unit, facts, helper)
         unpacking.together(unit, facts)
+        facts.names = names.Table()  # statements are replaced from here on, and not changed
         self.last = unit.body.pop()
         self.reverse = Reverse(unit, facts, use_helper)
         unit.body = self.reverse.whole(unit.body)

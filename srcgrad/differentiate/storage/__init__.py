@@ -71,7 +71,7 @@ class Storage:
 
     def surely_bound(self, name: str, statements: list[build.Node]) -> bool:
         """Whether these statements bind the name on every path."""
-        return paths.definitely(statements, name)
+        return paths.definitely(statements, name, self.layout.binds)
 
 
 def _shortened(node: build.Node) -> str | None:

@@ -233,7 +233,7 @@ class Recomputed:
         """Whether `source` means, where the reverse of the site runs, what it meant at the definition."""
         if source in self.layout.facts.stored and source not in self.layout.contents:
             return False
-        return not any(source in names.writes(n) for n in self.layout.between(definition, site))
+        return not any(source in self.layout.binds(n) for n in self.layout.between(definition, site))
 
     def is_content_steady(self, value: build.Node, definition: Definition, site: Site) -> bool:
         """Whether what a value reads in arrays is the same at both places."""

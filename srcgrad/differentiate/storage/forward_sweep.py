@@ -98,7 +98,7 @@ class ForwardSweep:
         """A name that is saved before it is overwritten must be bound the first time as well."""
         if name in self.layout.unit.parameters:
             return
-        if not paths.assigned_before(self.layout.root.statements, name, node):
+        if not self.is_bound_before(name, node):
             self.hoist(name, self.layout.root)
 
     def bind_first(self, node: build.Node) -> None:
@@ -113,13 +113,14 @@ class ForwardSweep:
             for n in self.layout.primal_reads(zeros)
             if n in self.layout.definitions and n not in self.layout.unit.parameters
         ):
-            if not paths.assigned_before(self.layout.root.statements, name, node) and not paths.definitely(
-                [node], name
-            ):
+            if not self.is_bound_before(name, node) and not paths.definitely([node], name, self.layout.binds):
                 self.hoist(name, self.layout.root)
 
+    def is_bound_before(self, name: str, node: build.Node) -> bool:
+        return paths.assigned_before(self.layout.root.statements, name, node, self.layout.binds)
+
     def ensure_complete(self, name: str, block: Block) -> None:
-        if not paths.definitely(block.statements, name):
+        if not paths.definitely(block.statements, name, self.layout.binds):
             self.hoist(name, block)
 
     def hoist(self, name: str, block: Block) -> None:

@@ -129,14 +129,9 @@ class Heads:
         for item in build.walk(node):
             if isinstance(item, gast.Call) and not self.layout.is_cheap_call(item):
                 return False
-        changed: set[str] = set()
-        for body in bodies:
-            for statement in body:
-                changed |= names.writes(statement) | _content_changes(statement)
-        rebound: set[str] = set()
-        for body in bodies:
-            for statement in body:
-                rebound |= names.writes(statement)
+        statements = [statement for body in bodies for statement in body]
+        rebound = names.written(statements)
+        changed = rebound.union(*map(_content_changes, statements))
         # the shape of an array stays what it is, the length of a list does not
         content = aliases.content_reads(node) | {n for n in names.reads(node) if not self.layout.facts.kind(n).is_array}
         if names.reads(node) & rebound or content & changed:

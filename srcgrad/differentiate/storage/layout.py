@@ -72,7 +72,7 @@ class Layout:
         self.gone_through: dict[int, str] = {}  # loops over iterators -> the list of what they have given
         groups = self.facts.groups
         stored = {groups.get(s.name, s.name) for s in self.facts.stores}
-        self._names: dict[int, tuple[build.Node, frozenset[str], frozenset[str]]] = {}
+        self.loads, self.binds = self.facts.names.reads, self.facts.names.writes
         self.adjoints: set[str] | None = None  # of containers, as far as they are made in the forward sweep
         self.contents = {name: f"{root}[]" for name, root in groups.items() if root in stored}
 
@@ -85,22 +85,6 @@ class Layout:
         found = {n for n in self.loads(node) if self.is_primal(n)}
         if self.contents:
             found |= {self.contents[n] for n in aliases.content_reads(node) if n in self.contents}
-        return found
-
-    def loads(self, node: build.Node) -> frozenset[str]:
-        """The names that a simple statement, or an expression, reads."""
-        return self._names_of(node)[1]
-
-    def binds(self, node: build.Node) -> frozenset[str]:
-        """The names that a simple statement binds."""
-        return self._names_of(node)[2]
-
-    def _names_of(self, node: build.Node) -> tuple[build.Node, frozenset[str], frozenset[str]]:
-        """A node and its names, which are looked for once: only compound statements change here."""
-        found = self._names.get(id(node))
-        if found is None:
-            reads, writes = names.of(node)
-            found = self._names[id(node)] = (node, frozenset(reads), frozenset(writes))
         return found
 
     def lay_out(self) -> None:
@@ -120,7 +104,7 @@ class Layout:
             elif isinstance(node, (gast.For, gast.While)):
                 inner = self.enter(node.body, block, node)
                 if isinstance(node, gast.For):
-                    for name in sorted(names.writes(node.target)):
+                    for name in sorted(self.binds(node.target)):
                         self.definitions.setdefault(name, []).append(Definition(inner, -1, node, True))
             else:
                 for name in sorted(self.binds(node)):
@@ -164,7 +148,7 @@ class Layout:
                 n
                 for c in compound
                 if self.has_reverse(c)
-                for n in names.reads(c.iter if isinstance(c, gast.For) else c.test)
+                for n in self.loads(c.iter if isinstance(c, gast.For) else c.test)
             }
             if heads <= self.wanted:
                 return

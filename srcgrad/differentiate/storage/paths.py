@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 
 import gast
 
-from ...core import build, names
+from ...core import build
 
 COMPOUND = (gast.If, gast.For, gast.While)
+Binds = Callable[[build.Node], Set[str]]  # the names that a simple statement binds
 
 
 def every(body: list[build.Node]) -> Iterator[build.Node]:
@@ -33,22 +34,22 @@ def ends(statements: list[build.Node]) -> bool:
     return bool(statements) and isinstance(statements[-1], (gast.Break, gast.Raise))
 
 
-def definitely(statements: list[build.Node], name: str) -> bool:
+def definitely(statements: list[build.Node], name: str, binds: Binds) -> bool:
     """Whether every path through the statements (those that break included) binds the name."""
     for node in statements:
         if isinstance(node, gast.If):
-            if definitely(node.body, name) and definitely(node.orelse, name):
+            if definitely(node.body, name, binds) and definitely(node.orelse, name, binds):
                 return True
             if breaks([node]):
                 return False
         elif isinstance(node, gast.While) and isinstance(node.test, gast.Constant) and node.test.value:
-            return definitely(node.body, name)
-        elif not isinstance(node, (gast.For, gast.While)) and name in names.writes(node):
+            return definitely(node.body, name, binds)
+        elif not isinstance(node, (gast.For, gast.While)) and name in binds(node):
             return True
     return False
 
 
-def assigned_before(statements: list[build.Node], name: str, goal: build.Node) -> bool:
+def assigned_before(statements: list[build.Node], name: str, goal: build.Node, binds: Binds) -> bool:
     """Whether the name is surely bound when `goal` is first reached."""
     for node in statements:
         if node is goal:
@@ -57,10 +58,10 @@ def assigned_before(statements: list[build.Node], name: str, goal: build.Node) -
             bodies = [node.body, node.orelse] if isinstance(node, gast.If) else [node.body]
             for body in bodies:
                 if stands_in(body, goal):
-                    return assigned_before(body, name, goal)
-            if isinstance(node, gast.If) and all(definitely(b, name) for b in bodies):
+                    return assigned_before(body, name, goal, binds)
+            if isinstance(node, gast.If) and all(definitely(b, name, binds) for b in bodies):
                 return True
-        elif name in names.writes(node):
+        elif name in binds(node):
             return True
     return False
 

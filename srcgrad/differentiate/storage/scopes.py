@@ -28,7 +28,7 @@ def find(layout: Layout) -> dict[str, Block]:
         before = (
             len(blocks) < len(definitions) or name in layout.unit.parameters
         )  # it means something before the loop as well
-        if block.loop is not None and not (before and not paths.definitely(block.statements, name)):
+        if block.loop is not None and not (before and not paths.definitely(block.statements, name, layout.binds)):
             scopes[name] = block
     return scopes
 
@@ -38,7 +38,7 @@ def is_exposed(name: str, block: Block, layout: Layout) -> bool:
 
     A name that every trip binds may be handed to the next one: what the reverse of a trip reads is what the trip itself has bound.
     """
-    every = paths.definitely(block.statements, name)
+    every = paths.definitely(block.statements, name, layout.binds)
     return _exposed(block.statements, name, layout, forward=not every)[0]
 
 
