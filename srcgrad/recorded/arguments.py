@@ -53,9 +53,36 @@ def own(tape: Tape, value: Any, copied: list[tuple[np.ndarray, np.ndarray]]) -> 
     """An array to differentiate as one of its own: the same array may be a constant where the program reads it from outside."""
     if type(value) is not np.ndarray or value.dtype == object:
         return value
-    copy = tape.arithmetic.copy(value)
+    copy = _with_gaps(tape, value) if _has_gaps(value) else tape.arithmetic.copy(value)
     copy.flags.writeable = value.flags.writeable
     copied.append((value, copy))
+    return copy
+
+
+def _has_gaps(array: np.ndarray) -> bool:
+    """Whether the entries of an array lie apart from one another in memory or backwards, so that a copy has other strides.
+
+    Entries that share an element (of a broadcast array) are given elements of their own in any copy.
+    """
+    axes = sorted((abs(s), s, n) for s, n in zip(array.strides, array.shape, strict=True) if n != 1)
+    if not array.size or any(stride % array.itemsize for _, stride, _ in axes):
+        return False
+    reach, gaps = array.itemsize, False
+    for distance, stride, extent in axes:
+        if distance < reach:
+            return False
+        gaps |= stride != reach
+        reach += distance * (extent - 1)
+    return gaps
+
+
+def _with_gaps(tape: Tape, array: np.ndarray) -> np.ndarray:
+    """A copy in the same layout: what is a view of the array, and in which order it lies in memory, depends on that."""
+    low, high = np.lib.array_utils.byte_bounds(array)
+    memory = np.zeros((high - low) // array.itemsize, array.dtype)
+    start = array.__array_interface__["data"][0] - low
+    copy = np.ndarray(array.shape, array.dtype, memory, start, array.strides)
+    tape.arithmetic.put(copy, ..., array)
     return copy
 
 
@@ -64,7 +91,7 @@ def give_back(tape: Tape, copied: list[tuple[np.ndarray, np.ndarray]]) -> None:
     for value, copy in copied:
         if copy.shape != value.shape:
             tape.arithmetic.set_shape(value, copy.shape)
-        if id(copy) in tape.stored:
+        if id(owner_of(copy)) in tape.stored:
             tape.arithmetic.put(value, ..., copy)
 
 

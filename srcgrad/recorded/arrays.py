@@ -70,13 +70,15 @@ class Arrays(Recorder):
                     owner, args if len(args) > 1 or owner.ndim == 1 else np.unravel_index(args[0], owner.shape)
                 )
             if name == "flatten":  # np.ravel may give a view
-                return self.call(np.ravel, self.call(np.copy, owner), *args, **kwargs)
+                return self.call(np.copy, self.call(np.ravel, owner, *args, **kwargs))
             if name == "clip":
                 low, high = (*args, None, None)[:2]
                 low, high = kwargs.pop("min", low), kwargs.pop("max", high)
                 return self.call(np.clip, owner, low, high, *args[2:], **kwargs)
-            if name == "copy" or name == "__copy__":
-                return self.call(np.copy, owner, *args, **kwargs)
+            if name == "copy":
+                return self.call(np.copy, owner, *args, **{**({} if args else {"order": "C"}), **kwargs})
+            if name == "__copy__":
+                return self.call(np.copy, owner)
             if name in ("itemset", "resize", "setfield", "byteswap"):
                 raise self.refuse(
                     f"cannot differentiate '{name}' of an array", "it changes the array in a way that is not followed"

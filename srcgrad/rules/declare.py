@@ -57,13 +57,15 @@ class Parameter:
 class Adjoint:
     """The adjoint (or tangent) of one parameter: a function of one expression, and the calls it is meant for.
 
-    `ranks` are the ranks of the first arguments (None: any); `without` names arguments that the call must not give.
+    `ranks` are the ranks of the first arguments (None: any); `without` names arguments that the call must not give, and `given`
+    arguments that it must give.
     """
 
     parameter: str
     function: Callable[..., Any]
     ranks: tuple[int, ...] | None = None
     without: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
     @functools.cached_property
     def takes(self) -> tuple[str, ...]:
@@ -144,12 +146,12 @@ class Rule:
 
         The first one counts that takes every given argument, but for those that are ignored or have adjoints of their
         own, and whose ranks are those of the first arguments (`ranks` holds None where a rank is unknown), and whose
-        `without` the call respects.
+        `without` and `given` the call respects.
         """
         free = self.ignored | self.shapes | set(self.differentiable)
         for entry in (self.tangents if tangent else self.adjoints).get(parameter, ()):
             fits = entry.ranks is None or tuple(ranks[: len(entry.ranks)]) == entry.ranks
-            fits = fits and not set(given).intersection(entry.without)
+            fits = fits and not set(given).intersection(entry.without) and set(given).issuperset(entry.given)
             if fits and set(given) <= free.union(entry.takes):
                 return entry
         return None
@@ -314,16 +316,17 @@ def tangent(
     *,
     ranks: tuple[int, ...] | None = None,
     without: Iterable[str] = (),
+    given: Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare the tangent of the result for one parameter `p`, given `p_dot`; needed where it is not multilinear.
 
-    Several ones, `ranks` and `without` are as for `adjoint`.
+    Several ones, `ranks` and `without` are as for `adjoint`; `given` names parameters without which the rule is multilinear.
     """
 
     def register(body: Callable[..., Any]) -> Callable[..., Any]:
         rule = RULES[function]
         name = parameter or rule.first_parameter
-        _enter(rule.tangents, Adjoint(name, body, ranks, tuple(without)))
+        _enter(rule.tangents, Adjoint(name, body, ranks, tuple(without), tuple(given)))
         return body
 
     return register

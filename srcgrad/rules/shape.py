@@ -10,7 +10,7 @@ import srcgrad_runtime as rt
 
 from .declare import adjoint, alias, attributes, methods, nondifferentiable, structural, tangent
 
-nondifferentiable(rt.inverse_axes, rt.rolled_axis, rt.ravel_order)
+nondifferentiable(rt.inverse_axes, rt.rolled_axis, rt.reshape_order, rt.ravel_axes)
 
 # reshape, ravel, squeeze, expand_dims
 
@@ -61,7 +61,12 @@ def reshape_(a, *, y_bar):
 
 @adjoint(np.reshape)
 def reshape_ordered(a, order, *, y_bar):
-    return np.reshape(y_bar, np.shape(a), order=rt.ravel_order(a, order))
+    return np.reshape(y_bar, np.shape(a), order=rt.reshape_order(a, order))
+
+
+@tangent(np.reshape, given=("order",))
+def reshape_tangent(a_dot, a, order, *, y):
+    return np.reshape(a_dot, np.shape(y), order=rt.reshape_order(a, order))
 
 
 def _ravels(draw):
@@ -81,7 +86,41 @@ def ravel_(a, *, y_bar):
 
 @adjoint(np.ravel)
 def ravel_ordered(a, order, *, y_bar):
-    return np.reshape(y_bar, np.shape(a), order=rt.ravel_order(a, order))
+    return rt.unraveled(y_bar, a, order)
+
+
+@tangent(np.ravel, given=("order",))
+def ravel_tangent(
+    a_dot, a, order
+):  # which order it is depends on the layout of `a`, and that of `a_dot` may be another
+    return rt.raveled(a_dot, a, order)
+
+
+def _layouts(draw):
+    yield (draw(2, 3), np.ones((2, 3)), "F"), {}
+    yield (draw(2, 3, 4), np.ones((4, 2, 3)).transpose(1, 2, 0), "K"), {}
+    yield (draw(2, 3), np.asfortranarray(np.ones((2, 3))), "A"), {}
+
+
+structural(rt.raveled, multilinear=("x",), shapes=("a",), cases=_layouts)
+
+
+@adjoint(rt.raveled)
+def raveled_(a, order, *, y_bar):
+    return rt.unraveled(y_bar, a, order)
+
+
+structural(
+    rt.unraveled,
+    multilinear=("g",),
+    shapes=("a",),
+    cases=lambda draw: [((np.ravel(x), a, order), {}) for (x, a, order), _ in _layouts(draw)],
+)
+
+
+@adjoint(rt.unraveled)
+def unraveled_(a, order, *, y_bar):
+    return rt.raveled(y_bar, a, order)
 
 
 def _squeezes(draw):

@@ -121,8 +121,11 @@ class Problem:
         value = self._cast(path, leaf)
         if path not in directions:
             return value
-        moved = value + (t * directions[path]).astype(np.asarray(value).dtype)
-        return moved if isinstance(leaf, np.ndarray) else type(value)(moved)
+        step = (t * directions[path]).astype(np.asarray(value).dtype)
+        if not isinstance(leaf, np.ndarray):
+            return type(value)(value + step)
+        value += step  # in place: a sum of two arrays need not lie in memory as the first one does
+        return value
 
     def _cast(self, path: str, leaf: Any) -> Any:
         if _itemsize(leaf) in (2, 4) and self.precision == 8:
