@@ -47,6 +47,11 @@ def to_host(x: Any) -> Any:
     return x.get() if is_device_array(x) else x
 
 
+def strided(x: Any, shape: tuple[int, ...], strides: tuple[int, ...]) -> Any:
+    """The memory of the array `x` seen with this shape and these strides (in bytes); none of it may lie outside of x."""
+    return module_of(x).lib.stride_tricks.as_strided(x, shape, strides)
+
+
 def add_at(array: Any, index: Any, value: Any) -> None:
     """array[index] += value, in place, accumulating where an index repeats."""
     if isinstance(array, np.ndarray):

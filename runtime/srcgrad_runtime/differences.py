@@ -5,6 +5,7 @@ Nothing here changes its arguments.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,8 @@ __all__ = [
 def diff_parts_adjoint(y_bar: Any, a: Any, n: int, axis: int, prepend: Any, append: Any) -> list[Any]:
     """The adjoints of what `np.diff` joins: what is prepended, the array, what is appended."""
     parts = [_slab(prepend, a, axis), a, _slab(append, a, axis)]
-    shape, ends = list(np.shape(a)), np.cumsum([np.shape(part)[axis] for part in parts])
-    shape[axis] = int(ends[-1])
+    shape, ends = list(np.shape(a)), list(itertools.accumulate(np.shape(part)[axis] for part in parts))
+    shape[axis] = ends[-1]
     pieces = np.split(diff_adjoint(y_bar, tuple(shape), n, axis), ends[:-1], axis=axis)
     return [
         None if like is None else unbroadcast(g, like) for g, like in zip(pieces, (prepend, a, append), strict=True)

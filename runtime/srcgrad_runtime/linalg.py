@@ -262,7 +262,7 @@ def tensorsolve_adjoint_a(a: Any, y: Any, y_bar: Any, axes: Any = None) -> Any:
     matrix = moved.reshape(y.size, -1)
     b_bar = np.linalg.solve(matrix.T, y_bar.reshape(-1))
     moved_bar = -np.outer(b_bar, y.reshape(-1)).reshape(moved.shape)
-    return unbroadcast(np.transpose(moved_bar, np.argsort(order)), a)
+    return unbroadcast(np.transpose(moved_bar, sorted(range(len(order)), key=order.__getitem__)), a)
 
 
 def tensorsolve_tangent_a(a: Any, y: Any, a_dot: Any, axes: Any = None) -> Any:

@@ -204,6 +204,11 @@ def _along(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
     return np.reshape(weights, tuple(n if i in axes else 1 for i, n in enumerate(shape)))
 
 
+def _ranks(axes: tuple[int, ...]) -> list[int]:
+    """The place of each axis among them all in ascending order."""
+    return [sum(other < axis for other in axes) for axis in axes]
+
+
 def weights_adjoint(y_bar: Any, a: Any, weights: Any, axis: Any = None) -> Any:
     """The adjoint of the weights of an average `sum(w a) / sum(w)`, with y_bar of the shape of the data."""
     shape = np.shape(a)
@@ -213,7 +218,7 @@ def weights_adjoint(y_bar: Any, a: Any, weights: Any, axis: Any = None) -> Any:
     axes = axes_of(axis, len(shape))
     rest = tuple(i for i in range(len(shape)) if i not in axes)
     part = np.sum(y_bar * (a - mean), axis=rest) / np.sum(weights)
-    return np.transpose(part, np.argsort(np.argsort(axes))) if len(axes) > 1 else part
+    return np.transpose(part, _ranks(axes)) if len(axes) > 1 else part
 
 
 def average_weights_adjoint(y_bars: Any, a: Any, weights: Any, axis: Any, keepdims: bool) -> Any:
@@ -226,7 +231,7 @@ def average_weights_adjoint(y_bars: Any, a: Any, weights: Any, axis: Any, keepdi
     axes = axes_of(axis, len(shape))
     rest = tuple(i for i in range(len(shape)) if i not in axes)
     total = np.sum(total_bar, axis=rest)
-    return part + (np.transpose(total, np.argsort(np.argsort(axes))) if len(axes) > 1 else total)
+    return part + (np.transpose(total, _ranks(axes)) if len(axes) > 1 else total)
 
 
 def weights_total(weights: Any, a: Any, axis: Any, shape: tuple[int, ...], keepdims: bool) -> Any:

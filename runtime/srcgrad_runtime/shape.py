@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import adjoint
+from . import adjoint, backend
 
 __all__ = [
     "arange_start_adjoint",
@@ -207,6 +207,12 @@ def cast_adjoint(g: Any, x: Any, dtype: Any = None) -> Any:
 def astype(x: Any, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True) -> Any:
     """`x.astype(...)` as a function."""
     array: Any = x if hasattr(x, "astype") else np.asarray(x)[()]
+    if backend.is_device_array(array):  # it does not look at `casting`
+        if not np.can_cast(array.dtype, dtype, casting):
+            raise TypeError(
+                f"Cannot cast array data from {array.dtype} to {np.dtype(dtype)} according to the rule {casting!r}"
+            )
+        return array.astype(dtype, order=order, copy=copy)
     return array.astype(dtype, order, casting, subok, copy)
 
 

@@ -69,6 +69,22 @@ def test_gradients_of_models(model, fused):
     near(to_host(there), gradient(w, *batch), 1e-3)
 
 
+def with_eigenvectors(a):
+    w, v = np.linalg.eigh(a + a.T)
+    return np.sum(np.exp(w) * v[0] ** 2) + np.sum(v**4)
+
+
+def with_singular_vectors(a):
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    return np.sum(np.sqrt(s)) + np.sum(u[0] ** 4) + np.sum((u * s) @ vh * a) + np.sum(vh[:, 0] ** 2 * s)
+
+
+@pytest.mark.parametrize("function", [with_eigenvectors, with_singular_vectors])
+def test_vectors_of_any_sign_have_the_derivatives_of_the_host(function):
+    a = np.random.default_rng(3).standard_normal((4, 4))
+    near(to_host(value_and_grad(function)(to_device(a))), value_and_grad(function)(a), 1e-9)
+
+
 def test_a_gradient_is_checked_there():
     report = check_device(lambda x: np.sum(np.tanh(x) ** 2), (np.linspace(-1, 1, 7),), "gpu")
     assert report.error < 1e-9

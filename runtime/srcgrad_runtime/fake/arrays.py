@@ -154,7 +154,7 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
             index = index if isinstance(index, tuple) else (index,)
             return self._view(self._host[index if Ellipsis in index else (*index, Ellipsis)])
         counting.launched()
-        return wrap(np.asarray(self._host[index]))
+        return wrap(np.ascontiguousarray(self._host[index]) if self.ndim > 1 else np.asarray(self._host[index]))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         index = index_of(index)
@@ -198,6 +198,8 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
     def astype(
         self, dtype: Any, order: Any = "K", casting: Any = None, subok: Any = None, copy: bool = True
     ) -> ndarray:
+        if casting is not None or subok is not None:
+            raise TypeError("casting is not supported yet" if casting is not None else "subok is not supported yet")
         if not copy and np.dtype(dtype) == self.dtype:
             return self
         counting.launched()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import types
 from typing import Any
 
 import numpy as np
 
 from . import counting
-from .arrays import AT, asarray, index_of, is_host_array, joined, ndarray, plain, wrap
+from .arrays import AT, asarray, index_of, is_host_array, is_view, joined, ndarray, plain, wrap
 from .interface import GENERATOR, MODULES, SHARED
 
 # functions that tell something of their arguments without computing: any argument will do, and the result is the host's
@@ -59,6 +60,16 @@ VIEWS = {
     "broadcast_arrays", "ravel", "diagonal", "flip", "fliplr", "flipud", "rot90", "split", "array_split", "hsplit", "vsplit",
     "dsplit", "real", "atleast_1d", "atleast_2d", "atleast_3d", "matrix_transpose",
 }  # fmt: skip
+# functions whose results lie in memory as their first argument does
+KEEPING = {"array", "asarray", "copy", "zeros_like", "ones_like", "empty_like", "full_like", "roll", "pad", "einsum"}
+PLACES = {
+    "split",
+    "array_split",
+    "hsplit",
+    "vsplit",
+    "dsplit",
+    "transpose",
+}  # functions that take axes or places of the host
 VERDICTS = {"allclose", "array_equal", "array_equiv"}
 
 
@@ -113,14 +124,17 @@ class Function:
             args = (args[0]._host, plain(args[1], "fill"), *args[2:])
         outputs = kwargs.get("out")
         with np.errstate(all="ignore"):  # a device does not warn
-            result = self.host(*map(unwrapped, args), **{key: unwrapped(value) for key, value in kwargs.items()})
+            read = _of_host if name == "pad" else unwrapped  # it looks at its values on the host
+            result = self.host(*map(unwrapped, args), **{key: read(value) for key, value in kwargs.items()})
         if name not in VIEWS:
             counting.launched(name in PRODUCTS)
         if isinstance(outputs, ndarray):
             return outputs
         if name in VERDICTS:
             return ndarray(np.asarray(result))
-        return self._sharing(result, args) if name in VIEWS else wrap(result)
+        if name in VIEWS:
+            return self._sharing(result, args)
+        return wrap(result if name in KEEPING else in_c_order(result))
 
     def _sharing(self, result: Any, args: Any) -> Any:
         """A result that may be a view of an argument, whose memory it then counts as."""
@@ -145,6 +159,8 @@ class Function:
             raise TypeError("default only accepts scalar values")
         if name == "choose":
             _expect(args[1])
+        if name in PLACES and len(args) > 1:
+            _of_host(args[1])
         if not self.strict or name in CREATING or not args:
             return
         if name in SEQUENCES:
@@ -157,6 +173,23 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<function {self.__name__} of the fake device>"
+
+
+def _of_host(value: Any) -> Any:
+    """A value that CuPy reads on the host, where it takes no array of its own."""
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            _of_host(item)
+    if isinstance(value, ndarray) and value.ndim:
+        raise TypeError("Implicit conversion to a NumPy array is not allowed. Please use `.get()`.")
+    return value
+
+
+def in_c_order(result: Any) -> Any:
+    """Results of NumPy in the order of memory that CuPy gives them, row by row whatever the operands."""
+    if isinstance(result, np.ndarray) and result.ndim > 1:
+        return np.ascontiguousarray(result)
+    return tuple(map(in_c_order, result)) if type(result) is tuple else result
 
 
 def _expect(value: Any) -> None:
@@ -213,15 +246,20 @@ class Ufunc:
             return out
         if len(args) > self.nin:  # the output was given by position
             return args[-1]
-        return wrap(result)
+        return wrap(in_c_order(result))
 
     def at(self, array: Any, index: Any, *value: Any) -> None:
         """As `numpy.ufunc.at`, for the functions and types that CuPy has atomics for."""
         _expect(array)
-        if self.name not in AT or array.dtype.kind not in "iuf" or self.name == "subtract" and array.dtype.kind == "f":
-            raise NotImplementedError(f"`{self.name}.at` is not supported for {array.dtype}")
+        if self.name not in AT:
+            raise NotImplementedError(f"`cupy_{self.name}.at` is not supported yet")
+        index = index_of(index)
+        atomic = "int32 uint32" if self.name == "subtract" else "int32 int64 uint32 uint64 float16 float32 float64"
+        single = is_view(index) or getattr(index, "dtype", None) == np.bool_  # needs no atomics
+        if not single and array.dtype.name not in atomic.split():
+            raise TypeError(f"cupy.{self.name}.at only supports {atomic}, as data type")
         counting.launched()
-        self.host.at(array._host, index_of(index), *[plain(one, self.name) for one in value])
+        self.host.at(array._host, index, *[plain(one, self.name) for one in value])
 
     def reduce(self, array: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:
         if self.name not in ("add", "multiply", "maximum", "minimum", "logical_and", "logical_or"):
@@ -303,6 +341,11 @@ def _function(name: str, described: Any, host: Any, owner: Any) -> Any:
     return Function(name, host, "any" if described == "ufunc" else described, owner is not np.random)
 
 
+def _as_strided(x: ndarray, shape: Any = None, strides: Any = None) -> ndarray:
+    _expect(x)
+    return x._view(np.lib.stride_tricks.as_strided(x._host, shape, strides))
+
+
 @functools.cache
 def namespace() -> dict[str, Any]:
     """The names of the device by their CuPy name."""
@@ -311,6 +354,7 @@ def namespace() -> dict[str, Any]:
     for module in ("linalg", "fft", "random"):
         owner = getattr(np, module)
         found[module] = Submodule(module, _made(MODULES[module], owner))
+    found["lib"] = types.SimpleNamespace(stride_tricks=types.SimpleNamespace(as_strided=_as_strided))
     found.update(
         ndarray=ndarray, ufunc=Ufunc, asnumpy=lambda a, *_, **__: a.get() if isinstance(a, ndarray) else np.asarray(a)
     )

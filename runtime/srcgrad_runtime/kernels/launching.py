@@ -159,7 +159,7 @@ def _wrapped(results: Any, returned: Any, array: Any, made: dict[Any, Any]) -> A
     if isinstance(results, plans.Result):
         found = made.setdefault(results, None)
         if found is None:
-            host = np.asarray(returned)
+            host = np.asarray(returned, order="C")
             found = made[results] = array(host if host.flags.owndata and host.flags.writeable else host.copy())
         return found
     return returned
@@ -170,12 +170,19 @@ def _wrapped(results: Any, returned: Any, array: Any, made: dict[Any, Any]) -> A
 
 def _on_gpu(launcher: Launcher, plan: plans.Plan, args: tuple[Any, ...]) -> Any:
     device = launcher.device
-    stored = {node: device.empty(shape, dtype) for node, (shape, dtype) in plan.arrays.items()}
-    for text in plan.launches:
-        blocks, threads = plans.geometry(text)
-        given = tuple([_passed(kind, detail, stored, args, device) for kind, detail in text.arguments])
-        _compiled(text, device)((blocks,), (threads,), given)
+    stored = {node: device.ndarray(shape, dtype) for node, (shape, dtype) in plan.arrays.items()}
+    if plan.ready is None:
+        plan.ready = [_ready(text, device) for text in plan.launches]
+    for kernel, blocks, threads, arguments in plan.ready:
+        kernel(blocks, threads, tuple([_passed(kind, detail, stored, args, device) for kind, detail in arguments]))
     return _structure(plan.results, stored, args)
+
+
+def _ready(text: Any, device: Any) -> tuple[Any, tuple[int], tuple[int], list[tuple[str, Any]]]:
+    """A launch as far as it is the same every time: the compiled kernel, its blocks and threads, and its arguments."""
+    blocks, threads = plans.geometry(text)
+    arguments = [("given", d[1].type(d[0])) if kind == "size" else (kind, d) for kind, d in text.arguments]
+    return _compiled(text, device), (blocks,), (threads,), arguments
 
 
 def _compiled(text: Any, device: Any) -> Any:
@@ -195,10 +202,10 @@ def _passed(kind: str, detail: Any, stored: Any, args: tuple[Any, ...], device: 
     if kind == "number":
         number, dtype = detail
         return dtype.type(number.compute(args))
-    if kind == "size":
-        return detail[1].type(detail[0])
+    if kind == "given":
+        return detail
     if kind == "partial":
-        return device.empty(detail[1], detail[0])
+        return device.ndarray(detail[1], detail[0])
     place = device.cuda.Device().id, device.cuda.get_current_stream().ptr
     found = _arrived.get(place)
     if found is None or found.size < detail:

@@ -27,11 +27,13 @@ class Plan:
     """What a call of a kernel does: `launches` in order, and what is made of them.
 
     `arrays` are to be allocated, by node; `results` is the structure that is returned, of `Result`s and what else the function returns.
+    `ready` is for what launches them: what it has made of `launches`.
     """
 
     launches: list[cuda.Text]
     arrays: dict[Node, tuple[Shape, np.dtype[Any]]]
     results: Any
+    ready: list[Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ A convolution is a matrix product: the rows of one factor are the kernels, the c
 kernels see (im2col; K. Chellapilla, S. Puri, P. Simard 2006). Here the batch lies innermost in memory, (C, *size, N):
 the slice that one entry of the kernel sees is then copied in long runs, and the columns of some rows of positions fit
 into the cache. Results are views (N, C, *size) of such memory. NumPy keeps this order in what follows, so that only
-what comes from outside is turned.
+what comes from outside is turned. On a device, where each copy is a launch, all columns are made by one, and x_bar is
+a convolution of y_bar, spread out, with the kernels turned round, in the place of a sum of parts that overlap.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from .shapes import hashable, margins, per_axis, product, require
 __all__ = ["channel_sum", "conv", "conv_input", "conv_kernel", "conv_transpose"]
 
 BLOCK = 2**21  # bytes of columns that are made at a time
+BLOCK_THERE = 2**28  # on a device
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,46 @@ class Geometry:
         """The number of columns for one position along the first spatial axis."""
         return product(self.positions[1:]) * self.batch
 
-    def blocks(self, itemsize: int) -> Iterator[tuple[int, int]]:
-        """(first, last) position along the first spatial axis of blocks whose columns are about `BLOCK` bytes."""
+    def blocks(self, itemsize: int, size: int = BLOCK) -> Iterator[tuple[int, int]]:
+        """(first, last) position along the first spatial axis of blocks whose columns are about `size` bytes."""
         if self.is_pointwise:
             yield 0, self.positions[0]
             return
-        step = max(1, BLOCK // max(1, self.groups * self.taps * self.row * itemsize))
+        step = max(1, size // max(1, self.groups * self.taps * self.row * itemsize))
         for first in range(0, self.positions[0], step):
             yield first, min(first + step, self.positions[0])
+
+    def _steps(self, strides: tuple[int, ...]) -> tuple[int, ...]:
+        """The strides of the columns, as a view of (C, *padded, N) with these strides."""
+        channel, *along, batch = strides
+        within = (n * far for n, far in zip(along, self.dilation, strict=True))
+        return (channel, *within, *(n * step for n, step in zip(along, self.stride, strict=True)), batch)
+
+    @functools.cached_property
+    def backwards(self) -> Geometry:
+        """The convolution that gives (C, *padded) from results that are `spread`."""
+        spread = tuple(n + far * (k - 1) for n, k, far in zip(self.padded, self.kernel, self.dilation, strict=True))
+        one = (1,) * len(self.size)
+        return Geometry(
+            self.batch,
+            self.kernels,
+            self.channels,
+            self.groups,
+            spread,
+            self.kernel,
+            one,
+            ((0, 0),) * len(one),
+            self.dilation,
+        )
+
+    def spread(self, results: Any) -> Any:
+        """Results (K, *positions, N) as far apart as their windows are, with zeros between and around them."""
+        place, like = self.backwards, backend.module_of(results)
+        found = like.zeros((self.kernels, *place.size, self.batch), results.dtype)
+        spans = zip(self.kernel, self.dilation, self.stride, self.positions, strict=True)
+        places = (slice(far * (k - 1), far * (k - 1) + (n - 1) * step + 1, step) for k, far, step, n in spans)
+        found[(slice(None), *places)] = results
+        return found
 
     @property
     def is_pointwise(self) -> bool:
@@ -97,6 +131,10 @@ class Geometry:
         if self.is_pointwise:
             return inner.reshape(self.groups, self.taps, -1)
         seen = (last - first, *self.positions[1:], self.batch)
+        if backend.is_device_array(inner):
+            return backend.strided(
+                inner[:, first * self.stride[0] :], (self.channels, *self.kernel, *seen), self._steps(inner.strides)
+            ).reshape(self.groups, self.taps, -1)
         found = backend.module_of(inner).empty((self.channels, *self.kernel, *seen), inner.dtype)
         for offset in self.offsets:
             found[(slice(None), *offset)] = inner[self.window(offset, first, last)]
@@ -149,16 +187,26 @@ def conv(
         require(
             given == (place.kernels,), f"conv: b has shape {given}, w has shape {np.shape(w)}; b needs one per kernel"
         )
-    inner, rows = _inner(x, place), _rows(w, place, flip)
-    xp = backend.module_of(x)
-    y = xp.empty(
-        (place.groups, place.kernels // place.groups, place.positions[0] * place.row), np.result_type(inner, rows)
-    )
-    for first, last in place.blocks(y.itemsize):
-        xp.matmul(rows, place.columns(inner, first, last), out=y[:, :, first * place.row : last * place.row])
+    y = _products(_rows(w, place, flip), _inner(x, place), place)
     if b is not None:
         y += b.reshape(place.groups, -1, 1)
     return _outer(y.reshape(place.kernels, *place.positions, place.batch))
+
+
+def _products(rows: Any, inner: Any, place: Geometry) -> Any:
+    """The kernels (groups, K / groups, taps) times the columns of x as (C, *padded, N): (groups, K / groups, positions and batch)."""
+    xp, dtype = backend.module_of(inner), np.result_type(inner, rows)
+    blocks = list(_blocks(place, inner, dtype))
+    if len(blocks) == 1:
+        return xp.matmul(rows, place.columns(inner, *blocks[0]))
+    y = xp.empty((place.groups, place.kernels // place.groups, place.positions[0] * place.row), dtype)
+    for first, last in blocks:
+        xp.matmul(rows, place.columns(inner, first, last), out=y[:, :, first * place.row : last * place.row])
+    return y
+
+
+def _blocks(place: Geometry, inner: Any, dtype: Any) -> Iterator[tuple[int, int]]:
+    return place.blocks(dtype.itemsize, BLOCK_THERE if backend.is_device_array(inner) else BLOCK)
 
 
 def conv_input(
@@ -168,6 +216,12 @@ def conv_input(
     """The adjoint of x, of this shape, in `y = conv(x, w, ...)`: each entry of g is spread over what its kernel saw."""
     place = _checked("conv_input", g, shape, np.shape(w), stride, padding, dilation, groups)
     xp = backend.module_of(g)
+    if backend.is_device_array(g) and not place.is_pointwise:
+        back = place.backwards
+        turned = (w if flip else _reversed(w)).reshape(place.groups, place.kernels // place.groups, -1, *place.kernel)
+        rows = xp.swapaxes(turned, 1, 2).reshape(place.groups, place.channels // place.groups, back.taps)
+        x_bar = _products(rows, place.spread(xp.moveaxis(g, 0, -1)), back)
+        return _outer(x_bar.reshape(place.channels, *place.padded, place.batch)[_within(place)])
     columns = xp.swapaxes(_rows(w, place, flip), 1, 2)  # (groups, taps, K / groups)
     results = _turned(g).reshape(place.groups, place.kernels // place.groups, place.positions[0] * place.row)
     dtype = np.result_type(columns, results)
@@ -194,7 +248,7 @@ def conv_kernel(
         _turned(g).reshape(place.groups, place.kernels // place.groups, place.positions[0] * place.row), 1, 2
     )
     w_bar: Any = 0
-    for first, last in place.blocks(inner.itemsize):
+    for first, last in _blocks(place, inner, inner.dtype):
         part = xp.matmul(place.columns(inner, first, last), results[:, first * place.row : last * place.row])
         w_bar = part if first == 0 else xp.add(w_bar, part, out=w_bar)
     w_bar = xp.swapaxes(w_bar, 1, 2).reshape(place.kernels, place.channels // place.groups, *place.kernel)
