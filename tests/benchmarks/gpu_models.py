@@ -131,7 +131,7 @@ def charlm_torch(torch: Any, w: Any, state: Any, window: Any) -> Any:
     whole = torch.cat([weight[:, part] for part in order], dim=1).T
     offset = torch.cat([bias[part] for part in order])
     parts = [whole[:, :inputs].contiguous(), whole[:, inputs:].contiguous(), offset, torch.zeros_like(offset)]
-    hs, _, _ = torch._VF.lstm(xs, (hidden[None], cell[None]), parts, True, 1, 0.0, False, False, False)
+    hs, _, _ = torch._VF.lstm(xs, (hidden[None], cell[None]), parts, True, 1, 0.0, True, False, False)
     logp = torch.log_softmax(hs @ w["scores"] + w["bias"], dim=2)
     picked = torch.gather(logp, 2, window[1:, :, None])
     return -picked.sum() / window.shape[1]
