@@ -724,6 +724,8 @@ def refuse_call(unit: Unit, facts: Facts, callee: Callee, value: build.Node, nod
 
 def shared_calls(values: list[build.Node]) -> list[build.Node]:
     """The calls of which more than one of the expressions takes a part, `call(...)[i]`; each once."""
+    if len(values) < 2:
+        return []
     seen: list[tuple[build.Node, int]] = []
     found: list[build.Node] = []
     for i, value in enumerate(values):

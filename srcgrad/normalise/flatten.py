@@ -34,7 +34,7 @@ def flatten(unit: Unit, active: set[str]) -> Unit:
         return t_4
     """
     original = build.copy(unit.body)
-    own = {n for s in original for found in names.of(s) for n in found}
+    own = set().union(*names.of_all(original))
     taken, temporaries, free, guards = set(unit.fresh.taken), set(unit.temporaries), dict(unit.free), list(unit.guards)
     known = set(active)
     while True:

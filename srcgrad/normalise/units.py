@@ -96,8 +96,8 @@ def bound_names(unit: Unit) -> tuple[set[str], set[str]]:
     """The names that a unit binds, as it is now, and those that functions in it declare nonlocal."""
     bound = set(unit.parameters) | {n for n in (unit.vararg, unit.kwarg) if n}
     declared, nonlocals = set[str](), set[str]()
+    bound |= names.written(unit.body)
     for statement in unit.body:
-        bound |= names.writes(statement)
         for node in build.walk(statement):
             kind = type(node)
             if kind is gast.Global:
@@ -113,16 +113,17 @@ def _names_of(tree: build.Node) -> tuple[frozenset[str], frozenset[str], bool]:
     has_comprehensions = False
     arguments = names.parameters_of(tree.args)
     bound, declared, mentioned = {a.id for a in arguments}, set[str](), set[str]()
+    reads, writes = names.of_all(tree.body)
+    bound |= writes
+    mentioned |= reads | writes
     for statement in tree.body:
-        reads, writes = names.of(statement)
-        bound |= writes
-        mentioned |= reads | writes
         for node in build.walk(statement):
-            if isinstance(node, gast.Name):
+            kind = type(node)
+            if kind is gast.Name:
                 mentioned.add(node.id)
-            elif isinstance(node, gast.Global):
+            elif kind is gast.Global:
                 declared.update(node.names)
-            elif isinstance(node, scopes.COMPREHENSIONS):
+            elif kind in scopes.COMPREHENSIONS:
                 has_comprehensions = True
     return frozenset(bound - declared), frozenset(mentioned), has_comprehensions
 
