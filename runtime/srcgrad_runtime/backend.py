@@ -23,6 +23,11 @@ def device_of(x: Any) -> Any:
     return None
 
 
+def is_loaded() -> bool:
+    """Whether there is a device at all: nothing can live on one that was never imported."""
+    return any(name in sys.modules for name in DEVICES)
+
+
 def is_device_array(x: Any) -> bool:
     """Whether `x` is an array of a device."""
     return device_of(x) is not None

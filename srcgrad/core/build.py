@@ -176,15 +176,16 @@ def mapped(node: Node, visit: Callable[[Node], Node]) -> Node:
 
 def copy(node: Any) -> Any:
     """A copy of a tree, or of a list of trees."""
-    kind: Any = type(node)
+    kind = type(node)
     if kind is list:
         return [copy(item) for item in node]
+    if kind is gast.Name and node.annotation is None:
+        return _twin(node)[0]
     if not isinstance(node, gast.AST):
         return node
-    fresh = kind.__new__(kind)
+    fresh, fields = _twin(node)
     state = fresh.__dict__
-    state.update(node.__dict__)
-    for field in _PART_FIELDS[kind]:
+    for field in fields:
         value = state.get(field)
         if value is not None:
             state[field] = copy(value)

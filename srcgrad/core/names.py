@@ -33,14 +33,9 @@ def writes(node: build.Node) -> set[str]:
 
 def of(node: build.Node) -> tuple[set[str], set[str]]:
     """The names that a statement reads, and those that it writes."""
-    return of_all([node])
-
-
-def of_all(statements: Iterable[build.Node]) -> tuple[set[str], set[str]]:
-    """The names that some statements read, and those that they write."""
     loads: set[str] = set()
     stores: set[str] = set()
-    _collect(list(statements), loads, stores)
+    _collect([node], loads, stores)
     return loads, stores
 
 

@@ -141,14 +141,12 @@ class Groups:
     def group(self, name: str) -> str:
         """The group a name belongs to, known by one of its members."""
         parent = self._parent
-        root = parent.get(name)
-        if root is None:
+        if name not in parent:
             return name
-        if root not in parent:  # as nearly always
-            return root
-        while root in parent:
+        root = name
+        while parent.get(root, root) != root:
             root = parent[root]
-        while parent[name] != root:
+        while parent.get(name, name) != root:
             parent[name], name = root, parent[name]
         return root
 

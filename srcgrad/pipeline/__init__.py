@@ -138,19 +138,14 @@ class Recipe:
         try:
             return self._made_for(lambda: self.kinds(values), values, key)
         except Refused as refused:
-            if self.device_of(values) is not None:
-                raise  # only what has a straight adjoint runs on a device
-            return self.recorded(refused, self._inner(values))
+            return self.recorded(refused, self._inner(values), self.device_of(values))
         except SrcgradError:
             raise
         except Exception as error:  # a fault of ours: the other road does not need what failed
-            if (
-                os.environ.get("SRCGRAD_STRICT")
-                or self.device_of(values) is not None
-                or hasattr(self.function, "__srcgrad_specialise__")
-            ):
+            if os.environ.get("SRCGRAD_STRICT") or hasattr(self.function, "__srcgrad_specialise__"):
                 raise
-            return self.recorded(Refused([Refusal(f"an internal error, {error!r}", Place("", 0))]))
+            why = Refused([Refusal(f"an internal error, {error!r}", Place("", 0))])
+            return self.recorded(why, device=self.device_of(values))
 
     def _inner(self, values: tuple[Any, ...]) -> Specialisation | None:
         """The emitted program that is differentiated again, where the function is a gradient that was not recorded itself."""
@@ -159,16 +154,16 @@ class Recipe:
         inner = self.function.__srcgrad_specialise__(values)
         return inner if isinstance(inner.function, types.FunctionType) else None
 
-    def recorded(self, why: Refused, inner: Specialisation | None = None) -> Any:
+    def recorded(self, why: Refused, inner: Specialisation | None = None, device: Any = None) -> Any:
         """The gradient by recording, for a function that has no straight adjoint."""
         from .. import recorded
 
         form = recorded.Form(self.value, self.aux, self.single or len(self.wrt) > 1, self.holomorphic)
-        return recorded.Recorded(*self._of_recorded(form, why, inner))
+        return recorded.Recorded(*self._of_recorded(form, why, inner, device))
 
-    def _of_recorded(self, form: Any, why: Refused, inner: Specialisation | None) -> tuple[Any, ...]:
+    def _of_recorded(self, form: Any, why: Refused, inner: Specialisation | None, device: Any) -> tuple[Any, ...]:
         function = self.function if inner is None else inner.function
-        return function, self.name, self.parameters.signature, self.wrt, form, why, specialise.epoch, inner
+        return function, self.name, self.parameters.signature, self.wrt, form, why, specialise.epoch, inner, device
 
     def check(self, values: tuple[Any, ...]) -> None:
         """`ArgumentError` unless every argument to differentiate is given, and can be differentiated."""

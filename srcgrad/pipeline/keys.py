@@ -70,7 +70,23 @@ def key_of(value: Any, depth: int = 0) -> Any:
             return kind, *names, *[key_of(item, depth + 1) for item in value.values()]
     if callable(value):
         return Same(value)
-    return kind, rt.is_differentiable(value)
+    return kind, rt.is_differentiable(value), _home(value) if backend.is_loaded() else None
+
+
+def _home(value: Any) -> Any:
+    """The name of the device on which the first array of a device inside of an object lives; None where there is none."""
+    seen: dict[int, Any] = {}
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        module = backend.device_of(one)
+        if module is not None:
+            return module.__name__
+        if id(one) not in seen and not isinstance(one, (float, int, str, np.ndarray)):
+            seen[id(one)] = one
+            todo += one.values() if isinstance(one, dict) else one if isinstance(one, (list, tuple)) else ()
+            todo += [getattr(one, name) for name in rt.attributes_of(one)]
+    return None
 
 
 def is_same(a: Any, b: Any) -> bool:

@@ -54,12 +54,12 @@ class Tangent(_WithValue):
 
         return tangent.build(function, wrt, kinds, aux=self.aux, after=after, device=device)
 
-    def recorded(self, why: Refused, inner: Specialisation | None = None) -> Any:
+    def recorded(self, why: Refused, inner: Specialisation | None = None, device: Any = None) -> Any:
         """The tangent from the recorded adjoint, one reverse sweep for each entry of the result."""
         from .. import recorded
 
         form = recorded.Form(True, self.aux, True)
-        return recorded.Tangents(*self._of_recorded(form, why, inner))
+        return recorded.Tangents(*self._of_recorded(form, why, inner, device))
 
 
 class Pullback(_WithValue):
@@ -81,8 +81,8 @@ class Pullback(_WithValue):
 
         return pullback.build(function, wrt, kinds, aux=self.aux, after=after, device=device)
 
-    def recorded(self, why: Refused, inner: Specialisation | None = None) -> Any:
+    def recorded(self, why: Refused, inner: Specialisation | None = None, device: Any = None) -> Any:
         from .. import recorded
 
         form = recorded.Form(True, self.aux, True)
-        return recorded.Pullbacks(*self._of_recorded(form, why, inner))
+        return recorded.Pullbacks(*self._of_recorded(form, why, inner, device))

@@ -27,7 +27,7 @@ class Recorded:
     """The gradient of one function by recording. `run` takes the bound arguments in the order of the parameters.
 
     `wrt` names the arguments to differentiate: names of parameters, positions or keys that `*args` or `**kwargs` take. `why` is what the static
-    road said of the function.
+    road said of the function. `device` is the module of the device on which the arrays among the arguments live; None for the host.
     """
 
     fits = None  # what is recorded at each call need not be found fast
@@ -42,6 +42,7 @@ class Recorded:
         why: Refused | None,
         epoch: int,
         inner: Any = None,
+        device: Any = None,
     ):
         self.target, self.name, self.signature, self.wrt, self.form = function, name, signature, wrt, form
         self.why, self.epoch, self.inner = (
@@ -49,6 +50,7 @@ class Recorded:
             epoch,
             inner,
         )  # inner: what tells whether an emitted function is up to date
+        self.device = device
         self.run = self.function = self.gradient
         if isinstance(function, FunctionType):
             transform.transform(function)  # raises what is to be said about the function itself
@@ -91,7 +93,7 @@ class Recorded:
 
     def taped(self, values: tuple[Any, ...], outer: Any = None) -> tuple[Calls, list[arguments.Structure], Any]:
         """Run the function on a tape: the tape, what the arguments to differentiate looked like, the result."""
-        tape = Calls(outer)
+        tape = self.tape(outer)
         args, kwargs = self.spread(values)
         # what has its default is left out: a builtin may not take it beside the others
         known = self.signature.parameters
@@ -105,7 +107,7 @@ class Recorded:
             space: Any = args if isinstance(place, int) else kwargs
             space[place] = arguments.own(tape, space[place], copied)
             space[place] = arguments.prepare(tape, space[place], seen)
-            structures.append(arguments.Structure(space[place]))
+            structures.append(arguments.Structure(space[place], tape.ndarray))
         try:
             result = tape.call(self.target, *args, **kwargs)
         finally:
@@ -113,6 +115,16 @@ class Recorded:
         if tape.failed is not None:
             raise tape.failed  # the program has caught it, and gone another way than it would have gone
         return tape, structures, result
+
+    def tape(self, outer: Any) -> Calls:
+        """An empty tape for where the arguments live; inside of another one, for where that is."""
+        if outer is not None:
+            return outer.another(outer)
+        if self.device is None:
+            return Calls()
+        from .device import DeviceCalls  # read when there is one
+
+        return DeviceCalls(None, self.device)
 
     def parts(self, result: Any) -> tuple[Any, Any]:
         """What is differentiated of the result, and what else there is."""

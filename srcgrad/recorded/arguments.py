@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 
-from .shadows import owner_of
 from .tape import NUMBERS, Tape
 
 
@@ -26,7 +25,7 @@ def prepare(tape: Tape, value: Any, seen: dict[int, Any]) -> Any:
     if id(value) in seen:
         return seen[id(value)]
     seen[id(value)] = value
-    if isinstance(value, np.ndarray):
+    if isinstance(value, tape.ndarray):
         if value.dtype.kind in "fc":
             tape.shadows.activate(value)
         return value
@@ -51,10 +50,11 @@ def prepare(tape: Tape, value: Any, seen: dict[int, Any]) -> Any:
 
 def own(tape: Tape, value: Any, copied: list[tuple[np.ndarray, np.ndarray]]) -> Any:
     """An array to differentiate as one of its own: the same array may be a constant where the program reads it from outside."""
-    if type(value) is not np.ndarray or value.dtype == object:
+    if type(value) is not tape.ndarray or value.dtype == object:
         return value
-    copy = _with_gaps(tape, value) if _has_gaps(value) else tape.arithmetic.copy(value)
-    copy.flags.writeable = value.flags.writeable
+    copy = tape.laid_out(value) if _has_gaps(value) else tape.arithmetic.copy(value)
+    if not tape.is_writeable(value):
+        tape.lock(copy)
     copied.append((value, copy))
     return copy
 
@@ -76,41 +76,32 @@ def _has_gaps(array: np.ndarray) -> bool:
     return gaps
 
 
-def _with_gaps(tape: Tape, array: np.ndarray) -> np.ndarray:
-    """A copy in the same layout: what is a view of the array, and in which order it lies in memory, depends on that."""
-    low, high = np.lib.array_utils.byte_bounds(array)
-    memory = np.zeros((high - low) // array.itemsize, array.dtype)
-    start = array.__array_interface__["data"][0] - low
-    copy = np.ndarray(array.shape, array.dtype, memory, start, array.strides)
-    tape.arithmetic.put(copy, ..., array)
-    return copy
-
-
 def give_back(tape: Tape, copied: list[tuple[np.ndarray, np.ndarray]]) -> None:
     """The caller's arrays get what the program has stored."""
     for value, copy in copied:
         if copy.shape != value.shape:
             tape.arithmetic.set_shape(value, copy.shape)
-        if id(owner_of(copy)) in tape.stored:
+        if id(tape.owner(copy)) in tape.stored:
             tape.arithmetic.put(value, ..., copy)
 
 
 class Structure:
-    """What an argument looked like before the call: its leaves, and where they stand."""
+    """What an argument looked like before the call: its leaves, and where they stand. `ndarray` is the type of its arrays."""
 
-    def __init__(self, value: Any):
+    def __init__(self, value: Any, ndarray: Any):
         self.parts: Any = None
         self.like: Any = value
-        self.shape = value.shape if isinstance(value, np.ndarray) else None
+        self.ndarray = ndarray
+        self.shape = value.shape if isinstance(value, ndarray) else None
         if isinstance(value, (list, tuple, deque)):
-            self.parts = [Structure(v) for v in value]
+            self.parts = [Structure(v, ndarray) for v in value]
             self.like = rt.sequence_like(value, [p.like for p in self.parts])
         elif isinstance(value, dict):
-            self.parts = {k: Structure(v) for k, v in value.items()}
+            self.parts = {k: Structure(v, ndarray) for k, v in value.items()}
             self.like = value.copy()
             self.like.update({k: p.like for k, p in self.parts.items()})
-        elif not isinstance(value, (*NUMBERS, int, str, bytes, type(None), type, np.ndarray)):
-            self.parts = {n: Structure(getattr(value, n)) for n in rt.attributes_of(value)}
+        elif not isinstance(value, (*NUMBERS, int, str, bytes, type(None), type, ndarray)):
+            self.parts = {n: Structure(getattr(value, n), ndarray) for n in rt.attributes_of(value)}
             if self.parts:
                 self.like = object.__new__(type(value))
                 for name, part in self.parts.items():
@@ -118,7 +109,7 @@ class Structure:
 
     def arrays(self) -> Iterator[np.ndarray]:
         """The arrays in the argument."""
-        if isinstance(self.like, np.ndarray):
+        if isinstance(self.like, self.ndarray):
             yield self.like
         for part in self.parts.values() if isinstance(self.parts, dict) else self.parts or ():
             yield from part.arrays()
@@ -126,7 +117,7 @@ class Structure:
     def adjoint(self, tape: Tape) -> Any:
         """The adjoint of the argument as it was when the call began."""
         value = self.like
-        if isinstance(value, np.ndarray):
+        if isinstance(value, self.ndarray):
             bar = tape.shadows.view(value, False)
             found = None if bar is None else tape.arithmetic.copy(bar)
             same = found is None or found.shape == self.shape
@@ -150,9 +141,9 @@ def apart(tape: Tape, values: tuple, active: set[int]) -> tuple:
     owners: dict[int, int] = {}
     out = list(values)
     for i, value in enumerate(values):
-        if not isinstance(value, np.ndarray):
+        if not isinstance(value, tape.ndarray):
             continue
-        first = owners.setdefault(id(owner_of(value)), i)
+        first = owners.setdefault(id(tape.owner(value)), i)
         if first != i and (i in active or first in active):
             out[i] = tape.arithmetic.copy(value)
     return tuple(out)

@@ -75,7 +75,7 @@ class Noted:
         return self.tape.unary("-", self.tape.unary("-", number))
 
     def copy(self, array: Any) -> Any:
-        return self.tape.call(np.copy, array, "K") if isinstance(array, np.ndarray) else array
+        return self.tape.call(np.copy, array, "K") if isinstance(array, self.tape.ndarray) else array
 
     def part(self, array: np.ndarray, index: Any) -> Any:
         return self.tape.load_array(array, index)

@@ -12,7 +12,7 @@ import srcgrad_runtime as rt
 
 from .. import rules
 from .recorder import Recorder
-from .tape import SIGNS, SIGNS_OF_ONE, owner_of
+from .tape import SIGNS, SIGNS_OF_ONE
 
 DUNDERS = {f"__{name}__": sign for sign, (*_, name) in SIGNS.items()}
 REFLECTED = {f"__r{name}__": sign for sign, (*_, name) in SIGNS.items()}
@@ -42,10 +42,14 @@ class Arrays(Recorder):
         return False
 
     def as_array(self, value: Any) -> Any:
-        return value if isinstance(value, np.ndarray) else self.call(np.array, value)
+        return value if isinstance(value, self.ndarray) else self.call(np.array, value)
+
+    def duplicate(self, array: Any) -> Any:
+        """What `copy.copy` makes of an array."""
+        return self.call(np.copy, array)
 
     def array_method(self, owner: Any, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
-        if isinstance(owner, np.ndarray):
+        if isinstance(owner, self.ndarray):
             if name == "fill" and len(args) == 1:
                 return self.store(owner, ..., args[0])
             if name in ("sort", "partition"):
@@ -91,9 +95,9 @@ class Arrays(Recorder):
         if method is None:
             if self.any_active((owner, *args), kwargs):
                 raise self.refuse(f"cannot differentiate through the method '{name}' of an array", "no rule covers it")
-            return getattr(owner, name)(*args, **kwargs)
+            return self.run(getattr(owner, name), args, kwargs)
         if not self.any_active((owner, *args), kwargs) and "out" not in kwargs:
-            return getattr(owner, name)(*args, **kwargs)
+            return self.run(getattr(owner, name), args, kwargs)
         packed: tuple = (args,) if method.pack and len(args) > 1 else args
         if method.pack and not args:
             packed = ()
@@ -127,7 +131,7 @@ class Arrays(Recorder):
         return [self.call(float, v) if array.dtype.kind == "f" else v for v in self.iterate(array)]
 
     def put(self, array: np.ndarray, places: Any, values: Any, mode: str = "raise") -> None:
-        places = np.asarray(places)
+        places = self.run(np.asarray, (places,), {})
         count = places.size
         values = self.as_array(values)
         chosen = (
@@ -135,12 +139,12 @@ class Arrays(Recorder):
             if values.size != count
             else self.call(np.reshape, values, places.shape)
         )
-        self.store_array(array, rt.flat_index(array.shape, places, mode), chosen)
+        self.store_array(array, self.run(rt.flat_index, (array.shape, places, mode), {}), chosen)
 
     def at(self, ufunc: np.ufunc, array: np.ndarray, index: Any, value: Any = None) -> None:
         if not (self.is_active(array) or self.holds_active(value)):
             done = self.keep(array)
-            ufunc.at(array, index, *([value] if value is not None else []))
+            self.run(ufunc.at, (array, index, *([value] if value is not None else [])), {})
             done()
             return
         if ufunc not in (np.add, np.subtract):
@@ -150,7 +154,7 @@ class Arrays(Recorder):
             value = self.call(np.array, value)
         old = self.overwritten(array, index)
         active = [tape.is_own(value) for tape in self.tapes]
-        ufunc.at(array, index, value)
+        self.run(ufunc.at, (array, index, value), {})
         for tape, own in zip(self.tapes, active, strict=True):
             tape.note_at(array, index, value if own else None, ufunc is np.subtract, old)
 
@@ -158,7 +162,7 @@ class Arrays(Recorder):
         """`np.add.at` or `np.subtract.at` that was made, with a `value` that is active on this tape or with none."""
         if value is not None:
             self.shadows.activate(array)
-        self.stored[id(owner_of(array))] = owner_of(array)
+        self.note_stored(array)
 
         def back() -> None:
             calc = self.arithmetic
@@ -182,7 +186,7 @@ class Arrays(Recorder):
 
     def drawn(self, name: str, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         """What a random generator takes out of a sequence, or puts into another order."""
-        if not isinstance(args[0], np.ndarray):
+        if not isinstance(args[0], self.ndarray):
             if name == "shuffle" and isinstance(args[0], list):  # moves the items themselves
                 return function(*args, **kwargs)
             args = (self.as_array(args[0]), *args[1:])

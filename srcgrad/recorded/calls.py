@@ -101,7 +101,7 @@ class Calls(Classes):
         return self.object(function, args, kwargs)
 
     def method(self, owner: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(owner, (np.ndarray, np.generic)):
+        if isinstance(owner, (self.ndarray, np.generic)):
             return self.array_method(owner, name, args, kwargs)
         return self.call(self.attribute(owner, name), *args, **kwargs)
 

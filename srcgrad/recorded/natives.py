@@ -76,14 +76,14 @@ class Natives(Arrays):
             kwargs = {n: v for n, v in kwargs.items() if n != "out"}
         if isinstance(out, tuple) and len(out) == 1:
             out = out[0]
-        if isinstance(out, np.ndarray):
+        if isinstance(out, self.ndarray):
             where = kwargs.get("where", True)
             if where is not True and isinstance(function, np.ufunc):
                 self.refuse_options(function, kwargs, ("out", "where"))
                 return self.recorded(rt.written.ufunc_where)(function, out, where, *args)
             made = self.by_rule(function, args, {n: v for n, v in kwargs.items() if n != "out"})
             if not np.can_cast(made.dtype, out.dtype, kwargs.get("casting", "same_kind")):
-                function(*args, out=np.empty_like(out))  # raises
+                self.run(function, args, {"out": np.empty_like(out)})  # raises
             self.store_array(out, ..., made)
             return out
         if rules.is_nondifferentiable(function, len(args)):
@@ -103,18 +103,18 @@ class Natives(Arrays):
         rule = rules.lookup(function, len(args))
         assert rule is not None
         args = self.arrays_of_sequences(rule, args)
-        if any(isinstance(a, np.ndarray) and a.dtype == object for a in args):
+        if any(isinstance(a, self.ndarray) and a.dtype == object for a in args):
             raise self.refuse(
                 f"cannot differentiate '{rule.name}' of an array of objects", "its items are not looked into"
             )
-        y = function(*args, **kwargs)
-        if rule.is_elementwise and not isinstance(y, (*NUMBERS, int, np.ndarray, tuple)):
+        y = self.run(function, args, kwargs)
+        if rule.is_elementwise and not isinstance(y, (*NUMBERS, int, self.ndarray, tuple)):
             raise self.refuse(f"cannot differentiate '{rule.name}' of these operands", f"it makes a {type(y).__name__}")
-        if isinstance(y, np.ndarray) and y.dtype == object:
+        if isinstance(y, self.ndarray) and y.dtype == object:
             raise self.refuse("cannot differentiate an array of objects", "its items are not looked into", "use a list")
         if (
             function in (np.array, np.asarray, np.asanyarray, np.ascontiguousarray)
-            and isinstance(y, np.ndarray)
+            and isinstance(y, self.ndarray)
             and y.dtype.kind not in "fc"
         ):
             return y
@@ -138,9 +138,9 @@ class Natives(Arrays):
         if "key" in kwargs:
             return True
         items = args[0] if len(args) == 1 or args and isinstance(args[0], (list, tuple)) and len(args) == 2 else args
-        if isinstance(items, np.ndarray):
+        if isinstance(items, self.ndarray):
             return False
-        return any(not isinstance(i, (*NUMBERS, int, np.ndarray)) for i in items)
+        return any(not isinstance(i, (*NUMBERS, int, self.ndarray)) for i in items)
 
     def choose(self, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         if function is sum:
@@ -150,7 +150,7 @@ class Natives(Arrays):
             return total
         key = kwargs.pop("key", None)
         items = args[0] if len(args) == 1 else args
-        if isinstance(items, np.ndarray):
+        if isinstance(items, self.ndarray):
             items = list(self.iterate(items))
         return function(items, key=self.sorting_key(items, key), **kwargs)
 
@@ -162,16 +162,16 @@ class Natives(Arrays):
 
     def plain(self, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         """A call that is not recorded; a result that shares memory with an argument shares its shadow."""
-        changed = [self.keep(a) for a in args[:1] if isinstance(a, np.ndarray) and _overwrites(function)]
-        args = tuple(np.asarray(a.array).reshape(-1) if isinstance(a, Flat) else a for a in args)
-        y = function(*args, **kwargs)
+        changed = [self.keep(a) for a in args[:1] if isinstance(a, self.ndarray) and _overwrites(function)]
+        args = tuple(self.run(np.asarray, (a.array,), {}).reshape(-1) if isinstance(a, Flat) else a for a in args)
+        y = self.run(function, args, kwargs)
         for done in changed:
             done()
         return y
 
     def stopped(self, value: Any) -> Any:
         """A copy that nothing active can be reached from."""
-        if isinstance(value, np.ndarray):
+        if isinstance(value, self.ndarray):
             return value.copy()
         if isinstance(value, NUMBERS):
             return self.fresh(value)
@@ -202,7 +202,7 @@ class Natives(Arrays):
             return self.op(OPERATORS[function], *args)
         if known and function in IN_PLACE:
             return self.inplace(IN_PLACE[function], *args)
-        if isinstance(owner, (np.ndarray, np.generic)):
+        if isinstance(owner, (self.ndarray, np.generic)):
             return self.array_method(owner, name, args, kwargs)
         if isinstance(owner, float) and name == "conjugate":
             return self.unary("+", owner)
@@ -233,7 +233,7 @@ class Natives(Arrays):
     def method_of_class(self, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         """`list.append(items, x)`: the method of that class, whatever the object's own says."""
         owner = args[0]
-        if isinstance(owner, (np.ndarray, np.generic)):
+        if isinstance(owner, (self.ndarray, np.generic)):
             return self.array_method(owner, function.__name__, args[1:], kwargs)
         return self.call(function.__get__(owner, type(owner)), *args[1:], **kwargs)
 
@@ -242,7 +242,7 @@ class Natives(Arrays):
         bound = isinstance(function, (types.BuiltinMethodType, types.MethodWrapperType))
         if bound and not isinstance(owner, (type, types.ModuleType)):
             args = (owner, *args)
-        if args and type(args[0]) in BASIC and isinstance(args[0], (*NUMBERS, int, np.ndarray)):
+        if args and type(args[0]) in BASIC and isinstance(args[0], (*NUMBERS, int, self.ndarray)):
             return self.special_method(args[0], name, args[1:])
         if name == "__setattr__" and len(args) == 3:
             return self.set_plainly(*args)
@@ -260,9 +260,9 @@ class Natives(Arrays):
         arrays = [
             self.keep(a)
             for a in (*args, *kwargs.values())
-            if isinstance(a, np.ndarray) and a.flags.writeable and a.size < 10**7
+            if isinstance(a, self.ndarray) and self.is_writeable(a) and a.size < 10**7
         ]
-        y = function(*args, **kwargs)
+        y = self.run(function, args, kwargs)
         for done in arrays:
             done()
         return y
@@ -293,7 +293,7 @@ class Natives(Arrays):
         yield
         for one, old in zip(objects, before, strict=True):
             new = [v for v in vars(one).values() if not any(v is o for o in old)]
-            if any(isinstance(v, (*NUMBERS, np.ndarray)) and not self.is_active(v) for v in new):
+            if any(isinstance(v, (*NUMBERS, self.ndarray)) and not self.is_active(v) for v in new):
                 raise self.refuse(
                     f"cannot differentiate through what '{type(one).__name__}' computes while it is compared or shown",
                     "it is Python itself that calls it here",
@@ -301,7 +301,7 @@ class Natives(Arrays):
                 )
 
     def is_gone_through(self, value: Any) -> bool:
-        if isinstance(value, np.ndarray):
+        if isinstance(value, self.ndarray):
             return value.dtype.kind in "fc" and value.ndim > 0
         if type(value) in BASIC:
             return False
@@ -324,7 +324,7 @@ class Natives(Arrays):
         if self.any_active(args, kwargs):
             self.refuse_options(function, kwargs, ("axis", "keepdims"))
             return self.recorded(getattr(rt.written, f"ufunc_{name}"))(ufunc, *args, **kwargs)
-        return function(*args, **kwargs)
+        return self.run(function, args, kwargs)
 
     def refuse_options(self, function: Any, kwargs: dict[str, Any], taken: tuple[str, ...]) -> None:
         """`Refused` for options of a call that the loops in its place do not take."""

@@ -117,7 +117,7 @@ def _pulled_back(tape: Calls, pullback: Any, args: tuple) -> Any:
 def _scatter_add(tape: Calls, x_bar: Any, index: Any, value: Any) -> None:
     if value is None:
         return
-    if isinstance(x_bar, np.ndarray):
+    if isinstance(x_bar, tape.ndarray):
         tape.call(np.add.at, x_bar, index, value)
     elif isinstance(index, slice):
         for place, item in zip(range(*index.indices(len(x_bar))), tape.items(value), strict=False):
@@ -128,19 +128,19 @@ def _scatter_add(tape: Calls, x_bar: Any, index: Any, value: Any) -> None:
 
 
 def _last_written(tape: Calls, x_bar: np.ndarray, index: Any) -> Any:
-    mask = rt.last_written(np.ones(x_bar.shape), index)
+    mask = tape.run(rt.last_written, (tape.run(np.ones, (x_bar.shape,), {}), index), {})
     return tape.op("*", tape.call(np.copy, tape.load(x_bar, index)), mask)
 
 
 def _add(tape: Calls, a: Any, b: Any) -> Any:
-    numbers = (*NUMBERS, int, np.ndarray)
+    numbers = (*NUMBERS, int, tape.ndarray)
     if isinstance(a, numbers) and isinstance(b, numbers):
         return tape.by_rule(rt.add, (a, b), {})
     return tape.recorded(cast(types.FunctionType, rt.add))(a, b)  # structure by structure
 
 
 def _copies(tape: Calls, value: Any) -> Any:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, tape.ndarray):
         return tape.call(np.copy, value)
     if isinstance(value, (list, tuple)):
         return rt.sequence_like(value, [_copies(tape, v) for v in value])
@@ -148,19 +148,19 @@ def _copies(tape: Calls, value: Any) -> Any:
 
 
 def _gradients(tape: Calls, x_bars: tuple, xs: tuple) -> tuple:
-    plain = rt.gradients(x_bars, xs)
+    plain = tape.run(rt.gradients, (x_bars, xs), {})
     return tuple(_finished(tape, *parts) for parts in zip(plain, x_bars, xs, strict=True))
 
 
 def _gradient_of(tape: Calls, x_bar: Any, x: Any) -> Any:
-    return _finished(tape, rt.gradient(x_bar, x), x_bar, x)
+    return _finished(tape, tape.run(rt.gradient, (x_bar, x), {}), x_bar, x)
 
 
 def _finished(tape: Calls, plain: Any, x_bar: Any, x: Any) -> Any:
     """The finished gradient of one argument or part of it, of which the plain one is known."""
     if plain is None or x_bar is None:
         return plain
-    if isinstance(plain, (float, complex, np.inexact)) or isinstance(plain, np.ndarray) and plain.dtype != object:
+    if isinstance(plain, (float, complex, np.inexact)) or isinstance(plain, tape.ndarray) and plain.dtype != object:
         return tape.by_rule(rt.gradient, (x_bar, x), {})
     if isinstance(plain, dict):
         for key, item in plain.items():

@@ -88,11 +88,16 @@ def _place_of(frame: types.FrameType) -> Place:
     return Place(code.co_filename, frame.f_lineno)
 
 
-OPERANDS = (*NUMBERS, int, np.integer, np.bool_, np.ndarray)  # what the rules of the operators are for
-
-
 class Operators(Tape):
     """A tape with the operators of the language."""
+
+    operands: tuple[type, ...] = (
+        *NUMBERS,
+        int,
+        np.integer,
+        np.bool_,
+        np.ndarray,
+    )  # what the rules of the operators are for
 
     def call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         """A call of anything: see `calls`."""
@@ -111,16 +116,16 @@ class Operators(Tape):
     # ---- operators --------------------------------------------------------------------------------------------------------------
 
     def op(self, sign: str, a: Any, b: Any) -> Any:
-        native, ufunc, _, name = SIGNS[sign]
+        native, ufunc, _, _ = SIGNS[sign]
         found = self.elementary(ufunc, (a, b)) if sign != "**" else None
         if found is not None:
             y = native(a, b)
             return self.elementwise_result(y, found, (a, b)) if found else y
         kind_a, kind_b = type(a), type(b)
-        if kind_a is list and kind_b is np.ndarray or kind_a is np.ndarray and kind_b is list:
+        if kind_a is list and kind_b is self.ndarray or kind_a is self.ndarray and kind_b is list:
             a, b = (self.array_of(a), b) if kind_a is list else (a, self.array_of(b))
-        elif not (isinstance(a, OPERANDS) and isinstance(b, OPERANDS)):
-            return self.dunder(native, name, a, b)
+        elif not (isinstance(a, self.operands) and isinstance(b, self.operands)):
+            return self.dunder(sign, a, b)
         if not (self.is_active(a) or self.is_active(b)):
             return self.object_arrays(native, a, b) if _holds_objects(a) or _holds_objects(b) else native(a, b)
         y = native(a, b)
@@ -167,8 +172,9 @@ class Operators(Tape):
     def array_of(self, items: Any) -> Any:
         return self.call(np.array, items)
 
-    def dunder(self, native: Any, name: str, a: Any, b: Any) -> Any:
+    def dunder(self, sign: str, a: Any, b: Any) -> Any:
         """An operator on something that is no number: a class of the user's may say what it means."""
+        native, _, _, name = SIGNS[sign]
         if self.is_foreign(a) and self.is_foreign(b):
             return native(a, b)
         one, other = user_method(type(a), f"__{name}__"), user_method(type(b), f"__r{name}__")
@@ -185,7 +191,12 @@ class Operators(Tape):
                 return result
         container = isinstance(a, (list, tuple, str, bytes, dict, set, frozenset)) or isinstance(b, (list, tuple))
         if known or container or type(a).__module__ == "collections":
-            return native(a, b)
+            y = native(a, b)
+            if isinstance(y, self.ndarray) and (
+                self.holds_active(a) or self.holds_active(b)
+            ):  # NumPy took one for an array
+                return self.op(sign, *(self.array_of(v) if isinstance(v, (list, tuple)) else v for v in (a, b)))
+            return y
         if self.holds_active(a) or self.holds_active(b):
             raise self.refuse(
                 f"cannot differentiate the operator on {type(a).__name__} and {type(b).__name__}",
@@ -199,11 +210,11 @@ class Operators(Tape):
         if found is not None:
             y = native(a)
             return self.elementwise_result(y, found, (a,)) if found else y
-        method = None if isinstance(a, (*NUMBERS, int, np.ndarray)) else user_method(type(a), f"__{name}__")
+        method = None if isinstance(a, (*NUMBERS, int, self.ndarray)) else user_method(type(a), f"__{name}__")
         if method is not None:
             return self.call(method, a)
         if not self.is_active(a):
-            if not isinstance(a, (*PLAIN, *NUMBERS, np.ndarray)) and self.holds_active(a):
+            if not isinstance(a, (*PLAIN, *NUMBERS, self.ndarray)) and self.holds_active(a):
                 raise self.refuse(
                     f"cannot differentiate the operator on {type(a).__name__}", "it is not written in Python"
                 )
@@ -216,14 +227,14 @@ class Operators(Tape):
         if type(x) in REAL:
             return self.op(sign, x, value)
         native = SIGNS[sign][2]
-        if isinstance(x, np.ndarray):
+        if isinstance(x, self.ndarray):
             y = self.op(sign, x, value)
             same = getattr(y, "shape", None) == x.shape and np.can_cast(y.dtype, x.dtype, "same_kind")
             if not same:
                 return native(x.copy(), value)  # raises as NumPy does
             self.store_array(x, ..., y)
             return x
-        if isinstance(x, list) and isinstance(value, np.ndarray):
+        if isinstance(x, list) and isinstance(value, self.ndarray):
             return self.op(sign, x, value)  # an array is asked first
         if isinstance(x, list) and sign == "+" and user_method(type(x), "__iadd__") is None:
             x.extend(self.items(value))

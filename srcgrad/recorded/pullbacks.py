@@ -194,7 +194,7 @@ class Applied:
 def _is_numeric(value: Any) -> bool:
     try:
         return np.asarray(value).dtype.kind in "fciub"
-    except ValueError:
+    except (TypeError, ValueError):  # arrays of a device, or of several shapes
         return False
 
 

@@ -47,7 +47,7 @@ class Recorder(Operators):
     # ---- subscripts -------------------------------------------------------------------------------------------------------------
 
     def load(self, owner: Any, index: Any) -> Any:
-        if isinstance(owner, np.ndarray):
+        if isinstance(owner, self.ndarray):
             return self.load_array(owner, index)
         if isinstance(owner, Flat):
             return self.load_array(owner.array, owner.place(index))
@@ -81,7 +81,7 @@ class Recorder(Operators):
     def store(self, owner: Any, index: Any, value: Any) -> None:
         if isinstance(owner, Flat):
             owner, index = owner.array, owner.place(index)
-        if isinstance(owner, np.ndarray):
+        if isinstance(owner, self.ndarray):
             if isinstance(value, SEQUENCES) and self.holds_active(value):
                 value = self.array_of(value)
             if owner.dtype == object:
@@ -125,7 +125,7 @@ class Recorder(Operators):
     # ---- attributes -------------------------------------------------------------------------------------------------------------
 
     def attribute(self, owner: Any, name: str) -> Any:
-        if isinstance(owner, np.ndarray):
+        if isinstance(owner, self.ndarray):
             return self.array_attribute(owner, name)
         if isinstance(owner, NUMBERS):
             function = rules.attribute(name)
@@ -180,7 +180,7 @@ class Recorder(Operators):
         function = rules.attribute(name)
         if name == "imag" and function is not None:
             y = self.covered(rules.lookup(function), (owner,), {}, owner.imag.copy())  # type: ignore[arg-type]
-            y.flags.writeable = False  # a store into it would have to change the array
+            self.lock(y)  # a store into it would have to change the array
             return y
         if function is not None:
             return self.call(function, owner)
@@ -191,18 +191,18 @@ class Recorder(Operators):
         )
 
     def set_attribute(self, owner: Any, name: str, value: Any) -> None:
-        if isinstance(owner, np.ndarray) and name in ("real", "flat"):
+        if isinstance(owner, self.ndarray) and name in ("real", "flat"):
             self.store(getattr(owner, name) if name == "real" else Flat(self, owner), ..., value)
             return
-        if isinstance(owner, np.ndarray) and name == "shape":
+        if isinstance(owner, self.ndarray) and name == "shape":
             self.set_shape(owner, value)
             return
-        if isinstance(owner, np.ndarray) and name in ("dtype", "strides", "data"):
+        if isinstance(owner, self.ndarray) and name in ("dtype", "strides", "data"):
             raise self.refuse(
                 f"cannot differentiate a change of '{name}' of an array", "what it means for the derivative is not known",
                 "make another array",
             )  # fmt: skip
-        if isinstance(owner, np.ndarray) and name == "imag":
+        if isinstance(owner, self.ndarray) and name == "imag":
             raise self.refuse(
                 "cannot differentiate a store into the imaginary part", "", "write z[...] = z.real + 1j * v"
             )
@@ -258,7 +258,7 @@ class Recorder(Operators):
         """What a `for` loop goes over; with a shape, each item is taken apart as the target says."""
         if shape is not None:
             return (self.unpack(item, shape) for item in self.iterate(items))
-        if isinstance(items, np.ndarray):
+        if isinstance(items, self.ndarray):
             if items.dtype.kind not in "fc":
                 return items
             if not items.ndim:  # not only active ones: something active may be stored into it while the loop runs
@@ -303,7 +303,7 @@ class Recorder(Operators):
     def items(self, value: Any) -> Any:
         """What is written out by `*value`."""
         found = self.iterate(value)
-        return list(found) if isinstance(value, np.ndarray) else found
+        return list(found) if isinstance(value, self.ndarray) else found
 
     def mapping(self, value: Any) -> Any:
         """What is written out by `**value`."""
@@ -413,7 +413,7 @@ class Item:
 
     def change(self, sign: str, value: Any) -> None:
         new = self.recorder.inplace(sign, self.old, value)
-        if not (_is_view(self.owner, self.old) and new is self.old):
+        if not (self.recorder.is_part(self.owner, self.old) and new is self.old):
             self.recorder.store(self.owner, self.index, new)
 
 
@@ -438,10 +438,6 @@ class Context:
 
     def __exit__(self, *what: Any) -> Any:
         return self.recorder.call(self.leave, self.manager, *what)
-
-
-def _is_view(owner: Any, part: Any) -> bool:
-    return isinstance(owner, np.ndarray) and isinstance(part, np.ndarray) and np.may_share_memory(owner, part)
 
 
 def _in_class(cls: type, name: str) -> Any:

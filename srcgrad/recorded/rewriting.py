@@ -450,8 +450,8 @@ class Rewriter(ast.NodeTransformer):
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        if not isinstance(node.ctx, ast.Load) or self.is_module(node.value):
-            return node
+        if not isinstance(node.ctx, ast.Load) or self.is_module(node.value) and node.attr != "ndarray":
+            return node  # what `np.ndarray` is depends on where arrays live
         return self.hook("attribute", self.visit(node.value), self.text(self.mangled(node.attr), node), at=node)
 
     def is_module(self, node: ast.expr) -> bool:

@@ -31,6 +31,10 @@ class Shadows:
         # id of an owner -> its adjoint, as long as it has got one contribution alone: others may hold it, so nothing is stored into it
         self.given: dict[int, np.ndarray] = {}
 
+    def owns(self, array: np.ndarray) -> bool:
+        """Whether an array is not a part of another one."""
+        return owner_of(array) is array
+
     def activate(self, array: np.ndarray) -> None:
         owner = array if array.base is None else owner_of(array)
         self.active[id(owner)] = owner
@@ -120,6 +124,13 @@ def _memory(owner: np.ndarray) -> tuple[np.ndarray, int]:
         return np.zeros(owner.shape, owner.dtype), 0
     low, high = np.lib.array_utils.byte_bounds(owner)
     return np.zeros(high - low, np.uint8), _address(owner) - low
+
+
+def with_gaps(array: np.ndarray) -> np.ndarray:
+    """Zeros in the layout of an array."""
+    low, high = np.lib.array_utils.byte_bounds(array)
+    memory = np.zeros((high - low) // array.itemsize, array.dtype)
+    return np.ndarray(array.shape, array.dtype, memory, _address(array) - low, array.strides)
 
 
 def _address(array: np.ndarray) -> int:

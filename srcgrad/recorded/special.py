@@ -34,7 +34,7 @@ def _getattr(self: Calls, owner: Any, name: str, *default: Any) -> Any:
 
 def _copyto(self: Calls, dst: np.ndarray, src: Any, casting: str = "same_kind", where: Any = True) -> None:
     whole = np.empty(0, dst.dtype)  # raises where NumPy does
-    np.copyto(whole, np.zeros(0, getattr(src, "dtype", None) or np.asarray(src).dtype), casting)  # type: ignore[arg-type]
+    np.copyto(whole, np.zeros(0, getattr(src, "dtype", None) or self.as_array(src).dtype), casting)  # type: ignore[arg-type]
     if where is True:
         self.store(dst, ..., src)
         return
@@ -47,7 +47,7 @@ def _fill_diagonal(self: Calls, a: np.ndarray, val: Any, wrap: bool = False) -> 
     if wrap or a.ndim != 2:
         raise self.refuse("cannot differentiate this use of np.fill_diagonal", "", "write the loop")
     places = np.arange(min(a.shape))
-    if isinstance(val, np.ndarray) and val.ndim:
+    if isinstance(val, self.ndarray) and val.ndim:
         val = (
             self.call(np.resize, val, (len(places),)) if val.size != len(places) else self.call(np.reshape, val, (-1,))
         )
@@ -63,13 +63,13 @@ def _place(self: Calls, arr: np.ndarray, mask: Any, vals: Any) -> None:
     count = int(np.sum(mask))
     self.store(
         arr,
-        np.asarray(mask, bool),
+        self.run(np.asarray, (mask, bool), {}),
         self.call(rt.cycled, vals, (count,)) if vals.size != count else self.call(np.reshape, vals, (count,)),
     )
 
 
 def _putmask(self: Calls, a: np.ndarray, mask: Any, values: Any) -> None:
-    mask = np.asarray(mask, bool)
+    mask = self.run(np.asarray, (mask, bool), {})
     values = self.as_array(values)
     whole = self.call(rt.cycled, values, a.shape) if values.shape != a.shape else values
     self.store(a, mask, self.load(whole, mask))
@@ -79,7 +79,7 @@ def _put_along_axis(self: Calls, arr: np.ndarray, indices: Any, values: Any, axi
     if axis is None:
         self.put(arr, indices, self.call(np.broadcast_to, self.as_array(values), np.shape(indices)))
     else:
-        self.store(arr, rt.along_axis_index(arr.shape, indices, axis % arr.ndim), values)
+        self.store(arr, self.run(rt.along_axis_index, (arr.shape, indices, axis % arr.ndim), {}), values)
 
 
 def _broadcast_arrays(self: Calls, *args: Any, subok: bool = False) -> tuple[Any, ...]:
@@ -99,8 +99,8 @@ def _deepcopy(self: Calls, value: Any, memo: Any = None) -> Any:
     known: dict[int, Any] = {} if memo is None else memo
 
     def arrays(item: Any, seen: set[int]) -> None:
-        if isinstance(item, np.ndarray):
-            known[id(item)] = self.call(np.copy, item)
+        if isinstance(item, self.ndarray):
+            known[id(item)] = self.duplicate(item)
         elif id(item) not in seen and not isinstance(item, (*NUMBERS, int, str, bytes, type(None), type)):
             seen.add(id(item))
             for part in children(item):
@@ -113,7 +113,7 @@ def _deepcopy(self: Calls, value: Any, memo: Any = None) -> Any:
 def _copy(self: Calls, value: Any) -> Any:
     if user_method(type(value), "__copy__") is not None:
         return self.method(value, "__copy__")
-    return self.call(np.copy, value) if isinstance(value, np.ndarray) else copy.copy(value)
+    return self.duplicate(value) if isinstance(value, self.ndarray) else copy.copy(value)
 
 
 def _replace(self: Calls, record: Any, /, **changes: Any) -> Any:
@@ -132,7 +132,7 @@ def _make_dataclass(self: Calls, *args: Any, **kwargs: Any) -> type:
 
 def _view(function: Any) -> Callable[..., Any]:
     """A function whose result is a view of its first argument."""
-    return lambda self, x, *args, **kwargs: function(self.as_array(x), *args, **kwargs)
+    return lambda self, x, *args, **kwargs: self.run(function, (self.as_array(x), *args), kwargs)
 
 
 def _reduce(self: Calls, function: Any, items: Any, *initial: Any) -> Any:
@@ -167,7 +167,7 @@ def _starmap(self: Calls, function: Any, items: Any) -> Any:
 
 
 def _abs(self: Calls, value: Any) -> Any:
-    method = None if isinstance(value, (*NUMBERS, int, np.ndarray)) else user_method(type(value), "__abs__")
+    method = None if isinstance(value, (*NUMBERS, int, self.ndarray)) else user_method(type(value), "__abs__")
     return self.call(method, value) if method is not None else self.by_rule(abs, (value,), {})
 
 
@@ -197,7 +197,7 @@ def _fromiter(self: Calls, items: Any, dtype: Any = float, count: int = -1, *, l
 
 
 def _divmod(self: Calls, a: Any, b: Any) -> Any:
-    numbers = (*NUMBERS, int, np.ndarray)
+    numbers = (*NUMBERS, int, self.ndarray)
     if isinstance(a, numbers) and isinstance(b, numbers):
         return (self.op("//", a, b), self.op("%", a, b))
     for method, one, other in ((user_method(type(a), "__divmod__"), a, b), (user_method(type(b), "__rdivmod__"), b, a)):
@@ -215,7 +215,7 @@ def _dunder(function: Any, name: str) -> Callable[..., Any]:
     """A function that asks a class for a special method, and has a rule for numbers."""
 
     def ask(self: Calls, value: Any, *rest: Any, **kwargs: Any) -> Any:
-        basic = isinstance(value, (*NUMBERS, int, np.ndarray))
+        basic = isinstance(value, (*NUMBERS, int, self.ndarray))
         method = None if basic else user_method(type(value), name)
         if method is not None:
             return self.call(method, value, *rest, **kwargs)
@@ -230,7 +230,7 @@ def _reversed(self: Calls, items: Any) -> Any:
     method = user_method(type(items), "__reversed__")
     if method is not None:
         return self.advanced(self.call(method, items))
-    if isinstance(items, np.ndarray) or user_method(type(items), "__getitem__") is not None:
+    if isinstance(items, self.ndarray) or user_method(type(items), "__getitem__") is not None:
         return (self.load(items, i) for i in reversed(range(_length(self, items))))
     return reversed(items)
 

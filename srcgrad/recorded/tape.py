@@ -24,7 +24,7 @@ import srcgrad_runtime as rt
 from .. import rules
 from . import arithmetic, pullbacks
 from .pullbacks import DOUBLE, REAL
-from .shadows import Shadows, overlaps_itself, owner_of
+from .shadows import Shadows, overlaps_itself, owner_of, with_gaps
 
 NUMBERS = (float, complex, np.inexact)
 SIGNS: dict[str, tuple[Callable[..., Any], Any, Callable[..., Any], str]] = {
@@ -47,14 +47,19 @@ LEAVES = (int, str, bytes, type, range, types.ModuleType)  # nothing is looked f
 
 
 class Tape:
-    """Steps, adjoints of numbers by identity, shadows of arrays."""
+    """Steps, adjoints of numbers by identity, shadows of arrays.
+
+    What depends on where arrays live is in a few places that `device` gives another meaning.
+    """
+
+    ndarray: Any = np.ndarray  # the type of the arrays that are recorded
 
     def __init__(self, outer: Any = None) -> None:
         self.outer = outer
         self.steps: list[Callable[[], None]] = []
         self.alive: dict[int, Any] = {}  # id -> active number; holding it keeps its id its own
         self.bars: dict[int, Any] = {}
-        self.shadows = Shadows()
+        self.shadows = self.new_shadows()
         self.stored: dict[int, np.ndarray] = {}  # owners of memory that steps put back
         self.shaped: dict[int, np.ndarray] = {}  # arrays whose shape was set, which steps put back
         self.failed: BaseException | None = None  # a refusal, which the program may have caught
@@ -68,12 +73,60 @@ class Tape:
         """A while in which this tape is an empty one; what it held before is there again afterwards."""
         names = ("steps", "alive", "bars", "shadows", "stored", "shaped", "failed", "memory")
         before = {name: getattr(self, name) for name in names}
-        fresh = type(self)(self.outer)
+        fresh = self.another(self.outer)
         self.__dict__.update({name: getattr(fresh, name) for name in names})
         try:
             yield self
         finally:
             self.__dict__.update(before)
+
+    # ---- what depends on where arrays live ----------------------------------------------------------------------------------------
+
+    new_shadows: Callable[[], Shadows] = Shadows
+    owner = staticmethod(owner_of)
+
+    def another(self, outer: Any) -> Any:
+        """An empty tape of this kind inside of `outer`."""
+        return type(self)(outer)
+
+    @staticmethod
+    def run(function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """Call a function that is not looked into."""
+        return function(*args, **kwargs)
+
+    def laid_out(self, array: Any) -> Any:
+        """A copy in the same layout: what is a view of the array, and in which order it lies in memory, depends on that."""
+        copy = with_gaps(array)
+        self.arithmetic.put(copy, ..., array)
+        return copy
+
+    def note_stored(self, array: Any) -> None:
+        """Note that steps put back what is in the memory of an array."""
+        owner = owner_of(array)
+        self.stored[id(owner)] = owner
+
+    @staticmethod
+    def is_writeable(array: Any) -> bool:
+        return array.flags.writeable
+
+    @staticmethod
+    def lock(array: Any) -> None:
+        """Let nothing be stored into an array."""
+        array.flags.writeable = False
+
+    @staticmethod
+    def is_part(owner: Any, part: Any) -> bool:
+        """Whether both are arrays that may share memory."""
+        return isinstance(owner, np.ndarray) and isinstance(part, np.ndarray) and np.may_share_memory(owner, part)
+
+    @staticmethod
+    def apart(y: Any) -> Any:
+        """A result each entry of which has an adjoint of its own: a copy of an array with overlaps, as a number that was broadcast."""
+        if not isinstance(y, np.ndarray) or not y.size or not overlaps_itself(y):
+            return y
+        copy = y.copy()
+        copy.flags.writeable = y.flags.writeable
+        return copy
 
     # ---- activity ---------------------------------------------------------------------------------------------------------------
 
@@ -92,7 +145,7 @@ class Tape:
 
     def is_own(self, value: Any) -> bool:
         """Whether a number or array may carry a derivative on this tape."""
-        if isinstance(value, np.ndarray):
+        if isinstance(value, self.ndarray):
             owner = value if value.base is None else owner_of(value)
             return id(owner) in self.shadows.active and value.dtype.kind in "fc"
         return id(value) in self.alive
@@ -110,7 +163,9 @@ class Tape:
         todo = [value]
         while todo:
             one = todo.pop()
-            if isinstance(one, (*NUMBERS, np.ndarray)) and not (isinstance(one, np.ndarray) and one.dtype == object):
+            if isinstance(one, (*NUMBERS, self.ndarray)) and not (
+                isinstance(one, self.ndarray) and one.dtype == object
+            ):
                 if is_active(one):
                     return True
                 continue
@@ -126,7 +181,7 @@ class Tape:
 
     def activate(self, value: Any) -> Any:
         """A result as an active value."""
-        if isinstance(value, np.ndarray):
+        if isinstance(value, self.ndarray):
             if value.dtype.kind in "fc":
                 self.shadows.activate(value)
         elif isinstance(value, NUMBERS):
@@ -146,14 +201,14 @@ class Tape:
 
     def take(self, value: Any) -> Any:
         """The adjoint of a result at the place where it was made; it has none from here on."""
-        if isinstance(value, np.ndarray):
+        if isinstance(value, self.ndarray):
             if self.outer is None and value.base is None:
                 return self.shadows.taken(value)
             bar = self.shadows.view(value, False)
             if bar is None:
                 return None
             found = self.arithmetic.copy(bar) if bar.ndim else self.arithmetic.part(bar, ())
-            if owner_of(value) is value:
+            if self.shadows.owns(value):
                 self.shadows.drop(value)
             else:
                 self.arithmetic.put(bar, ..., 0)
@@ -173,7 +228,7 @@ class Tape:
         """Add a contribution to the adjoint of a value that may be active; nothing changes a `lasting` one later on."""
         if g is None:
             return
-        if isinstance(value, np.ndarray):
+        if isinstance(value, self.ndarray):
             if self.is_own(value):
                 if not (lasting and self.outer is None and self.shadows.add_whole(value, g)):
                     self.shadows.add(value, g, self.arithmetic)
@@ -209,20 +264,20 @@ class Tape:
         operands = [*args, *kwargs.values()]
         if isinstance(y, NUMBERS) and any(y is o for o in operands):
             y = self.fresh(y)
-        if isinstance(y, np.ndarray) and self.is_view(y, operands):
+        if isinstance(y, self.ndarray) and self.is_view(y, operands):
             if rule.function is not np.imag:
                 return y
             y = y.copy()  # the adjoint of an imaginary part is minus that part of the adjoint
         if isinstance(y, (list, tuple)):
-            views = [isinstance(v, np.ndarray) and self.is_view(v, operands) for v in y]
+            views = [isinstance(v, self.ndarray) and self.is_view(v, operands) for v in y]
             if views and all(views):
                 return y
             if any(views):  # some share memory, some do not: all get memory of their own
                 y = type(y)(v.copy() if view else v for v, view in zip(y, views, strict=True))
-            if any(apart(v) is not v for v in y):
-                y = type(y)(map(apart, y))
+            if any(self.apart(v) is not v for v in y):
+                y = type(y)(map(self.apart, y))
         else:
-            y = apart(y)
+            y = self.apart(y)
         bound = {name: snapshot(value) for name, value in pullbacks.bind(rule, args, kwargs).items()}
         if rule.is_elementwise and not kwargs:
             values = tuple(bound.values())
@@ -313,10 +368,10 @@ class Tape:
 
         self.steps.append(back)
 
-    def is_view(self, y: np.ndarray, operands: list[Any]) -> bool:
+    def is_view(self, y: Any, operands: list[Any]) -> bool:
         """Whether a result shares the memory of an operand."""
-        owner = owner_of(y)
-        return any(isinstance(o, np.ndarray) and owner_of(o) is owner for o in operands)
+        owner = self.owner(y)
+        return any(isinstance(o, self.ndarray) and self.owner(o) is owner for o in operands)
 
     # ---- loads and stores -------------------------------------------------------------------------------------------------------
 
@@ -344,7 +399,7 @@ class Tape:
                 if not overlaps_itself(array):
                     self.arithmetic.call(rt.scatter_add, bar, index, g)
                     return
-                whole = np.zeros(array.shape, array.dtype)
+                whole = self.arithmetic.call(np.zeros, array.shape, array.dtype)
                 self.arithmetic.call(rt.scatter_add, whole, index, g)
                 self.shadows.add(array, whole, self.arithmetic)
 
@@ -367,7 +422,7 @@ class Tape:
         """A store that was made: of a `value` that is active on this tape, or of none."""
         if value is not None and array.dtype.kind in "fc":
             self.shadows.activate(array)
-        self.stored[id(owner_of(array))] = owner_of(array)
+        self.note_stored(array)
 
         def back() -> None:
             calc = self.arithmetic
@@ -392,7 +447,7 @@ class Tape:
         return done
 
     def note_change(self, array: np.ndarray, old: np.ndarray) -> None:
-        self.stored[id(owner_of(array))] = owner_of(array)
+        self.note_stored(array)
         self.steps.append(lambda: self.arithmetic.put(array, ..., old))
 
     def set_shape(self, array: np.ndarray, shape: Any) -> None:
@@ -422,7 +477,7 @@ class Tape:
             for array, shape in shapes:
                 self.arithmetic.set_shape(array, shape)
             for owner, content in final:
-                if owner.flags.writeable:
+                if self.is_writeable(owner):
                     self.arithmetic.put(owner, ..., content)
 
     def forget(self) -> None:
@@ -445,15 +500,6 @@ def _is_complex(value: Any) -> bool:
     return isinstance(value, complex) or getattr(getattr(value, "dtype", None), "kind", "") == "c"
 
 
-def apart(y: Any) -> Any:
-    """A result each entry of which has an adjoint of its own: a copy of an array with overlaps, as a number that was broadcast."""
-    if not isinstance(y, np.ndarray) or not y.size or not overlaps_itself(y):
-        return y
-    copy = y.copy()
-    copy.flags.writeable = y.flags.writeable
-    return copy
-
-
 def snapshot(value: Any) -> Any:
     """A list or dict as it is now, with the very items; the program may change it later."""
     if isinstance(value, list):
@@ -465,8 +511,10 @@ def snapshot(value: Any) -> Any:
 
 def frozen(index: Any) -> Any:
     """An index that later stores do not change."""
-    if isinstance(index, np.ndarray):
-        return index.copy()
+    if type(index) is int or type(index) is slice:
+        return index
     if isinstance(index, list):
         return [frozen(i) for i in index]
-    return tuple(map(frozen, index)) if type(index) is tuple else index
+    if type(index) is tuple:
+        return tuple(map(frozen, index))
+    return index.copy() if hasattr(index, "ndim") else index  # an array, of whatever place

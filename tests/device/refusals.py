@@ -27,9 +27,8 @@ def _has_arrays(program: Any) -> bool:
     return any(isinstance(leaf, np.ndarray) for _, leaf in nested.leaves(program.make_args(), ""))
 
 
-def refusal(program: Any) -> str | None:
-    """Why the device refuses a program, in one line; None if it runs there."""
-    gradient = srcgrad.value_and_grad(program.function, argnums=program.argnums)
+def refusal(program: Any, gradient: Any) -> str | None:
+    """Why the device refuses the gradient of a program, in one line; None if it runs there."""
     args = srcgrad.to_device(copy.deepcopy(program.make_args()), xp)
     if program.reset:
         program.reset()
@@ -53,15 +52,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="programs (default: all)")
     options = parser.parse_args(argv)
     chosen = [p for p in programs() if not options.names or p.name in options.names]
-    refused = 0
+    refused = recorded = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for program in chosen:
-            why = refusal(program)
+            gradient = srcgrad.value_and_grad(program.function, argnums=program.argnums)
+            why = refusal(program, gradient)
+            recorded += why is None and ", recorded because" in gradient.source.partition("\n")[0]
             if why is not None:
                 refused += 1
                 print(f"{program.name:44} {why}", flush=True)
-    print(f"{len(chosen)} programs with arrays, {refused} of them refused on a device")
+    print(
+        f"{len(chosen)} programs with arrays, {refused} of them refused on a device, {recorded} of the others recorded there"
+    )
     return 0
 
 

@@ -132,17 +132,6 @@ def test_a_function_that_cupy_lacks_is_named():
         srcgrad.check_device(lambda w: np.sum(w * np.spacing(w)), (np.ones(3),))
 
 
-def test_a_recorded_program_is_refused():
-    def f(x):
-        try:
-            return np.sum(x)
-        finally:
-            print(end="")
-
-    with pytest.raises(srcgrad.Refused):
-        grad(f)(there(np.ones(3)))
-
-
 def test_functions_of_numpy_by_name():
     from numpy import exp
     from numpy import sum as total

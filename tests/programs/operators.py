@@ -1,5 +1,6 @@
 """Operators, comparisons, built-in functions and `math` on scalars; broadcasting in each operator."""
 
+import collections
 import math
 import operator
 
@@ -227,3 +228,14 @@ def conversion_of_length_one(x, y):
 def text_has_no_gradient(x, y):
     text = f"{x:.3f}" + str(y) + "%f" % x  # noqa: UP031
     return x * y * (1.0 if text else 0.0)
+
+
+Pair = collections.namedtuple("Pair", "a b")
+
+
+@program(lambda r: (r.vec(2), r.vec(2)), (0, 1))
+def arrays_with_tuples_in_a_dict(x, y):
+    kept = {"v": x * y}
+    kept["v"] = (1.0, 2.0) * kept["v"] - Pair(y[0], 3.0)
+    kept["v"] *= (2.0, x[1])
+    return np.sum(kept["v"] * [x[0], 2.0]) + np.sum(np.sum(x) - (1.0, 3.0))

@@ -48,6 +48,15 @@ class Generator:
         order = self._device.argsort(self._own.random(count))
         return order if isinstance(x, int) else x[order]
 
+    def shuffle(self, x: Any) -> None:
+        """Put the rows of an array into another order, in place."""
+        x[...] = self.permutation(x)
+
+    def choice(self, a: Any, size: Any = None) -> Any:
+        """Numbers below `a`, or rows of an array `a`, each drawn anew."""
+        places = self._own.integers(0, a if isinstance(a, int) else len(a), size=size)
+        return places if isinstance(a, int) else a[places]
+
     def _size(self, size: Any, *parameters: Any) -> Any:
         """The shape of a draw: `size`, or that of the parameters together."""
         if size is not None:

@@ -79,7 +79,7 @@ class Chosen:
 
     def __init__(self, space: Namespace, name: str, device: Any, host: Any):
         self.__name__ = name
-        self.device, self.host = device, host
+        self.device, self.host, self._space = device, host, space
         self._array, self._asarray = space._device.ndarray, space._device.asarray
         self._making = name in MAKING
         self._sequence = name in SEQUENCES
@@ -97,6 +97,8 @@ class Chosen:
     def __getattr__(self, name: str) -> Any:  # `np.add.at`, `np.add.reduce`
         if name.startswith("__"):
             raise AttributeError(name)
+        if name == "at" and self.host is np.subtract:  # devices have atomic additions of floating numbers only
+            return lambda array, index, value: self._space.add.at(array, index, -value)
         device, host = getattr(self.device, name, None), getattr(self.host, name)
         if not callable(host):
             return host

@@ -20,18 +20,29 @@ AT = ("add", "subtract", "maximum", "minimum", "bitwise_and", "bitwise_or", "bit
 
 
 class ndarray:  # noqa: N801 (the name it has in CuPy)
-    """An array of the fake device. Made by `srcgrad_runtime.fake.array`, `asarray`, `zeros` and the like."""
+    """An array of the fake device. Made by `srcgrad_runtime.fake.array`, `asarray`, `zeros` and the like.
 
-    __slots__ = ("_host", "_block", "__weakref__")
+    As in CuPy, `ndarray(shape, dtype, memptr, strides)` is an array in memory that is there already: `memptr` is the `data` of an
+    array, plus a number of bytes.
+    """
+
+    __slots__ = ("_host", "_block", "_base", "__weakref__")
     __array_priority__ = 100
+    _host: np.ndarray
+    _block: counting.Block
+    _base: ndarray | None
 
-    def __init__(self, host: np.ndarray, block: counting.Block | None = None):
-        self._host = host
-        self._block = block if block is not None else counting.Block(host.nbytes)
+    def __init__(self, shape: Any, dtype: Any = float, memptr: Any = None, strides: Any = None, order: str = "C"):
+        self._base = None
+        if memptr is None:
+            self._host = np.empty(shape, dtype, order)  # type: ignore[call-overload]
+            self._block = counting.Block(self._host)
+        else:
+            self._host = np.ndarray(shape, dtype, memptr.mem.buffer, memptr.ptr - memptr.mem.ptr, strides)
+            self._block = memptr.mem
 
     # ---- what it is ----
 
-    shape = property(lambda self: self._host.shape)
     dtype = property(lambda self: self._host.dtype)
     ndim = property(lambda self: self._host.ndim)
     size = property(lambda self: self._host.size)
@@ -41,9 +52,20 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
     T = property(lambda self: self._view(self._host.T))
     mT = property(lambda self: self._view(self._host.mT))  # noqa: N815
 
+    base = property(lambda self: self._base)
+
     @property
-    def base(self) -> Any:
-        return None if self._host.base is None else self._view(self._host.base)
+    def shape(self) -> tuple[int, ...]:
+        return self._host.shape
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        self._host.shape = shape
+
+    @property
+    def data(self) -> counting.Pointer:
+        """Where the array begins."""
+        return counting.Pointer(self._block, counting.address(self._host))
 
     @property
     def flags(self) -> Any:
@@ -59,7 +81,7 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
 
     @property
     def imag(self) -> ndarray:
-        return self._view(self._host.imag) if self.dtype.kind == "c" else ndarray(np.zeros_like(self._host))
+        return self._view(self._host.imag) if self.dtype.kind == "c" else of_host(np.zeros_like(self._host))
 
     @imag.setter
     def imag(self, value: Any) -> None:
@@ -70,7 +92,11 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
         return self.ravel()
 
     def _view(self, host: np.ndarray) -> ndarray:
-        return ndarray(host, self._block if np.may_share_memory(host, self._host) else None)
+        if not np.may_share_memory(host, self._host):
+            return of_host(host)
+        made = of_host(host, self._block)
+        made._base = self if self._base is None else self._base
+        return made
 
     # ---- to the host ----
 
@@ -172,7 +198,7 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
 
     def copy(self, order: Any = "C") -> ndarray:
         counting.launched()
-        return ndarray(self._host.copy(order))
+        return of_host(self._host.copy(order))
 
     def __copy__(self) -> ndarray:
         return self.copy()
@@ -203,7 +229,7 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
         if not copy and np.dtype(dtype) == self.dtype:
             return self
         counting.launched()
-        return ndarray(self._host.astype(dtype))
+        return of_host(self._host.astype(dtype))
 
     def view(self, dtype: Any = None) -> ndarray:
         return self._view(self._host.view() if dtype is None else self._host.view(dtype))
@@ -215,7 +241,17 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
         return self._view(self._host.ravel(order))
 
     def flatten(self, order: Any = "C") -> ndarray:
-        return ndarray(self._host.flatten(order))
+        return of_host(self._host.flatten(order))
+
+
+def of_host(host: np.ndarray, block: counting.Block | None = None) -> ndarray:
+    """The array of the device with this content, which nothing else holds, or which is in a block of the device already."""
+    made = object.__new__(ndarray)
+    if block is None and not host.flags.forc:
+        host = host.copy("K")  # memory that is in use from the first byte to the last
+    made._host, made._base = host, None
+    made._block = counting.Block(host) if block is None else block
+    return made
 
 
 def _is_same(a: Any, b: np.ndarray) -> bool:
@@ -258,9 +294,9 @@ def plain(value: Any, what: str) -> Any:
 def wrap(value: Any) -> Any:
     """A result of NumPy as one of the device: arrays and NumPy scalars become arrays."""
     if isinstance(value, np.ndarray):
-        return ndarray(value)
+        return of_host(value)
     if isinstance(value, np.generic):
-        return ndarray(np.asarray(value))
+        return of_host(np.asarray(value))
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*map(wrap, value))
     if isinstance(value, (list, tuple)):
@@ -273,7 +309,7 @@ def asarray(value: Any, dtype: Any = None) -> ndarray:
     if isinstance(value, ndarray):
         return value if dtype is None or np.dtype(dtype) == value.dtype else value.astype(dtype)
     counting.counts.uploads += 1
-    return ndarray(np.array(joined(value), dtype))
+    return of_host(np.array(joined(value), dtype))
 
 
 def joined(value: Any) -> Any:

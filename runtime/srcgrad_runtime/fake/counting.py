@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 
 @dataclass
 class Counts:
@@ -61,20 +63,38 @@ def synchronised() -> None:
 
 
 class Block:
-    """The memory of an array and its views: counted as long as one of them lives."""
+    """The memory of an array and its views: counted as long as one of them lives. `ptr` and `size` say where it is, in bytes."""
 
-    __slots__ = ("size",)
+    __slots__ = ("counted", "ptr", "size", "buffer")
 
-    def __init__(self, size: int):
+    def __init__(self, host: np.ndarray):
         rounded = counts.size_class or (lambda size: -(-size // 512) * 512)  # CuPy's pool rounds up
-        self.size = 0  # nothing to give back where there is not enough
+        self.counted = 0  # nothing to give back where there is not enough
+        self.ptr, self.size = address(host), host.nbytes
+        self.buffer = host.reshape(-1, order="A").view(np.uint8)
+        size = host.nbytes
         with lock:
             if counts.live + rounded(size) > counts.limit:
                 raise MemoryError(f"Out of memory allocating {size} bytes (allocated so far: {counts.live} bytes).")
-            self.size = rounded(size)
-            counts.live += self.size
+            self.counted = rounded(size)
+            counts.live += self.counted
             counts.peak = max(counts.peak, counts.live)
 
     def __del__(self, counts: Counts = counts, lock: Any = lock) -> None:  # also when modules are gone, at the very end
         with lock:
-            counts.live -= self.size
+            counts.live -= self.counted
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A place in a block, as CuPy's `MemoryPointer`: `ptr` is the address, and numbers of bytes are added."""
+
+    mem: Block
+    ptr: int
+
+    def __add__(self, offset: int) -> Pointer:
+        return Pointer(self.mem, self.ptr + offset)
+
+
+def address(host: np.ndarray) -> int:
+    return host.__array_interface__["data"][0]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import types
 from typing import Any
 
 import numpy as np
 
 from . import counting
-from .arrays import AT, asarray, index_of, is_host_array, is_view, joined, ndarray, plain, wrap
+from .arrays import AT, asarray, index_of, is_host_array, is_view, joined, ndarray, of_host, plain, wrap
 from .interface import GENERATOR, MODULES, SHARED
 
 # functions that tell something of their arguments without computing: any argument will do, and the result is the host's
@@ -131,18 +130,18 @@ class Function:
         if isinstance(outputs, ndarray):
             return outputs
         if name in VERDICTS:
-            return ndarray(np.asarray(result))
-        if name in VIEWS:
-            return self._sharing(result, args)
-        return wrap(result if name in KEEPING else in_c_order(result))
+            return of_host(np.asarray(result))
+        return self._sharing(result if name in VIEWS or name in KEEPING else in_c_order(result), args)
 
     def _sharing(self, result: Any, args: Any) -> Any:
         """A result that may be a view of an argument, whose memory it then counts as."""
+        if isinstance(result, tuple) and hasattr(result, "_fields"):
+            return wrap(result)
         if isinstance(result, (list, tuple)):
             return type(result)(self._sharing(item, args) for item in result)
-        for one in args:
+        for one in args if isinstance(result, np.ndarray) else ():
             if isinstance(one, ndarray) and np.may_share_memory(result, one._host):
-                return ndarray(np.asarray(result), one._block)
+                return one if result is one._host else one._view(result)
         return wrap(result)
 
     def _check_call(self, args: Any, kwargs: Any) -> None:
@@ -325,6 +324,24 @@ class Submodule:
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
 
+class StrideTricks:
+    """`lib.stride_tricks` of the device: views that share memory, and that have, as in CuPy, no base."""
+
+    def as_strided(self, x: ndarray, shape: Any = None, strides: Any = None) -> ndarray:
+        _expect(x)
+        return ndarray(x.shape if shape is None else shape, x.dtype, x.data, x.strides if strides is None else strides)
+
+    def sliding_window_view(self, x: ndarray, window_shape: Any, axis: Any = None, **_: Any) -> ndarray:
+        view = np.lib.stride_tricks.sliding_window_view(x._host, window_shape, axis)
+        return self.as_strided(x, view.shape, view.strides)
+
+
+class Library:
+    """`lib` of the device."""
+
+    stride_tricks = StrideTricks()
+
+
 def _made(names: dict[str, Any], owner: Any) -> dict[str, Any]:
     """The functions of these names, as far as NumPy has them: some that CuPy has are gone from newer ones."""
     found = {}
@@ -341,11 +358,6 @@ def _function(name: str, described: Any, host: Any, owner: Any) -> Any:
     return Function(name, host, "any" if described == "ufunc" else described, owner is not np.random)
 
 
-def _as_strided(x: ndarray, shape: Any = None, strides: Any = None) -> ndarray:
-    _expect(x)
-    return x._view(np.lib.stride_tricks.as_strided(x._host, shape, strides))
-
-
 @functools.cache
 def namespace() -> dict[str, Any]:
     """The names of the device by their CuPy name."""
@@ -354,9 +366,11 @@ def namespace() -> dict[str, Any]:
     for module in ("linalg", "fft", "random"):
         owner = getattr(np, module)
         found[module] = Submodule(module, _made(MODULES[module], owner))
-    found["lib"] = types.SimpleNamespace(stride_tricks=types.SimpleNamespace(as_strided=_as_strided))
     found.update(
-        ndarray=ndarray, ufunc=Ufunc, asnumpy=lambda a, *_, **__: a.get() if isinstance(a, ndarray) else np.asarray(a)
+        ndarray=ndarray,
+        ufunc=Ufunc,
+        lib=Library,
+        asnumpy=lambda a, *_, **__: a.get() if isinstance(a, ndarray) else np.asarray(a),
     )
     return found
 

@@ -139,7 +139,7 @@ def _on_fake(launcher: Launcher, plan: plans.Plan, args: tuple[Any, ...]) -> Any
         observer(plan, hosts, returned)
     for _ in plan.launches:
         counting.launched()
-    return _wrapped(plan.results, returned, launcher._array, {})
+    return _wrapped(plan.results, returned, {})
 
 
 def _agrees(results: Any, returned: Any) -> bool:
@@ -153,14 +153,16 @@ def _agrees(results: Any, returned: Any) -> bool:
     return True
 
 
-def _wrapped(results: Any, returned: Any, array: Any, made: dict[Any, Any]) -> Any:
+def _wrapped(results: Any, returned: Any, made: dict[Any, Any]) -> Any:
+    from ..fake import arrays
+
     if isinstance(results, tuple):
-        return tuple(_wrapped(one, value, array, made) for one, value in zip(results, returned, strict=True))
+        return tuple(_wrapped(one, value, made) for one, value in zip(results, returned, strict=True))
     if isinstance(results, plans.Result):
         found = made.setdefault(results, None)
         if found is None:
             host = np.asarray(returned, order="C")
-            found = made[results] = array(host if host.flags.owndata and host.flags.writeable else host.copy())
+            found = made[results] = arrays.of_host(host if host.flags.owndata and host.flags.writeable else host.copy())
         return found
     return returned
 

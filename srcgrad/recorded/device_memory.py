@@ -1,0 +1,163 @@
+"""Adjoints of the memory of a device, and what the host has in it.
+
+An array of a device tells the allocation that it lives in, `array.data.mem`, and its address, `array.data.ptr`. All arrays in one
+allocation share it, however they came about, so shadows are kept by allocation: as many bytes of zeros, and for each array the array
+of the same form at the same distance from the beginning.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import srcgrad_runtime as rt
+
+from .shadows import Shadows, overlaps_itself, owner_of
+
+
+def at(place: Any, shape: tuple[int, ...], dtype: Any, strides: Any, like: Any) -> Any:
+    """The array of this form that begins at an address of the device; `like` is any other array there."""
+    return type(like)(shape, dtype, place, strides)
+
+
+def whole(array: Any) -> Any:
+    """All of the allocation that an array lives in, as a row of entries of the same kind."""
+    memory = array.data.mem
+    count = memory.size // array.itemsize
+    return at(array.data + (memory.ptr - array.data.ptr), (count,), array.dtype, None, array)
+
+
+def with_gaps(array: Any, device: Any) -> Any:
+    """Zeros in the layout of an array."""
+    reach = [stride * (extent - 1) for stride, extent in zip(array.strides, array.shape, strict=True)]
+    below = -sum(r for r in reach if r < 0)
+    memory = device.zeros((below + sum(r for r in reach if r > 0)) // array.itemsize + 1, array.dtype)
+    return at(memory.data + below, array.shape, array.dtype, array.strides, array)
+
+
+class DeviceShadows(Shadows):
+    """The adjoints of all active memory of one tape on a device."""
+
+    def __init__(self, device: Any) -> None:
+        super().__init__()
+        self.device = device
+
+    def owns(self, array: Any) -> bool:
+        return array.base is None and array.data.ptr == array.data.mem.ptr
+
+    def activate(self, array: Any) -> None:
+        memory = array.data.mem
+        self.active[id(memory)] = memory
+
+    def view(self, array: Any, make: bool) -> Any:
+        memory = array.data.mem
+        found: Any = self.bars.get(id(memory))
+        if found is None:
+            given: Any = self.given.pop(id(memory), None)
+            if given is None and not make:
+                return None
+            found = self.bars[id(memory)] = self.device.zeros(memory.size, np.uint8)
+            if given is not None:
+                first, g = given
+                self.view(first, True)[...] = g
+        if array.size == 0:
+            return self.device.zeros(array.shape, array.dtype)
+        place = found.data + (array.data.ptr - memory.ptr)
+        return at(place, array.shape, array.dtype, array.strides, array)
+
+    def add(self, array: Any, g: Any, calc: Any) -> None:
+        g = calc.call(rt.unbroadcast, g, array)
+        bar = self.view(array, True)
+        if bar.size == 0:
+            return
+        if not overlaps_itself(bar):
+            calc.increase(bar, g)
+            return
+        flat, places = elements(bar)
+        calc.increase_at(flat, places, calc.call(np.broadcast_to, g, bar.shape))
+
+    def add_whole(self, owner: Any, g: Any) -> bool:
+        same = type(g) is type(owner) and g.shape == owner.shape and g.dtype == owner.dtype
+        if not (same and owner.flags.c_contiguous and self.owns(owner)):  # a view by strides has no base either
+            return False
+        key = id(owner.data.mem)
+        if key in self.bars:
+            bar = self.view(owner, False)
+            bar += g
+        elif key in self.given:
+            bar = self.view(owner, True)
+            bar += g
+        else:
+            self.given[key] = owner, g  # type: ignore[assignment]
+        return True
+
+    def taken(self, owner: Any) -> Any:
+        given: Any = self.given.get(id(owner.data.mem))
+        if given is not None and given[0] is owner and given[1].shape == owner.shape:
+            bar = given[1]
+        else:
+            bar = self.view(owner, False)
+        self.drop(owner)
+        return bar
+
+    def drop(self, array: Any) -> None:
+        memory = array.data.mem
+        self.bars.pop(id(memory), None)
+        self.given.pop(id(memory), None)
+
+
+def elements(array: Any) -> tuple[Any, np.ndarray]:
+    """All elements that an array with overlaps is made of, and for each entry the position of its element (on the host)."""
+    places = np.zeros(array.shape, np.intp)
+    for axis, (stride, extent) in enumerate(zip(array.strides, array.shape, strict=True)):
+        shape = [1] * array.ndim
+        shape[axis] = extent
+        places = places + (np.arange(extent) * (stride // array.itemsize)).reshape(shape)
+    lowest = int(places.min())
+    places -= lowest
+    first = array.data + lowest * array.itemsize
+    return at(first, (int(places.max()) + 1,), array.dtype, None, array), places
+
+
+class Mirrors:
+    """What the arrays of the host that a program reads from outside are on the device: one copy of the memory, with the same views of it."""
+
+    def __init__(self, device: Any):
+        self.device = device
+        self.copies: dict[int, tuple[np.ndarray, Any]] = {}  # by the id of an owner: the owner, its bytes on the device
+        self.owners: dict[int, np.ndarray] = {}  # the owner by the id of the allocation of its copy
+
+    def __call__(self, array: np.ndarray) -> Any:
+        """The array of the device for an array of the host."""
+        owner = owner_of(array)
+        if not owner.flags.forc:
+            return self._apart(array)
+        known = self.copies.get(id(owner))
+        if known is None:
+            raw = self.device.asarray(_bytes(owner))
+            known = self.copies[id(owner)] = owner, raw
+            self.owners[id(raw.data.mem)] = owner
+        raw = known[1]
+        distance = _address(array) - _address(owner)
+        return at(raw.data + distance, array.shape, array.dtype, array.strides, raw)
+
+    def _apart(self, array: np.ndarray) -> Any:
+        """A copy of an array whose owner has gaps; nothing that is stored there is seen elsewhere."""
+        known = self.copies.get(id(array))
+        if known is None:
+            known = self.copies[id(array)] = array, self.device.asarray(array)
+        return known[1]
+
+    def stored(self, array: Any) -> None:
+        """Let the host see what was stored into an array of the device, if that is a copy of one of the host."""
+        owner = self.owners.get(id(array.data.mem))
+        if owner is not None:
+            _bytes(owner)[...] = self.copies[id(owner)][1].get()
+
+
+def _bytes(owner: np.ndarray) -> np.ndarray:
+    return owner.reshape(-1, order="A").view(np.uint8)
+
+
+def _address(array: np.ndarray) -> int:
+    return array.__array_interface__["data"][0]
