@@ -135,6 +135,8 @@ def _of_statement(node: build.Node, facts: Facts, known: Known) -> Iterator[tupl
 
 def _of_parts(node: build.Node, facts: Facts, known: Known) -> Iterator[tuple[str, str]]:
     """What the parts of a simple statement do: stores, operations in place, calls."""
+    if type(node) is gast.Assign and type(node.targets[0]) is gast.Name and _is_harmless(node.value):
+        return  # as most of the normal form are
     for item in build.walk(node):
         kind = type(item)
         if kind is gast.Subscript or kind is gast.Attribute:
@@ -146,6 +148,13 @@ def _of_parts(node: build.Node, facts: Facts, known: Known) -> Iterator[tuple[st
                 yield "change", item.target.id
         elif kind is gast.Call:
             yield from _of_call(item, facts, known)
+
+
+def _is_harmless(value: build.Node) -> bool:
+    """Whether a value is an atom, or an operation on atoms."""
+    if type(value) is gast.BinOp:
+        return build.is_atom(value.left) and build.is_atom(value.right)
+    return build.is_atom(value)
 
 
 def _of_binding(node: build.Node, facts: Facts) -> Iterator[tuple[str, str]]:

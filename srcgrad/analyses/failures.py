@@ -414,6 +414,8 @@ def _bindings(body: list[build.Node]) -> list[str]:
     """The name of each binding of a body."""
     walked = [n for s in body for n in build.walk(s)]
     found = [n.id for n in walked if type(n) is gast.Name and type(n.ctx) not in (gast.Load, gast.Param)]
+    if names.BINDING.isdisjoint(map(type, walked)):
+        return found
     return found + sorted(names.written(body).difference(found))
 
 

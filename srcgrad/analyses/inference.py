@@ -109,7 +109,11 @@ class _Inference(Expressions):
                 return  # nothing was learned of its names since
             then, self.asked, self.pending = self.clock, False, False
             self.simple(node, reads)
-            self.seen[id(node)] = -1 if self.asked else then
+            if self.asked:
+                self.seen[id(node)] = -1
+            else:  # what it has told of a name that it does not read tells it nothing new
+                settled = not self.widen and all(self.learned.get(name, 0) <= then for name in reads)
+                self.seen[id(node)] = self.clock if settled and _binds_a_name(node) else then
 
     def simple(self, node: build.Node, reads: set[str]) -> None:
         if isinstance(node, gast.Assign) and len(node.targets) == 1:
@@ -255,6 +259,11 @@ class _Inference(Expressions):
                 self.store(owner.id, node)
                 self.put(owner.id, Kind("list", item=own.item), active)
         return super().list_method(callee, args, active, node)
+
+
+def _binds_a_name(node: build.Node) -> bool:
+    """x = ..."""
+    return type(node) is gast.Assign and len(node.targets) == 1 and type(node.targets[0]) is gast.Name
 
 
 def _holding(own: Kind, place: build.Node, kind: Kind) -> Kind:

@@ -149,7 +149,8 @@ def unnamed(kind: Kind) -> Kind:
         and (kind.item is None or unnamed(kind.item) == kind.item)
     ):
         return kind
-    return replace(kind, dims=None, step=None, items=items, item=unnamed(kind.item) if kind.item is not None else None)
+    item = unnamed(kind.item) if kind.item is not None else None
+    return Kind(kind.tag, kind.dtype, kind.rank, kind.ones, items, item, value=kind.value)
 
 
 def of_value(value: Any, depth: int = 0) -> Kind:

@@ -236,6 +236,8 @@ def position_of_out(function: Any) -> int:
     """Where the `out` of a function stands among its arguments; `NOWHERE` if it has none there."""
     if isinstance(function, np.ufunc):
         return function.nin
+    if function is None:
+        return NOWHERE
     if isinstance(getattr(function, "__self__", None), np.ufunc):
         return {"reduce": 3, "accumulate": 3, "reduceat": 4}.get(function.__name__, NOWHERE)
     names = _parameters(function)

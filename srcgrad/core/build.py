@@ -176,16 +176,15 @@ def mapped(node: Node, visit: Callable[[Node], Node]) -> Node:
 
 def copy(node: Any) -> Any:
     """A copy of a tree, or of a list of trees."""
-    kind = type(node)
+    kind: Any = type(node)
     if kind is list:
         return [copy(item) for item in node]
-    if kind is gast.Name and node.annotation is None:
-        return _twin(node)[0]
     if not isinstance(node, gast.AST):
         return node
-    fresh, fields = _twin(node)
+    fresh = kind.__new__(kind)
     state = fresh.__dict__
-    for field in fields:
+    state.update(node.__dict__)
+    for field in _PART_FIELDS[kind]:
         value = state.get(field)
         if value is not None:
             state[field] = copy(value)

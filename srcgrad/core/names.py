@@ -33,9 +33,14 @@ def writes(node: build.Node) -> set[str]:
 
 def of(node: build.Node) -> tuple[set[str], set[str]]:
     """The names that a statement reads, and those that it writes."""
+    return of_all([node])
+
+
+def of_all(statements: Iterable[build.Node]) -> tuple[set[str], set[str]]:
+    """The names that some statements read, and those that they write."""
     loads: set[str] = set()
     stores: set[str] = set()
-    _collect([node], loads, stores)
+    _collect(list(statements), loads, stores)
     return loads, stores
 
 

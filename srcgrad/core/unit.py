@@ -34,6 +34,18 @@ class Free:
     getter: Callable[[], Any] | None = None  # reads the present value; None where it cannot change (a builtin)
 
 
+@dataclass(frozen=True)
+class Text:
+    """What there is in the text of a function, nested functions included, whatever passes have made of it since.
+
+    `bound`: the names that it binds in its own scope, its parameters among them. `mentioned`: all names. `syntax`: the classes of its nodes.
+    """
+
+    bound: frozenset[str]
+    mentioned: frozenset[str]
+    syntax: frozenset[type]
+
+
 @dataclass
 class Unit:
     """A function in the making: parameters, body, and the outside names of its body.
@@ -49,6 +61,7 @@ class Unit:
     defaults: dict[str, Any]
     body: list[build.Node]
     fresh: Fresh
+    text: Text
     free: dict[str, Free] = field(default_factory=dict)
     vararg: str = ""
     kwarg: str = ""

@@ -49,6 +49,7 @@ class Accumulate:
         self.slots = slots.find(reverse)
         self.filled: dict[str, set[int]] = {}  # slots that surely get a value with memory of its own
         self.moved: set[str] = set()
+        self.writing = True  # whether the statements at hand are wanted, and not only the state after them
         self.copied: set[str] = set()  # adjoints that had to be copied because their memory was not their own
 
     def begin(self, results: set[str]) -> State:
@@ -63,6 +64,7 @@ class Accumulate:
             elif isinstance(node, (gast.For, gast.While)):
                 self.loop(node, state, write)
             else:
+                self.writing = write
                 written = self.simple(self.reverse.effects.get(id(node)), state, node)
                 if write:
                     self.swept.own[id(node)] = written
@@ -75,7 +77,7 @@ class Accumulate:
         self.moved = self.moves(steps, effect.always)
         for step in [*steps, *effect.always]:
             self.step(step, state, out)
-        for statement in out:
+        for statement in out if self.writing else ():
             build.at(statement, node)
             if hasattr(node, "filename"):
                 statement.filename = node.filename
@@ -121,7 +123,7 @@ class Accumulate:
 
     def add(self, step: Add, state: State, out: list[build.Node]) -> None:
         bar = self.bar(step.var)
-        value = build.copy(step.value)
+        value = build.copy(step.value) if self.writing else step.value
         kind = self.facts.kind(step.var)
         if step.var not in state.present:
             moved = self.has_moved(value, state)

@@ -7,6 +7,7 @@ dividing by `b` would have raised. What only the value of the function depends o
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import gast
 
@@ -30,7 +31,7 @@ def marked(unit: Unit, facts: Facts, results: set[str], layout: Layout | None = 
         return frozenset()
     marks: set[int] = set()
     needed: set[str] | None = None
-    for node in (n for s in unit.body for n in build.walk(s) if isinstance(n, gast.stmt)):
+    for node in _statements(unit.body):
         head = _head(node)
         failure = found.get(id(head) if isinstance(node, (gast.If, gast.While, gast.For)) else id(node))
         if failure is None or layout is not None and is_repeated(node, unit, layout):
@@ -42,6 +43,19 @@ def marked(unit: Unit, facts: Facts, results: set[str], layout: Layout | None = 
                 continue
         marks.add(id(head))
     return frozenset(marks)
+
+
+def _statements(body: list[build.Node]) -> Iterator[build.Node]:
+    """All statements of a body, those inside of others included."""
+    for node in body:
+        if isinstance(node, (gast.If, gast.While, gast.For)):
+            yield node
+            yield from _statements(node.body)
+            yield from _statements(node.orelse)
+        elif isinstance(node, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return)):
+            yield node
+        else:
+            yield from (n for n in build.walk(node) if isinstance(n, gast.stmt))
 
 
 def is_repeated(node: build.Node, unit: Unit, layout: Layout) -> bool:

@@ -139,12 +139,11 @@ class Reverse:
 
     def whole(self, body: list[build.Node]) -> list[build.Node]:
         """The statements of the unit, with their effects noted."""
-        bound = names.written(body)
+        made = [name for name in self.unit.parameters if name in self.facts.mirrored.names]
+        bound = names.written(body) if made else set()
         body = self.block(body)
         begin = []
-        for name in self.unit.parameters:
-            if name not in self.facts.mirrored.names:
-                continue
+        for name in made:
             bar = self.bars(name)
             begin.append(build.assign(bar, shadows.zeros(name, self.facts)))
             self.facts.kinds[bar] = self.facts.kind(name)
@@ -724,6 +723,8 @@ def refuse_call(unit: Unit, facts: Facts, callee: Callee, value: build.Node, nod
 
 def shared_calls(values: list[build.Node]) -> list[build.Node]:
     """The calls of which more than one of the expressions takes a part, `call(...)[i]`; each once."""
+    if len(values) < 2:
+        return []
     seen: list[tuple[build.Node, int]] = []
     found: list[build.Node] = []
     for i, value in enumerate(values):

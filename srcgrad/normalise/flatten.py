@@ -13,7 +13,7 @@ nested in the function) are put in the place of their call; `for` over something
 
 from __future__ import annotations
 
-from ..core import build, names
+from ..core import build
 from ..core.unit import Unit
 from .lowering import statements
 
@@ -34,7 +34,6 @@ def flatten(unit: Unit, active: set[str]) -> Unit:
         return t_4
     """
     original = build.copy(unit.body)
-    own = {n for s in original for found in names.of(s) for n in found}
     taken, temporaries, free, guards = set(unit.fresh.taken), set(unit.temporaries), dict(unit.free), list(unit.guards)
     known = set(active)
     while True:
@@ -42,7 +41,7 @@ def flatten(unit: Unit, active: set[str]) -> Unit:
         work.active = work.reached(unit.body, known)
         before = set(work.active)
         work.block(unit.body)
-        grown = (work.active & own) - before
+        grown = (work.active & taken) - before
         if not grown:
             break
         # a function that was put in the place of its call stores into a name that was taken for a constant: once more, knowing that

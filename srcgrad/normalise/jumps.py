@@ -14,6 +14,7 @@ from ..core import build
 from ..core.names import Fresh
 
 LOOPS = (gast.For, gast.While)
+SIMPLE = frozenset({gast.Assign, gast.AugAssign, gast.Expr, gast.Return, gast.Pass, gast.Break, gast.Continue})
 SCOPES = (gast.FunctionDef, gast.Lambda, gast.ClassDef, gast.AsyncFunctionDef)
 
 
@@ -187,6 +188,8 @@ def _statements(body: list[build.Node], into_loops: bool = True) -> list[build.N
             continue
         if isinstance(item, gast.stmt):
             found.append(item)
+            if type(item) in SIMPLE:
+                continue
             if isinstance(item, LOOPS) and not into_loops:
                 stack.extend(s for s in item.orelse)
                 continue

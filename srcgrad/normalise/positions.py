@@ -38,6 +38,8 @@ def counted(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
             s = s + t_2
         return s
     """
+    if not any(c.function is rt.item_count or c.function is rt.check_items for c in facts.callees.values()):
+        return unit, False
     work = _Loops(unit, facts)
     work.block(unit.body)
     return unit, work.changed

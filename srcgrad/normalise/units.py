@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import builtins
 import functools
-import inspect
 from types import FunctionType
 from typing import Any
 
@@ -15,7 +14,7 @@ import gast
 
 from ..core import build, names
 from ..core.errors import Place, Refusal, Refused
-from ..core.unit import MISSING, Free, Unit, is_static
+from ..core.unit import MISSING, Free, Text, Unit, is_static
 from ..frontend import signature, source
 from . import imports, scopes
 
@@ -48,6 +47,7 @@ def unit_of(function: FunctionType, look: bool = False) -> Unit:
     imported: dict[str, signature.Getter] = {}
     if not look:
         body, imported = imports.looked_up(body, [*parameters, *(a.id for a in arguments.kwonlyargs)])
+    text = text_of(source.look(function).tree)
     unit = Unit(
         name=tree.name,
         function=function,
@@ -56,6 +56,7 @@ def unit_of(function: FunctionType, look: bool = False) -> Unit:
         defaults=defaults_of(function),
         body=body,
         fresh=names.Fresh(set()),
+        text=text,
         vararg=arguments.vararg.id if arguments.vararg else "",
         kwarg=arguments.kwarg.id if arguments.kwarg else "",
         keyword_only=tuple(a.id for a in arguments.kwonlyargs),
@@ -65,13 +66,12 @@ def unit_of(function: FunctionType, look: bool = False) -> Unit:
         unit.free[name] = Free(function, name, value, getter)
         if is_static(value):
             unit.guards.append((getter, value))
-    bound, mentioned, has_comprehensions = _names_of(source.look(function).tree)
     for name in EMITTED_BUILTINS:
-        if name not in bound:
+        if name not in text.bound:
             unit.free.setdefault(name, Free(function, name, getattr(builtins, name), None))
-    taken = {*unit.parameters, *unit.free, *mentioned, "np", "rt", "math", unit.vararg, unit.kwarg}
+    taken = {*unit.parameters, *unit.free, *text.mentioned, "np", "rt", "math", unit.vararg, unit.kwarg}
     unit.fresh = names.Fresh(taken)
-    if has_comprehensions and not look:
+    if not look and not text.syntax.isdisjoint(scopes.COMPREHENSIONS):
         mine = {n for s in body for n in names.reads(s) | names.writes(s)} | set(unit.parameters) | set(unit.free)
         unit.body = scopes.own_variables(body, mine, unit.fresh)
     return unit
@@ -96,8 +96,8 @@ def bound_names(unit: Unit) -> tuple[set[str], set[str]]:
     """The names that a unit binds, as it is now, and those that functions in it declare nonlocal."""
     bound = set(unit.parameters) | {n for n in (unit.vararg, unit.kwarg) if n}
     declared, nonlocals = set[str](), set[str]()
-    for statement in unit.body:
-        bound |= names.writes(statement)
+    bound |= names.written(unit.body)
+    for statement in unit.body if not unit.text.syntax.isdisjoint((gast.Global, gast.Nonlocal)) else ():
         for node in build.walk(statement):
             kind = type(node)
             if kind is gast.Global:
@@ -108,30 +108,26 @@ def bound_names(unit: Unit) -> tuple[set[str], set[str]]:
 
 
 @functools.lru_cache(maxsize=256)
-def _names_of(tree: build.Node) -> tuple[frozenset[str], frozenset[str], bool]:
-    """The names that a function binds, its parameters among them, all that its body mentions, and whether it has comprehensions."""
-    has_comprehensions = False
-    arguments = names.parameters_of(tree.args)
-    bound, declared, mentioned = {a.id for a in arguments}, set[str](), set[str]()
-    for statement in tree.body:
-        reads, writes = names.of(statement)
-        bound |= writes
-        mentioned |= reads | writes
-        for node in build.walk(statement):
-            if isinstance(node, gast.Name):
-                mentioned.add(node.id)
-            elif isinstance(node, gast.Global):
-                declared.update(node.names)
-            elif isinstance(node, scopes.COMPREHENSIONS):
-                has_comprehensions = True
-    return frozenset(bound - declared), frozenset(mentioned), has_comprehensions
+def text_of(tree: build.Node) -> Text:
+    """What there is in the text of a function."""
+    reads, writes = names.of_all(tree.body)
+    nodes = [node for statement in tree.body for node in build.walk(statement)]
+    syntax = frozenset(map(type, nodes))
+    mentioned = reads | writes | {node.id for node in nodes if type(node) is gast.Name}
+    bound = writes | {a.id for a in names.parameters_of(tree.args)}
+    if gast.Global in syntax:
+        bound -= {name for node in nodes if type(node) is gast.Global for name in node.names}
+    return Text(frozenset(bound), frozenset(mentioned), syntax)
 
 
 def defaults_of(function: FunctionType) -> dict[str, Any]:
-    return {
-        p.name: p.default for p in inspect.signature(function, follow_wrapped=False).parameters.values()
-        if p.default is not inspect.Parameter.empty
-    }  # fmt: skip
+    """The defaults of the parameters that have one, in the order of the parameters."""
+    code, defaults = function.__code__, function.__defaults__ or ()
+    positional = code.co_varnames[: code.co_argcount]
+    named = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    own = function.__kwdefaults__ or {}
+    found = dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=True))
+    return found | {name: own[name] for name in named if name in own}
 
 
 def value_of(getter: signature.Getter) -> Any:

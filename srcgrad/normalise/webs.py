@@ -7,7 +7,7 @@ first web of a name (that of the parameter, if it is one) keeps the name, later 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Set
+from collections.abc import Callable, Container, Iterable, Set
 
 import gast
 
@@ -21,6 +21,11 @@ PLAIN = (
 COMPOUND = (gast.If, gast.For, gast.While)
 SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.NamedExpr)
 Environment = dict[str, frozenset[int]]
+Told = Callable[[build.Node], tuple[Set[str], Iterable[str]] | None]
+
+
+def _nothing_told(node: build.Node) -> None:
+    """What is told of a statement where nobody has looked at it before."""
 
 
 def split_webs(
@@ -29,10 +34,12 @@ def split_webs(
     fresh: Fresh,
     only: Set[str] | None = None,
     renamed: dict[str, str] | None = None,
+    told: Told = _nothing_told,
 ) -> list[build.Node]:
     """The body with independent uses of a name renamed (of names in `only`, if it is given); names used in nested scopes stay.
 
-    `renamed` takes the old name of each new one. The body is the same one where no name is bound twice.
+    `renamed` takes the old name of each new one. The body is the same one where no name is bound twice. `told` gives the names of a
+    statement without nested scopes, if they are known: all of them, and those it binds, each as often as it does.
 
     >>> import ast, gast
     >>> tree = gast.parse("x = x + 1\\nif c:\\n    y = x\\nelse:\\n    y = 2\\nx = y\\nz = x")
@@ -46,7 +53,7 @@ def split_webs(
     x_3 = y
     z = x_3
     """
-    outline = _Outline(parameters)
+    outline = _Outline(parameters, told)
     outline.block(body)
     wanted = {name for name, count in outline.bindings.items() if count > 1} - outline.frozen
     if only is not None:
@@ -66,15 +73,22 @@ def split_webs(
 class _Outline:
     """The names in each simple statement (by its id), how often each name is bound, and names that stay for where they are used."""
 
-    def __init__(self, parameters: list[str]):
+    def __init__(self, parameters: list[str], told: Told):
+        self.told = told
         self.bindings = Counter(parameters)
-        self.names: dict[int, set[str]] = {}
+        self.names: dict[int, Set[str]] = {}
         self.frozen: set[str] = set()
 
     def block(self, body: list[build.Node]) -> None:
         for node in body:
             if not isinstance(node, COMPOUND):
-                self.names[id(node)] = self.part(node)
+                known = self.told(node)
+                if known is None:
+                    self.names[id(node)] = self.part(node)
+                else:
+                    self.names[id(node)] = known[0]
+                    for name in known[1]:
+                        self.bindings[name] += 1
                 continue
             for part in (node.target, node.iter) if isinstance(node, gast.For) else (node.test,):
                 self.part(part)

@@ -6,7 +6,6 @@ taken, and with the same values; calls with an effect keep their order.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import gast
@@ -54,14 +53,6 @@ class _Pending:
     effect: Effect
     statement: build.Node  # where it is bound now
     last: bool = False  # put aside by the statement before: nothing has run since
-
-    @functools.cached_property
-    def depth(self) -> int:
-        return depth_of(self.value)
-
-    @functools.cached_property
-    def width(self) -> int:
-        return width_of(self.value)
 
 
 class _Folding:
@@ -124,11 +115,12 @@ class _Folding:
         ready = [waiting.pending[n] for n in sorted(found) if uses.count(n) == 1 and self.dies(n, s)]
         if not ready:
             return part
-        room = WIDTH - width_of(part)
+        sizes = self.effects.facts.notes
+        room = WIDTH - sizes.width(part, width_of)
         for entry in self._in_order(part, ready):
             done = _Place(self, entry, part, room, s).result
             if done is not None:
-                room -= entry.width
+                room -= sizes.width(entry.value, width_of)
                 part = done
                 waiting.drop(entry.name)
                 self.folded[id(entry.statement)] = entry.statement
@@ -215,7 +207,7 @@ class _Place:
         self.only_names_before = True  # nothing has been evaluated so far but names and constants
         self.done = False
         self.refused = False
-        if entry.width - len(entry.name) > room:
+        if folding.effects.facts.notes.width(entry.value, width_of) - len(entry.name) > room:
             self.result = None
         elif entry.effect.pure and folding.calls_out(part, s, entry):
             self.result = None
@@ -275,9 +267,9 @@ class _Place:
         entry = self.entry
         self.done = True
         meaningful = rank(entry.name, self.folding.effects.facts) > 0
-        if above + entry.depth > (DEPTH_NAMED if meaningful else DEPTH) or (
-            not entry.effect.pure and not (entry.last and self.only_names_before)
-        ):
+        if above + self.folding.effects.facts.notes.depth(entry.value, depth_of) > (
+            DEPTH_NAMED if meaningful else DEPTH
+        ) or (not entry.effect.pure and not (entry.last and self.only_names_before)):
             self.refused = True
         return entry.value
 

@@ -141,12 +141,14 @@ class Groups:
     def group(self, name: str) -> str:
         """The group a name belongs to, known by one of its members."""
         parent = self._parent
-        if name not in parent:
+        root = parent.get(name)
+        if root is None:
             return name
-        root = name
-        while parent.get(root, root) != root:
+        if root not in parent:  # as nearly always
+            return root
+        while root in parent:
             root = parent[root]
-        while parent.get(name, name) != root:
+        while parent[name] != root:
             parent[name], name = root, parent[name]
         return root
 

@@ -6,7 +6,7 @@ Passes make new nodes and never change those they are given, so that what was fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
@@ -44,6 +44,7 @@ METADATA = frozenset({"shape", "ndim", "dtype", "size", "itemsize", "nbytes"})
 SHAPE_ONLY = (".zeros_like", ".ones_like", ".empty_like")
 
 Judge = Callable[[build.Node], bool]
+Measure = Callable[[build.Node], int]
 
 
 class Note:
@@ -60,24 +61,25 @@ class Note:
     read than the shape, the functions that are called and arguments of `measured` aside. `measured`: (call, x) of calls such as `len(x)`.
     """
 
+    captured: Set[str] = frozenset()
+    scoped: Set[str] = frozenset()
+    cells: Set[str] = frozenset()
+    sequences: Set[str] = frozenset()
+    returned: Sequence[build.Node] = ()
+    stacked: Sequence[str] = ()
+    copies: Sequence[tuple[str, str]] = ()
+    constants: Sequence[str] = ()
+    plain = True
+    measured: Sequence[tuple[build.Node, str]] = ()
+
     def __init__(self) -> None:
         self.loads: list[str] = []
         self.binds: list[str] = []
         self.loaded: set[str] = set()
         self.bound: set[str] = set()
-        self.captured: set[str] = set()
-        self.scoped: set[str] = set()
-        self.cells: set[str] = set()
-        self.sequences: set[str] = set()
         self.bindings: list[tuple[build.Node, build.Node | None]] = []
         self.acting: list[build.Node] = []
-        self.returned: list[build.Node] = []
-        self.stacked: list[str] = []
-        self.copies: list[tuple[str, str]] = []
-        self.constants: list[str] = []
-        self.plain = True
         self.looked: set[str] = set()
-        self.measured: list[tuple[build.Node, str]] = []
 
     @cached_property
     def load_counts(self) -> Counter[str]:
@@ -95,31 +97,22 @@ class Note:
         return set(self.loads)
 
     def include(self, other: Note) -> None:
-        self.plain = self.plain and other.plain
         self.loads += other.loads
         self.loaded |= other.loaded
         self.acting += other.acting
-        if other.binds:
-            self.binds += other.binds
-            self.bound |= other.bound
-            self.bindings += other.bindings
-            self.copies += other.copies
-            self.constants += other.constants
-        if other.sequences:
-            self.sequences |= other.sequences
-        if other.stacked:
-            self.stacked += other.stacked
-        if not other.plain or other.returned or other.bound or other.bindings:
-            self.include_rare(other)
-
-    def include_rare(self, other: Note) -> None:
-        if not other.binds:
-            self.bound |= other.bound
-            self.bindings += other.bindings
-        self.captured |= other.captured
-        self.scoped |= other.scoped
-        self.cells |= other.cells
-        self.returned += other.returned
+        self.binds += other.binds
+        self.bound |= other.bound
+        self.bindings += other.bindings
+        for field in other.__dict__.keys() & RARE:
+            mine = getattr(self, field)
+            if field == "plain":
+                self.plain = mine and other.plain
+            else:
+                setattr(
+                    self,
+                    field,
+                    mine | getattr(other, field) if isinstance(mine, Set) else (*mine, *getattr(other, field)),
+                )
 
     def node(self, node: build.Node) -> None:
         """Take down what a node itself says, which is no name."""
@@ -129,22 +122,24 @@ class Note:
         elif kind in BINDING:
             self.bindings.extend(_bindings(node))
         if kind is gast.Assign or kind is gast.Expr:
-            self.stacked += _stack(node.value)
+            stacked = _stack(node.value)
+            if stacked:
+                self.stacked = (*self.stacked, stacked)
         if kind in ACTING and not (kind is gast.Assign and all(type(target) is gast.Name for target in node.targets)):
             self.acting.append(node)
         if kind in SCOPES:
-            self.scoped |= {n.id for n in build.walk(node) if isinstance(n, gast.Name)}
+            self.scoped = self.scoped | {n.id for n in build.walk(node) if isinstance(n, gast.Name)}
         if kind in LATE:
-            self.captured |= names.reads(node)
+            self.captured = self.captured | names.reads(node)
         elif kind is gast.Delete:
-            self.captured |= {t.id for t in node.targets if isinstance(t, gast.Name)}
+            self.captured = self.captured | {t.id for t in node.targets if isinstance(t, gast.Name)}
         elif kind in (gast.Global, gast.Nonlocal):
-            self.cells |= set(node.names)
+            self.cells = self.cells | set(node.names)
         elif kind is gast.Subscript:
             if isinstance(node.value, gast.Name):
-                self.sequences.add(node.value.id)
+                self.sequences = self.sequences | {node.value.id}
         elif kind is gast.Return and node.value is not None:
-            self.returned.append(node.value)
+            self.returned = (*self.returned, node.value)
 
     def part(self, *parts: build.Node) -> None:
         """Take down parts of a simple statement, or an expression, and all that is inside."""
@@ -203,10 +198,10 @@ class Note:
         if len(arguments) == 1 and type(arguments[0]) is gast.Name:
             text, argument = dotted(function), arguments[0].id
             if text == "len" or text == "reversed":
-                self.sequences.add(argument)
+                self.sequences = self.sequences | {argument}
             if not node.keywords and (text == "len" or text.endswith(SHAPE_ONLY)):
                 loads.append(argument)
-                self.measured.append((node, argument))
+                self.measured = (*self.measured, (node, argument))
                 return
         nodes += arguments
         nodes += node.keywords
@@ -216,30 +211,37 @@ class Note:
         self.bindings += [(target, value) for target in node.targets]
         if len(node.targets) == 1 and type(node.targets[0]) is gast.Name:
             if type(value) is gast.Name:
-                self.copies.append((node.targets[0].id, value.id))
+                self.copies = (*self.copies, (node.targets[0].id, value.id))
             elif is_plain_constant(value):
-                self.constants.append(node.targets[0].id)
+                self.constants = (*self.constants, node.targets[0].id)
 
 
 class Whole(Note):
     """Of a whole program: what its statements say, put together when it is first asked for."""
 
     def __init__(self, parts: list[Note]):
-        self._parts = parts
+        self.parts = parts
 
-    def __getattr__(self, field: str) -> Any:
-        if field not in _NOTHING.__dict__:
-            raise AttributeError(field)
-        found = map(attrgetter(field), self._parts)
-        if isinstance(_NOTHING.__dict__[field], set):
-            value: Any = set().union(*found)
-        else:
-            value = list(chain.from_iterable(found))
-        self.__dict__[field] = value
+
+class _Together:
+    """What the parts of a whole say under one name, put together and left in its place."""
+
+    def __init__(self, field: str, is_set: bool):
+        self.field, self.is_set = field, is_set
+
+    def __get__(self, whole: Whole, cls: type) -> Any:
+        found = map(attrgetter(self.field), whole.parts)
+        value: Any = set().union(*found) if self.is_set else list(chain.from_iterable(found))
+        whole.__dict__[self.field] = value
         return value
 
 
 _NOTHING = Note()
+RARE = frozenset(
+    {"captured", "scoped", "cells", "sequences", "returned", "stacked", "copies", "constants", "plain", "measured"}
+)
+for _field in {*_NOTHING.__dict__, *RARE} - {"plain", "looked", "measured"}:
+    setattr(Whole, _field, _Together(_field, isinstance(getattr(_NOTHING, _field), Set)))
 
 
 class Notes:
@@ -248,21 +250,25 @@ class Notes:
     def __init__(self) -> None:
         self._known: dict[int, tuple[build.Node, Note]] = {}
         self._reads: dict[int, tuple[build.Node, frozenset[str]]] = {}
+        self._widths: dict[int, tuple[build.Node, int]] = {}
+        self._depths: dict[int, tuple[build.Node, int]] = {}
         self.calls: dict[int, tuple[build.Node, bool, bool]] = {}
         self._program: tuple[list[build.Node], Note] = ([], Note())
         self.effects: Any = None  # those of the program, or of what it was some passes before
 
     def program(self, body: list[build.Node]) -> Note:
         if self._program[0] is not body:
-            self._program = body, Whole([self.of(statement) for statement in body])
+            known = self._known
+            self._program = body, Whole([(known.get(id(s)) or self._look(s))[1] for s in body])
         return self._program[1]
 
     def of(self, node: build.Node) -> Note:
         """The note of a statement, or of an expression."""
-        found = self._known.get(id(node))
-        if found is None:
-            found = self._known[id(node)] = (node, self._note(node))
-        return found[1]
+        return (self._known.get(id(node)) or self._look(node))[1]
+
+    def _look(self, node: build.Node) -> tuple[build.Node, Note]:
+        found = self._known[id(node)] = (node, self._note(node))
+        return found
 
     def _note(self, node: build.Node) -> Note:
         note = Note()
@@ -282,7 +288,6 @@ class Notes:
         """The note of a statement around one expression."""
         value = self.of(s.value)
         note.include(value)
-        note.measured = value.measured
         note.node(s)
         if kind is gast.Assign and len(s.targets) == 1 and type(s.targets[0]) is gast.Name:
             name = s.targets[0].id
@@ -292,11 +297,24 @@ class Notes:
             note.bound.add(name)
         elif kind is gast.Assign or kind is gast.AugAssign:
             targets = s.targets if kind is gast.Assign else [s.target]
-            note.measured = [*value.measured]
             note.looked |= value.looked
             note.part(*targets)
         else:
             note.looked = value.looked
+
+    def width(self, node: build.Node, measure: Measure) -> int:
+        """About how many characters a node has, as a function measures it when it is first asked."""
+        found = self._widths.get(id(node))
+        if found is None:
+            found = self._widths[id(node)] = (node, measure(node))
+        return found[1]
+
+    def depth(self, node: build.Node, measure: Measure) -> int:
+        """How many operations stand inside one another, as a function measures it when it is first asked."""
+        found = self._depths.get(id(node))
+        if found is None:
+            found = self._depths[id(node)] = (node, measure(node))
+        return found[1]
 
     def call(self, call: build.Node, pure: Judge, new: Judge) -> tuple[build.Node, bool, bool]:
         """The call, whether it is pure, and whether its result is new, as two functions judge it when they are first asked."""
@@ -332,16 +350,12 @@ def _bindings(node: build.Node) -> Iterator[tuple[build.Node, build.Node | None]
             yield build.name(name, store=True), None
 
 
-def _stack(value: build.Node) -> list[str]:
-    """`s` of `s.append(x)` and `s.pop()`."""
-    function = value.func if isinstance(value, gast.Call) else None
-    if (
-        isinstance(function, gast.Attribute)
-        and isinstance(function.value, gast.Name)
-        and function.attr in ("append", "pop")
-    ):
-        return [function.value.id]
-    return []
+def _stack(value: build.Node) -> str:
+    """`s` of `s.append(x)` and `s.pop()`; empty for anything else."""
+    function = value.func if type(value) is gast.Call else None
+    if type(function) is gast.Attribute and type(function.value) is gast.Name and function.attr in ("append", "pop"):
+        return str(function.value.id)
+    return ""
 
 
 def is_plain_constant(node: build.Node) -> bool:

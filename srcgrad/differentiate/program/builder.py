@@ -68,7 +68,7 @@ class Builder:
         except _Reached as reached:
             main = reached.program
         functions = [*self.functions, main]
-        used = {n for f in functions for n in names.reads(f)}
+        used = names.of_all(functions)[0]
         outside = used - {f.name for f in functions}
         free = self.outside.among(outside)
         unknown = outside - free.keys() - MODULES.keys() - set(dir(builtins))

@@ -53,7 +53,7 @@ def cleaned(
         fails=failures.teller(unit, facts),
     )
     body = optimise.keep_marked(body, known, marks)
-    body = split_temporaries(unit, facts, tapes, body)
+    body = split_temporaries(unit, facts, tapes, body, known.notes)
     passed("split_temporaries", unit, body)
     known = replace(known, temporaries=known.temporaries | unit.temporaries)
     body = optimise.optimise(body, known, lambda name, now: passed(name, unit, now), living=bool(marks))
@@ -87,10 +87,18 @@ def told(facts: Facts, owners: Mapping[str, str]) -> tuple[Callable[[str], bool 
     return array, floating
 
 
-def split_temporaries(unit: Unit, facts: Facts, tapes: set[str], body: list[b.Node]) -> list[b.Node]:
-    """A temporary that is computed again in the reverse sweep is another one there."""
+def split_temporaries(
+    unit: Unit, facts: Facts, tapes: set[str], body: list[b.Node], notes: Notes | None = None
+) -> list[b.Node]:
+    """A temporary that is computed again in the reverse sweep is another one there; `notes` are what is known of the statements."""
     renamed: dict[str, str] = {}
-    body = webs.split_webs(body, [], unit.fresh, unit.temporaries - tapes, renamed)
+    notes = notes or Notes()
+
+    def told(statement: b.Node) -> tuple[set[str], list[str]] | None:
+        note = notes.of(statement)
+        return (note.loaded, note.binds) if note.plain else None
+
+    body = webs.split_webs(body, [], unit.fresh, unit.temporaries - tapes, renamed, told)
     for new, old in renamed.items():
         unit.temporaries.add(new)
         if old in facts.kinds:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import FunctionType
 
+import gast
+
 from ...analyses import aliases, expressions, inference, shifts, views
 from ...analyses.facts import Facts
 from ...analyses.kinds import Kind
@@ -48,7 +50,8 @@ def find(
     fence.check(unit)
     unit.body = targets.name_places(unit.body, unit.fresh)
     passed("name_places", unit, unit.body)
-    unit.body = patterns.cases_to_branches(unit.body, unit.fresh)
+    if gast.Match in unit.text.syntax:
+        unit.body = patterns.cases_to_branches(unit.body, unit.fresh)
     passed("cases_to_branches", unit, unit.body)
     unit.body = jumps.remove_jumps(unit.body, unit.fresh)
     passed("remove_jumps", unit, unit.body)

@@ -36,9 +36,11 @@ class Outside:
                 renamed[name] = unit.fresh(name)
                 while renamed[name] in self.free:
                     renamed[name] = unit.fresh(name)
-        bound = names.written(unit.body)
+        # names that are made up are others
+        doubtful = [n for n in RESERVED if n not in unit.free and n in unit.text.mentioned]
+        bound = names.written(unit.body) if doubtful else set()
         for name in RESERVED:
-            if name in unit.parameters or (name not in unit.free and name in bound):
+            if name in unit.parameters or name in doubtful and name in bound:
                 renamed[name] = unit.fresh(name)
         if renamed:
             unit.body = [names.renamed(s, renamed) for s in unit.body]

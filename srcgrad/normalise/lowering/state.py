@@ -148,11 +148,13 @@ class State:
         since = self.out[mark:]
         if not since or not earlier:
             return
-        rebound = {n for s in since for n in names.writes(s)}
-        stored = {n for s in since for n in stored_names_within(s)}
+        rebound = names.written(since)
+        stored: set[str] | None = None
         for part in earlier:
             read = names.reads(part)
-            if read & rebound or read & stored and not isinstance(part, (gast.Name, gast.Constant)):
+            if stored is None and not isinstance(part, (gast.Name, gast.Constant)):
+                stored = {n for s in since for n in stored_names_within(s)}
+            if read & rebound or stored and read & stored and not isinstance(part, (gast.Name, gast.Constant)):
                 raise self.unit.refuse(
                     node, "cannot differentiate an expression that changes what it has read already",
                     "its parts depend on their order", "make the change in a statement of its own",

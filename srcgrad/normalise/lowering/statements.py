@@ -46,6 +46,8 @@ class Statements(Calls):
 
     def is_passive_statement(self, node: build.Node) -> bool:
         """Whether a statement neither reads nor changes anything that may carry a derivative, nor calls what is in our hands."""
+        if isinstance(node, gast.Assign) and any(stored_names(target) & self.active for target in node.targets):
+            return False  # as most of the statements that are asked about
         touched = names.writes(node) | stored_names_within(node)
         if touched & self.active:
             return False
