@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .adjoint import *
     from .checks import *
+    from .contexts import *
     from .contraction import *
     from .densities import *
     from .differences import *
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 TABLES = (
     "adjoint",
     "checks",
+    "contexts",
     "contraction",
     "densities",
     "differences",

@@ -91,6 +91,23 @@ def if_(test: Node, body: list[Node], orelse: list[Node]) -> Node:
     return gast.If(test, body, orelse)
 
 
+class With(str):
+    """What marks the test of a branch that stands for a `with` statement: no text of a program makes such a constant."""
+
+
+def enter(function: Node, manager: Node, body: list[Node]) -> Node:
+    """A branch that is always taken in the place of `with manager:`; `function` is `rt.entered`."""
+    return if_(gast.Call(function, [manager, constant(With("with"))], []), body, [])
+
+
+def entered(node: Node) -> Node | None:
+    """The manager of a `with` statement that a branch stands for; None of any other statement."""
+    test = node.test if isinstance(node, gast.If) else None
+    if type(test) is gast.Call and len(test.args) == 2 and type(getattr(test.args[1], "value", None)) is With:
+        return test.args[0]
+    return None
+
+
 def for_(target: Node | str, iterable: Node, body: list[Node]) -> Node:
     if isinstance(target, str):
         target = name(target, store=True)

@@ -14,7 +14,7 @@ from typing import Any
 import astunparse
 import gast
 
-from ..core import convert
+from ..core import build, convert
 
 Node = Any
 _OPERATORS = {
@@ -114,9 +114,14 @@ class _Printer(astunparse.Unparser):
     # ---- compound statements ----
 
     def _If(self, t: Node, word: str = "if") -> None:
+        manager = build.entered(t)
+        if manager is not None:
+            self.fill(f"with {expression(manager)}:")
+            self._block(t.body)
+            return
         self.fill(f"{word} {expression(t.test)}:")
         self._block(t.body)
-        if len(t.orelse) == 1 and isinstance(t.orelse[0], gast.If):
+        if len(t.orelse) == 1 and isinstance(t.orelse[0], gast.If) and build.entered(t.orelse[0]) is None:
             self._statement = t.orelse[0]
             self._If(t.orelse[0], "elif")
         else:

@@ -108,7 +108,9 @@ class _Jumps:
 
     def branch(self, statement: build.Node, rest: list[build.Node], ways: _Exit) -> list[build.Node]:
         body, orelse = statement.body, statement.orelse
-        if _always_ends(body):
+        if build.entered(statement) is not None and _always_ends(body):
+            rest = []
+        elif _always_ends(body):
             orelse, rest = [*orelse, *rest], []
         elif _always_ends(orelse):
             body, rest = [*body, *rest], []
@@ -220,7 +222,7 @@ def _always_ends(body: list[build.Node]) -> bool:
     if isinstance(last, (gast.Return, gast.Break, gast.Continue, gast.Raise)):
         return True
     if isinstance(last, gast.If):
-        return _always_ends(last.body) and _always_ends(last.orelse)
+        return _always_ends(last.body) and (_always_ends(last.orelse) or build.entered(last) is not None)
     if isinstance(last, gast.While) and isinstance(last.test, gast.Constant) and last.test.value:
         return not _own_breaks(last.body)
     if isinstance(last, (gast.With,)):

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import builtins
 import functools
+from collections.abc import Container
 from types import FunctionType
 from typing import Any
 
 import gast
+import srcgrad_runtime
 
 from ..core import build, names
 from ..core.errors import Place, Refusal, Refused
@@ -105,6 +107,15 @@ def bound_names(unit: Unit) -> tuple[set[str], set[str]]:
             elif kind is gast.Nonlocal:
                 nonlocals.update(node.names)
     return bound - declared, nonlocals
+
+
+def runtime(unit: Unit, name: str, bound: Container[str]) -> build.Node:
+    """Something of the runtime, which the function itself does not name; `bound` are the names that the function binds."""
+    mine = next((n for n, f in unit.free.items() if f.value is srcgrad_runtime and n not in bound), None)
+    if mine is None:
+        mine = "rt" if "rt" not in bound and "rt" not in unit.free else unit.fresh("rt")
+        unit.free[mine] = Free(unit.function, mine, srcgrad_runtime, None)
+    return build.attribute(build.name(mine), name)
 
 
 @functools.lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from .. import optimise
 from ..differentiate.program import cleaning, gradient
 from ..differentiate.program.builder import Program
 from ..emit import load, python
-from ..normalise import flatten, jumps, patterns, positions, prepare, sequences, stores, storing, targets
+from ..normalise import contexts, flatten, jumps, patterns, positions, prepare, sequences, stores, storing, targets
 from ..optimise import elements, kernels, release
 
 
@@ -36,6 +36,7 @@ PASSES = (
     # the normal form
     _pass(targets.name_places),
     _pass(patterns.cases_to_branches),
+    _pass(contexts.contexts_to_branches),
     _pass(jumps.remove_jumps),
     _pass(flatten.flatten, does="One operation per statement; small helpers are put in the place of their calls."),
     _pass(prepare.split),

@@ -11,7 +11,7 @@ nondifferentiable(
     np.format_float_scientific, np.datetime_as_string, np.datetime_data, np.get_printoptions, np.set_printoptions,
     np.can_cast, np.common_type, np.finfo, np.iinfo, np.isdtype, np.issubdtype, np.isfortran, np.isscalar, np.iterable,
     np.min_scalar_type, np.mintypecode, np.promote_types, np.result_type, np.typename, np.may_share_memory,
-    np.shares_memory, np.geterr, np.seterr, np.geterrcall, np.seterrcall, np.getbufsize, np.setbufsize, np.get_include,
+    np.shares_memory, np.geterr, np.seterr, np.errstate, np.geterrcall, np.seterrcall, np.getbufsize, np.setbufsize, np.get_include,
     np.info, np.show_config, np.show_runtime, np.busday_count, np.busday_offset, np.is_busday, np.packbits,
     np.unpackbits, np.save, np.savetxt, np.savez, np.savez_compressed, np.load, np.loadtxt, np.genfromtxt,
     np.fromfile, np.fromregex,

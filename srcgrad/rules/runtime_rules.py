@@ -311,7 +311,7 @@ def quantile_tangent_q_tangent(a_dot, q_dot, a, q, axis=None, keepdims=False, me
     return rt.quantile_level_tangent(q_dot, a_dot, a, q, axis, keepdims, method, ignore_nan)
 
 
-nondifferentiable(rt.order_weights, rt.level_weights)
+nondifferentiable(rt.order_weights, rt.level_weights, rt.entered)
 
 
 # means and deviations are symmetric projections: each is its own adjoint

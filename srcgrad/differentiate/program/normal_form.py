@@ -14,6 +14,7 @@ from ...core import build as b
 from ...core.unit import Unit
 from ...normalise import (
     activity,
+    contexts,
     flatten,
     jumps,
     patterns,
@@ -53,6 +54,8 @@ def find(
     if gast.Match in unit.text.syntax:
         unit.body = patterns.cases_to_branches(unit.body, unit.fresh)
     passed("cases_to_branches", unit, unit.body)
+    unit.body = contexts.contexts_to_branches(unit, unit.body)
+    passed("contexts_to_branches", unit, unit.body)
     unit.body = jumps.remove_jumps(unit.body, unit.fresh)
     passed("remove_jumps", unit, unit.body)
     seeds = {dict(zip(own, unit.parameters, strict=True)).get(n, n) for n in active}

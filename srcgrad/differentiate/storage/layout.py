@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import gast
+import numpy as np
+import srcgrad_runtime as rt
 
 from ...analyses import aliases
 from ...core import build, names
@@ -190,7 +192,7 @@ class Layout:
     def is_cheap_call(self, node: build.Node) -> bool:
         value = resolve(node.func, self.unit.free, self.reverse.expressions.bound)
         return value is not MISSING and any(
-            value is f for f in (len, range, abs, isinstance, int, float, bool, min, max)
+            value is f for f in (len, range, abs, isinstance, int, float, bool, min, max, np.errstate, rt.entered)
         )
 
     def is_primal(self, name: str) -> bool:

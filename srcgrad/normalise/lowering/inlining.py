@@ -11,7 +11,7 @@ from ... import rules
 from ...core import build, names
 from ...core.unit import MISSING, Free, is_static
 from ...frontend import signature, source
-from .. import jumps, patterns, targets, units
+from .. import contexts, jumps, patterns, targets, units
 from ..activity import stored_names
 from .closures import Closures
 from .state import Closure
@@ -238,6 +238,7 @@ class Inlining(Closures):
             if isinstance(item, gast.stmt):
                 item.filename = function.__code__.co_filename
         fresh = patterns.cases_to_branches(targets.name_places(fresh, self.unit.fresh), self.unit.fresh)
+        fresh = contexts.contexts_to_branches(self.unit, fresh)
         if not isinstance(fresh[-1], gast.Return):
             fresh.append(build.return_(build.constant(None)))
         arguments = build.copy(arguments)

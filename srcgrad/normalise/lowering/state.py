@@ -8,12 +8,11 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import gast
-import srcgrad_runtime
 
 from ... import rules
 from ...analyses import callees, mutation
 from ...core import build, names
-from ...core.unit import MISSING, Free, Unit, resolve
+from ...core.unit import MISSING, Unit, resolve
 from .. import units
 from ..activity import active_names, mentions, stored_names_within
 
@@ -134,11 +133,7 @@ class State:
 
     def runtime(self, name: str) -> build.Node:
         """Something of the runtime, which the function itself does not name."""
-        mine = next((n for n, f in self.unit.free.items() if f.value is srcgrad_runtime and n not in self.bound), None)
-        if mine is None:
-            mine = "rt" if "rt" not in self.bound | self.unit.free.keys() else self.unit.fresh("rt")
-            self.unit.free[mine] = Free(self.unit.function, mine, srcgrad_runtime, None)
-        return build.attribute(build.name(mine), name)
+        return units.runtime(self.unit, name, self.bound)
 
     def check_order(self, earlier: Sequence[build.Node], mark: int, node: build.Node) -> None:
         """Refuse an expression in which a part that stands further right changes what a part to its left has read.
