@@ -54,7 +54,8 @@ def find(
     if gast.Match in unit.text.syntax:
         unit.body = patterns.cases_to_branches(unit.body, unit.fresh)
     passed("cases_to_branches", unit, unit.body)
-    unit.body = contexts.contexts_to_branches(unit, unit.body)
+    if gast.With in unit.text.syntax:
+        unit.body = contexts.contexts_to_branches(unit, unit.body)
     passed("contexts_to_branches", unit, unit.body)
     unit.body = jumps.remove_jumps(unit.body, unit.fresh)
     passed("remove_jumps", unit, unit.body)
