@@ -21,10 +21,11 @@ from srcgrad_runtime import device as devices
 from ..core.errors import SrcgradError
 from . import device_memory, device_reverse, integrals, pullbacks
 from .calls import Calls
+from .operators import COMPARISONS
 from .pullbacks import REAL
 from .recorder import Flat
 from .shadows import overlaps_itself
-from .tape import SIGNS, frozen
+from .tape import SIGNS, SIGNS_OF_ONE, frozen
 
 # functions of NumPy that make an array on the host also where it has no dimensions; all others make a number
 MAKING_ARRAYS = frozenset(
@@ -42,6 +43,7 @@ class DeviceCalls(Calls):
         self.device = device
         self.ndarray = device.ndarray
         self.operands = (*Calls.operands, device.ndarray)
+        self.leaves = (*Calls.leaves, device.ndarray)
         self.mirrors = outer.mirrors if outer is not None else device_memory.Mirrors(device)
         self.numbers = outer.numbers if outer is not None else {}  # by id: arrays that stand for numbers
         self.plain_arithmetic = device_reverse.OnDevice(device)
@@ -67,6 +69,8 @@ class DeviceCalls(Calls):
     def is_own(self, value: Any) -> bool:
         if isinstance(value, self.ndarray):
             return id(value.data.mem) in self.shadows.active and value.dtype.kind in "fc"
+        if isinstance(value, np.ndarray):
+            return id(self.mirrors.known(value)) in self.shadows.active and value.dtype.kind in "fc"
         return id(value) in self.alive
 
     def activity(self, operands: tuple) -> tuple[bool, ...] | None:
@@ -288,23 +292,25 @@ class DeviceCalls(Calls):
         a, b = self.operand(a, b), self.operand(b, a)
         if not (isinstance(a, self.ndarray) or isinstance(b, self.ndarray)):
             return super().op(sign, a, b)
+        return self.operation(super().op, sign, SIGNS[sign][0], (a, b))
+
+    def operation(self, made: Any, sign: str, native: Any, operands: tuple) -> Any:
+        """The result of an operator, which is a number where it has no dimensions."""
+        numbers = all(isinstance(one, self.operands) for one in operands)
         try:
-            y = super().op(sign, a, b)
+            y = made(sign, *operands)
         except Exception as error:
-            if isinstance(a, self.operands) and isinstance(b, self.operands):
-                raise self.failing(error, SIGNS[sign][0], (a, b), {}) from None
+            if numbers:
+                raise self.failing(error, native, operands, {}) from None
             raise
-        return self.number(y) if isinstance(a, self.operands) and isinstance(b, self.operands) else y
+        return self.number(y) if numbers else y
 
     def unary(self, sign: str, a: Any) -> Any:
-        a = self.operand(a, None)
-        y = super().unary(sign, a)
-        return self.number(y) if isinstance(a, self.ndarray) else y
+        return self.operation(super().unary, sign, SIGNS_OF_ONE[sign][0], (self.operand(a, None),))
 
     def compare(self, sign: str, a: Any, b: Any) -> Any:
         a, b = self.operand(a, b), self.operand(b, a)
-        y = super().compare(sign, a, b)
-        return self.number(y) if isinstance(a, self.operands) and isinstance(b, self.operands) else y
+        return self.operation(super().compare, sign, COMPARISONS[sign][0], (a, b))
 
     def inplace(self, sign: str, x: Any, value: Any) -> Any:
         if self.is_number(x):
@@ -376,13 +382,25 @@ class DeviceCalls(Calls):
     def attribute(self, owner: Any, name: str) -> Any:
         if owner is np and name == "ndarray":
             return self.ndarray
+        if name == "flat":
+            owner = self.operand(owner, None)
         try:
             return super().attribute(owner, name)
-        except devices.DeviceError as error:  # of a generator of random numbers
-            raise self.refuse(f"cannot run '{name}' on {self.device.__name__}", str(error)) from None
+        except (devices.DeviceError, AttributeError) as error:  # of a generator of random numbers, of an array
+            if isinstance(error, devices.DeviceError) or isinstance(owner, self.ndarray) and hasattr(np.ndarray, name):
+                raise self.refuse(f"cannot run '{name}' on {self.device.__name__}", str(error)) from None
+            raise
 
     def method(self, owner: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
         return super().method(self.operand(owner, None), name, *args, **kwargs)
+
+    def array_method(self, owner: Any, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
+        try:
+            return super().array_method(owner, name, args, kwargs)
+        except AttributeError as error:
+            if isinstance(owner, self.ndarray) and hasattr(np.ndarray, name) and not hasattr(owner, name):
+                raise self.refuse(f"cannot run '{name}' on {self.device.__name__}", str(error)) from None
+            raise
 
     def iterate(self, items: Any, shape: Any = None) -> Any:
         items = self.operand(items, None)

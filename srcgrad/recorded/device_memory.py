@@ -74,7 +74,7 @@ class DeviceShadows(Shadows):
             calc.increase(bar, g)
             return
         flat, places = elements(bar)
-        calc.increase_at(flat, places, calc.call(np.broadcast_to, g, bar.shape))
+        calc.increase_at(flat, self.device.asarray(places), calc.call(np.broadcast_to, g, bar.shape))
 
     def add_whole(self, owner: Any, g: Any) -> bool:
         same = type(g) is type(owner) and g.shape == owner.shape and g.dtype == owner.dtype
@@ -147,6 +147,11 @@ class Mirrors:
         if known is None:
             known = self.copies[id(array)] = array, self.device.asarray(array)
         return known[1]
+
+    def known(self, array: np.ndarray) -> Any:
+        """The allocation of the copy of an array of the host; None where there is no copy yet."""
+        found = self.copies.get(id(owner_of(array))) or self.copies.get(id(array))
+        return None if found is None else found[1].data.mem
 
     def stored(self, array: Any) -> None:
         """Let the host see what was stored into an array of the device, if that is a copy of one of the host."""

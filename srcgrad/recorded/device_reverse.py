@@ -23,7 +23,7 @@ class OnDevice(arithmetic.Plain):
         return number.copy() if isinstance(number, self.device.ndarray) else super().twin(number)
 
     def copy(self, array: Any) -> Any:
-        return array.copy() if isinstance(array, self.device.ndarray) else array
+        return array.copy("K") if isinstance(array, self.device.ndarray) else array
 
     def part(self, array: Any, index: Any) -> Any:
         return rt.element(array[index])  # an element is a view there

@@ -53,6 +53,7 @@ class Tape:
     """
 
     ndarray: Any = np.ndarray  # the type of the arrays that are recorded
+    leaves: tuple[Any, ...] = (*NUMBERS, np.ndarray)  # what may be active itself
 
     def __init__(self, outer: Any = None) -> None:
         self.outer = outer
@@ -163,9 +164,7 @@ class Tape:
         todo = [value]
         while todo:
             one = todo.pop()
-            if isinstance(one, (*NUMBERS, self.ndarray)) and not (
-                isinstance(one, self.ndarray) and one.dtype == object
-            ):
+            if isinstance(one, self.leaves) and not (isinstance(one, np.ndarray) and one.dtype == object):
                 if is_active(one):
                     return True
                 continue

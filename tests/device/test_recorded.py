@@ -1,5 +1,6 @@
 """Programs that are recorded mean on a device what they mean on the host: numbers, views, arrays from outside, errors, derivatives of derivatives."""
 
+import array
 import collections
 import copy
 import dataclasses
@@ -244,6 +245,18 @@ def test_what_the_device_lacks_is_refused_with_the_line_also_where_the_program_c
         srcgrad.Refused, match=rf"test_recorded\.py:{loss.__code__.co_firstlineno + 2}: cannot run 'spacing'"
     ):
         srcgrad.grad(loss)(xp.asarray(X))
+
+
+def test_active_values_in_an_array_of_the_host_do_not_get_lost(xp):
+    buffer = np.zeros(3)
+
+    def loss(x):
+        buffer[:] = x * x
+        return array.array("d", buffer)[0] * np.sum(buffer)  # a class that nothing is known of
+
+    for made in (np.asarray, xp.asarray):
+        with pytest.raises(srcgrad.Refused, match=r"cannot differentiate through 'array.array'"):
+            srcgrad.grad(loss)(made(X))
 
 
 def test_errors_of_the_program_are_those_of_the_host(xp):
