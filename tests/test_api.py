@@ -639,3 +639,30 @@ def test_rules_with_mistakes(make, message):
 def test_a_result_without_a_derivative_has_to_be_a_number_as_well(function):
     with pytest.raises(srcgrad.SrcgradError, match="real number|str|print"):
         srcgrad.grad(lambda x: function(x))(3.0)
+
+
+# ---- what stands for several arguments, and pairs ---------------------------------------------------------------------------
+
+
+def test_the_name_of_any_number_of_arguments_is_refused():
+    def f(x, *more, **options):
+        return x * more[0] * options["scale"]
+
+    for name in ("more", "options"):
+        with pytest.raises(srcgrad.ArgumentError, match=f"'{name}' stands for any number of arguments"):
+            srcgrad.grad(f, name)(1.0, 2.0, scale=3.0)
+    assert srcgrad.grad(f, 1)(1.0, 2.0, scale=3.0) == 3.0
+    assert srcgrad.grad(f, "scale")(1.0, 2.0, scale=3.0) == 2.0
+
+
+@pytest.mark.parametrize("result", [lambda x: x * x, lambda x: (x * x, 1, 2), lambda x: [x * x, 1]])
+def test_what_is_not_a_pair_has_no_other(result):
+    x = np.float64(3.0)
+    for call in (
+        lambda: srcgrad.grad(result, has_aux=True)(x),
+        lambda: srcgrad.value_and_grad(result, has_aux=True)(x),
+        lambda: srcgrad.vjp(result, x, has_aux=True),
+        lambda: srcgrad.jvp(result, (x,), (x,), has_aux=True),
+    ):
+        with pytest.raises(srcgrad.ResultError, match="has_aux=True needs a pair"):
+            call()

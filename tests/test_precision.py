@@ -79,3 +79,30 @@ def test_what_has_aux_returns_keeps_its_precision():
     gradient = srcgrad.grad(with_aux, has_aux=True)
     assert [part.dtype for part in gradient(x)] == [np.float32] * 2
     assert wide(lambda: gradient(x)) == set()
+
+
+def weighted(a, b):
+    return (a * b).sum()
+
+
+def multiplied(a, b):
+    return a @ (3 * b)
+
+
+def stored(a, b):
+    a = a.copy()
+    a[1:] += b[:-1]
+    a[0] = b[0] * 3
+    return np.sum(a * b)
+
+
+@pytest.mark.parametrize("function", [weighted, multiplied, stored])
+def test_factors_of_single_precision_leave_double_precision_as_it_is(function):
+    random = np.random.default_rng(0)
+    a, b = random.normal(size=3).astype(np.float32), random.normal(size=3)
+    found = srcgrad.grad(function, (0, 1))(a, b)
+    expected = srcgrad.grad(function, (0, 1))(a.astype(float), b)
+    assert [g.dtype for g in found] == [np.float32, np.float64]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+    assert srcgrad.grad(function, 1)(a, b).dtype == np.float64

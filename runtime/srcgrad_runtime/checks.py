@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ResultError", "SrcgradError", "TangentError", "check_scalar", "seed"]
+__all__ = ["ResultError", "SrcgradError", "TangentError", "check_pair", "check_scalar", "seed"]
 
 
 class SrcgradError(Exception):
@@ -32,6 +32,13 @@ def check_scalar(value: Any, name: str) -> Any:
     if dtype is not None and shape == () and dtype.kind == "f":
         return value
     raise ResultError(f"{name} returns {_described(value)}, and a gradient needs a real number; {_advice(value)}")
+
+
+def check_pair(result: Any, name: str) -> None:
+    """`ResultError` unless the function `name` returned the pair (value, other) that `has_aux=True` stands for."""
+    if not (isinstance(result, tuple) and len(result) == 2):
+        what = f"a tuple of {len(result)}" if isinstance(result, tuple) else _described(result)
+        raise ResultError(f"{name} returns {what}, and has_aux=True needs a pair (value, other)")
 
 
 def seed(value: Any, name: str, holomorphic: bool = False) -> Any:

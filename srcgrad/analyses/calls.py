@@ -96,7 +96,7 @@ def _created(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind
         )
     if dtype is not None:
         try:
-            name = np.dtype(dtype.value).name if dtype.tag == "static" else ""
+            name = K.name_of(np.dtype(dtype.value)) if dtype.tag == "static" else ""
         except TypeError:
             name = ""
     return _shaped(name, shape)

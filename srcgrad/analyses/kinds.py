@@ -153,6 +153,11 @@ def unnamed(kind: Kind) -> Kind:
     return Kind(kind.tag, kind.dtype, kind.rank, kind.ones, items, item, value=kind.value)
 
 
+def name_of(dtype: np.dtype) -> str:
+    """The name by which a dtype is noted; none for texts and records, which have no name that NumPy understands."""
+    return "" if dtype.kind in "VSUT" else dtype.name
+
+
 def of_value(value: Any, depth: int = 0) -> Kind:
     """The kind of a value at hand (an argument, a global)."""
     cls = type(value)
@@ -163,7 +168,7 @@ def of_value(value: Any, depth: int = 0) -> Kind:
     if cls is int:
         return INT
     if isinstance(value, np.ndarray) or backend.is_device_array(value):
-        return Kind("array", value.dtype.name, value.ndim, tuple(n == 1 for n in value.shape))
+        return Kind("array", name_of(value.dtype), value.ndim, tuple(n == 1 for n in value.shape))
     if isinstance(value, np.generic):
         return _of_numpy_scalar(value)
     if cls is complex:

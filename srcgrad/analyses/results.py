@@ -15,7 +15,21 @@ from typing import Any
 import numpy as np
 
 from . import samples
-from .kinds import BOOL, INT, UNKNOWN, Dims, Kind, Ones, array, constant_kind, join, of_value, sequence, unnamed
+from .kinds import (
+    BOOL,
+    INT,
+    UNKNOWN,
+    Dims,
+    Kind,
+    Ones,
+    array,
+    constant_kind,
+    join,
+    name_of,
+    of_value,
+    sequence,
+    unnamed,
+)
 from .samples import Samples
 
 
@@ -103,7 +117,7 @@ def _result_dtype(function: Callable[..., Any], operands: tuple[tuple[str, str],
     if type(result) is int:
         return "int"
     dtype = getattr(result, "dtype", None)
-    return dtype.name if dtype is not None else None
+    return name_of(dtype) or None if dtype is not None else None
 
 
 CHOOSING = (max, min)  # these hand on one of their arguments: which one, a sample does not tell
@@ -236,7 +250,7 @@ def _of_results(first: Any, second: Any, certain: bool, sized: bool) -> Kind:
         kinds = [_of_results(a, b, certain, sized) for a, b in zip(first, second, strict=False)]
         return Kind("list", item=functools.reduce(join, kinds, None))
     if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
-        dtype = first.dtype.name if first.dtype == second.dtype else ""
+        dtype = name_of(first.dtype) if first.dtype == second.dtype else ""
         if first.ndim != second.ndim:
             return array(dtype, None)
         ones = tuple(_extent(a, b, certain, sized) for a, b in zip(first.shape, second.shape, strict=True))

@@ -228,6 +228,9 @@ class Elementwise:
         kind = self.kind(operand)
         if kind.dtype not in ("float64", "float32") or operand.id in self.wide:
             return None
+        factors = self.operands(self.single[operand.id])
+        if any(fitting.mixes(self.kind(f), kind) for f in factors if not fitting.is_plain_number(self.kind(f))):
+            return None  # a plain number as the adjoint would take the precision of the factor
         self.narrow.add(operand.id)
         if kept or whole:
             return build.copy(y_bar)

@@ -57,11 +57,27 @@ def check(unit: Unit) -> None:
         raise Refused(found)
 
 
+def check_fields(unit: Unit, facts: Facts) -> None:
+    """Refuse arrays of records: what has their fields for subscripts."""
+    found = [
+        Refusal(
+            "cannot differentiate through a field of an array of records", unit.place(statement),
+            "its adjoint is not an array of the same form", "use an array for each field",
+        )
+        for statement in unit.body for node in build.walk(statement)
+        if isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name) and facts.kind(node.value.id).is_array
+        and any(isinstance(n, gast.Constant) and isinstance(n.value, str) for n in [node.slice, *getattr(node.slice, "elts", ())])
+    ]  # fmt: skip
+    if found:
+        raise Refused(found)
+
+
 def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> bool:
     """Refuse the changes in place that would give a wrong derivative; those of a helper's arguments are its caller's as well.
 
     Says whether there are any changes in place.
     """
+    check_fields(unit, facts)
     if not facts.stores and not changes.happen(unit, facts):
         return False
     found = []

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import gast
 import numpy as np
+import srcgrad_runtime as rt
 
 from .. import rules
 from ..analyses import aliases
@@ -328,8 +329,9 @@ class Forward:
         if not found:
             return build.call("rt.zeros_like", y)
         total, exact = found[0]
+        plus = kind.is_numeric or plain and rule.function is not rt.add  # which adds containers as well
         for more, full in found[1:]:
-            total = _sum(total, more) if kind.is_numeric or plain else build.call("rt.add", total, more)
+            total = _sum(total, more) if plus else build.call("rt.add", total, more)
             exact = exact or full
         return total if exact else build.call("rt.tangent_like", total, build.copy(y))
 

@@ -141,6 +141,12 @@ def _parameter(function: Any, signature: inspect.Signature, one: Any) -> int | s
     listed = ", ".join(signature.parameters) or "none"
     if isinstance(one, str):
         if one in signature.parameters:
+            kind = signature.parameters[one].kind
+            if kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+                how = "position" if kind is inspect.Parameter.VAR_POSITIONAL else "name"
+                raise ArgumentError(
+                    f"grad of {name}: {one!r} stands for any number of arguments; name one of them by its {how}"
+                )
             return one
         if any(p.kind is p.VAR_KEYWORD for p in parameters) or extra is not None and one in _looked_through(function):
             return one

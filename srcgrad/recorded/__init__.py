@@ -130,10 +130,7 @@ class Recorded:
         """What is differentiated of the result, and what else there is."""
         if not self.form.aux:
             return result, None
-        if not (isinstance(result, tuple) and len(result) == 2):
-            raise rt.ResultError(
-                f"{self.name} returns {type(result).__name__}, and has_aux=True needs a pair (value, other)"
-            )
+        rt.check_pair(result, self.name)
         return result
 
     def spread(self, values: tuple[Any, ...]) -> tuple[list[Any], dict[str, Any]]:

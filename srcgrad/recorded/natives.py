@@ -14,7 +14,7 @@ import srcgrad_runtime as rt
 
 from .. import rules
 from ..analyses import mutation
-from . import special
+from . import records, special
 from .arrays import Arrays
 from .operators import BASIC, is_library, user_method
 from .recorder import Flat
@@ -29,15 +29,6 @@ HANDING_ON = ("itertools", "heapq", "_heapq", "bisect", "_bisect", "_operator", 
               "gc", "weakref")  # fmt: skip
 TAKERS = frozenset({"extend", "extendleft", "update", "union", "intersection", "difference", "join", "fromkeys"})
 
-
-CALLABLES = (
-    types.FunctionType,
-    types.MethodType,
-    functools.partial,
-    types.BuiltinFunctionType,
-    np.ufunc,
-    types.MethodDescriptorType,
-)
 CALLING_MODULES = ("itertools", "heapq", "_heapq", "bisect", "_bisect")
 
 
@@ -51,9 +42,7 @@ class Natives(Arrays):
         if isinstance(value, type):
             plain = value in (list, tuple, dict, set, int, str, bool) or issubclass(value, BaseException)
             return value if plain and value not in (list, tuple, set) else functools.partial(self.call, value)
-        if isinstance(value, CALLABLES) or user_method(type(value), "__call__") is not None:
-            return functools.partial(self.call, value)
-        return value
+        return functools.partial(self.call, value) if callable(value) else value
 
     def unknown(self, function: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         """A callable of which nothing is known: see `calls`."""
@@ -107,7 +96,11 @@ class Natives(Arrays):
             raise self.refuse(
                 f"cannot differentiate '{rule.name}' of an array of objects", "its items are not looked into"
             )
+        if any(records.is_of_records(a) for a in args):
+            return records.passed(self, function, args, kwargs)
         y = self.run(function, args, kwargs)
+        if records.is_of_records(y):
+            raise records.refused(self)
         if rule.is_elementwise and not isinstance(y, (*NUMBERS, int, self.ndarray, tuple)):
             raise self.refuse(f"cannot differentiate '{rule.name}' of these operands", f"it makes a {type(y).__name__}")
         if isinstance(y, self.ndarray) and y.dtype == object:

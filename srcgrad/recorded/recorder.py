@@ -11,6 +11,7 @@ import numpy as np
 import srcgrad_runtime as rt
 
 from .. import rules
+from . import records
 from .operators import BASIC, PLAIN, Operators, is_generated, is_library, user_method
 from .tape import NUMBERS, frozen
 
@@ -48,7 +49,7 @@ class Recorder(Operators):
 
     def load(self, owner: Any, index: Any) -> Any:
         if isinstance(owner, self.ndarray):
-            return self.load_array(owner, index)
+            return self.load_array(owner, index) if owner.dtype.names is None else records.load(self, owner, index)
         if isinstance(owner, Flat):
             return self.load_array(owner.array, owner.place(index))
         cls = type(owner)
@@ -82,10 +83,13 @@ class Recorder(Operators):
         if isinstance(owner, Flat):
             owner, index = owner.array, owner.place(index)
         if isinstance(owner, self.ndarray):
-            if isinstance(value, SEQUENCES) and self.holds_active(value):
+            if isinstance(value, SEQUENCES) and owner.dtype.names is None and self.holds_active(value):
                 value = self.array_of(value)
             if owner.dtype == object:
                 owner[index] = value
+                return
+            if owner.dtype.names is not None:
+                records.store(self, owner, index, value)
                 return
             self.store_array(owner, index, value)
             return
@@ -169,6 +173,8 @@ class Recorder(Operators):
         return getattr(owner, name)
 
     def array_attribute(self, owner: np.ndarray, name: str) -> Any:
+        if isinstance(owner, np.recarray) and name in (owner.dtype.names or ()):
+            return self.load(owner, name)
         if not self.is_active(owner):
             return Flat(self, owner) if name == "flat" else getattr(owner, name)
         if name in ("T", "mT", "shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides", "flags"):
@@ -191,6 +197,9 @@ class Recorder(Operators):
         )
 
     def set_attribute(self, owner: Any, name: str, value: Any) -> None:
+        if isinstance(owner, np.recarray) and name in (owner.dtype.names or ()):
+            self.store(owner, name, value)
+            return
         if isinstance(owner, self.ndarray) and name in ("real", "flat"):
             self.store(getattr(owner, name) if name == "real" else Flat(self, owner), ..., value)
             return
@@ -258,7 +267,9 @@ class Recorder(Operators):
         """What a `for` loop goes over; with a shape, each item is taken apart as the target says."""
         if shape is not None:
             return (self.unpack(item, shape) for item in self.iterate(items))
-        if isinstance(items, self.ndarray):
+        if isinstance(items, np.ndarray):
+            if items.dtype.names is not None:
+                return (self.load(items, i) for i in range(len(items)))
             if items.dtype.kind not in "fc":
                 return items
             if not items.ndim:  # not only active ones: something active may be stored into it while the loop runs

@@ -148,7 +148,8 @@ class Tape:
         """Whether a number or array may carry a derivative on this tape."""
         if isinstance(value, self.ndarray):
             owner = value if value.base is None else owner_of(value)
-            return id(owner) in self.shadows.active and value.dtype.kind in "fc"
+            # V: records, of which the fields are followed
+            return id(owner) in self.shadows.active and value.dtype.kind in "fcV"
         return id(value) in self.alive
 
     def is_active(self, value: Any) -> bool:

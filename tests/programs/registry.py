@@ -42,6 +42,8 @@ AREAS = (
     "library",
     "applications",
     "combinations",
+    "algorithms",
+    "records",
 )
 
 

@@ -185,11 +185,19 @@ def parameter(unit: Unit, one: int | str) -> str:
     return positional[one]
 
 
+def checks_of_pair(name: str, kind: Kind | None, function: Any) -> list[b.Node]:
+    """What raises `ResultError` where the result of a function, by this name, is not the pair that `has_aux` stands for."""
+    if kind is not None and kind.tag == "tuple" and kind.items is not None and len(kind.items) == 2:
+        return []
+    return [b.expression(b.call("rt.check_pair", b.name(name), b.constant(name_of(function))))]
+
+
 def split_aux(unit: Unit, facts: Facts) -> tuple[str, str]:
     """`return value, aux`: the value alone is differentiated. Gives the names of the pair and of what comes beside the value."""
     last = unit.body[-1]
     pair = last.value.id
     main, aux = unit.fresh("value"), unit.fresh("aux")
+    unit.body[-1:-1] = [b.at(check, last) for check in checks_of_pair(pair, facts.kind(pair), unit.function)]
     for i, name in enumerate((main, aux)):
         item = b.subscript(b.name(pair), b.constant(i))
         kind = facts.kind(pair)

@@ -35,7 +35,12 @@ def seed(sweeps: Sweeps, holomorphic: bool) -> b.Node | None:
         if kind.tag in ("float", "int"):
             return None
     if kind.tag == "float" and (kind.dtype in K.DOUBLE or not kind.dtype and _is_double(facts)):
-        return b.at(b.assign(bars(result.id), b.constant(1.0)), last)
+        one: b.Node = b.constant(1.0)
+        if kind.dtype in ("float64", "double") and has_lower_precision(
+            facts
+        ):  # a plain 1.0 takes that of what it meets
+            one = b.call("np.float64", one)
+        return b.at(b.assign(bars(result.id), one), last)
     if kind.tag == "float" and kind.dtype.startswith("float"):  # a plain 1.0 would become an array of float64
         return b.at(b.assign(bars(result.id), b.call(f"np.{kind.dtype}", b.constant(1.0))), last)
     # what comes out is not known to be a real number: that is checked where it is known
@@ -54,6 +59,12 @@ def _is_double(facts: Facts) -> bool:
     return True
 
 
+def has_lower_precision(facts: Facts) -> bool:
+    """Whether numbers or arrays of less than double precision are known to be in a unit."""
+    kinds = map(K.constant_kind, facts.kinds.values())
+    return any(k.dtype in ("float16", "float32") for k in kinds if k.tag == "float" or k.is_array)
+
+
 def gradient(name: str, sweeps: Sweeps) -> b.Node:
     """The gradient of an argument: its adjoint, in the structure and the dtypes of the argument."""
     state = sweeps.state
@@ -68,7 +79,8 @@ def gradient(name: str, sweeps: Sweeps) -> b.Node:
     if kind.tag == "float":
         return bar if kind.dtype == "python" else b.call("rt.gradient", bar, b.name(name))
     if kind.is_array and name in state.owned and kind.dtype == "float64" and kind.rank:
-        return bar
+        if not has_lower_precision(sweeps.facts):
+            return bar
     filled = sweeps.accumulate.filled.get(name)
     if kind.tag == "list" and kind.items is not None and filled == set(range(len(kind.items))):
         plain = [

@@ -54,8 +54,7 @@ def build(
     pairs.emit(helper, callee)
     active = [p for p, f in zip(order, flags, strict=True) if f]
     kinds = dict(zip(order, given, strict=True))
-    scalar = result is not None and result.is_scalar
-    return builder.program(function, lambda: _main(pairs, unit, callee, helper, active, wanted, kinds, scalar, aux))
+    return builder.program(function, lambda: _main(pairs, unit, callee, helper, active, wanted, kinds, result, aux))
 
 
 def _main(
@@ -66,7 +65,7 @@ def _main(
     active: list[str],
     wanted: list[str],
     kinds: dict[str, Kind],
-    scalar: bool,
+    result: Kind | None,
     aux: bool,
 ) -> b.Node:
     fresh = unit.fresh
@@ -80,6 +79,8 @@ def _main(
         b.name(helper.forward), list(callee.args), [gast.keyword(n, v) for n, v in callee.keywords.items()]
     )
     body.append(b.assign(b.tuple_([b.name(value, True), b.name(saved, True)], True), call))
+    if aux:
+        body += builders.checks_of_pair(value, result, unit.function)
     kept: b.Node = b.name(saved)
     if pairs.consuming:
         kept = b.call("rt.copies", kept)
@@ -101,6 +102,6 @@ def _main(
         first = b.subscript(b.name(value), b.constant(0))
         outcome = [b.call("rt.copy", first), b.name(pullback), b.subscript(b.name(value), b.constant(1))]
     else:
-        outcome = [shown if scalar else b.call("rt.copy", shown), b.name(pullback)]
+        outcome = [shown if result is not None and result.is_scalar else b.call("rt.copy", shown), b.name(pullback)]
     body.append(b.return_(b.tuple_(outcome)))
     return builders.shown(unit, body, pairs.builder.taken(builders.name_of(unit.function) + "_vjp"))
