@@ -14,6 +14,7 @@ import gast
 
 Node = Any  # a gast node; gast's classes carry no types
 LOAD, STORE, DEL = gast.Load(), gast.Store(), gast.Del()
+ADD, SUB, MULT, DIV, NEGATIVE = gast.Add(), gast.Sub(), gast.Mult(), gast.Div(), gast.USub()
 _bare = gast.Name.__new__
 
 
@@ -26,7 +27,16 @@ def name(identifier: str, store: bool = False) -> Node:
 def constant(value: Any) -> Node:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
         return gast.UnaryOp(gast.USub(), gast.Constant(-value, None))
-    return gast.Constant(value, None)
+    node: Node = _bare(gast.Constant)
+    node.value, node.kind = value, None
+    return node
+
+
+def operation(left: Node, operator: Node, right: Node) -> Node:
+    """left operator right"""
+    node: Node = _bare(gast.BinOp)
+    node.left, node.op, node.right = left, operator, right
+    return node
 
 
 def attribute(value: Node | str, *names: str) -> Node:
@@ -169,6 +179,13 @@ def rewrite(node: Any, replace: Callable[[Node], Node | None]) -> Any:
 def mapped(node: Node, visit: Callable[[Node], Node]) -> Node:
     """The node with what `visit` makes of each node directly inside it; the node itself where that is what was there."""
     state = node.__dict__
+    if type(node) is gast.BinOp:
+        left, right = visit(state["left"]), visit(state["right"])
+        if left is state["left"] and right is state["right"]:
+            return node
+        fresh, _ = _twin(node)
+        fresh.left, fresh.right = left, right
+        return fresh
     fresh = node
     for field in _PART_FIELDS[type(node)]:
         value = state.get(field)

@@ -11,6 +11,8 @@ from typing import Any
 
 import gast
 
+from . import build
+
 POSITIONS = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 BARE = (
     *("Load", "Store", "Del", "USub", "UAdd", "Not", "Invert", "And", "Or", "Add", "Sub", "Mult", "MatMult", "Div", "Mod", "LShift"),
@@ -52,9 +54,11 @@ def from_ast(node: Any) -> Any:
         return _BARE_GAST[kind]
     state: Any = node.__dict__
     if kind is ast.Name:
-        fresh = gast.Name(state["id"], _BARE_GAST[type(state["ctx"])], None, None)
+        fresh = build.name(state["id"])
+        fresh.ctx = _BARE_GAST[type(state["ctx"])]
     elif kind is ast.Constant:
-        fresh = gast.Constant(state["value"], state.get("kind"))
+        fresh = gast.Constant.__new__(gast.Constant)
+        fresh.value, fresh.kind = state["value"], state.get("kind")
     elif kind in _TO_GAST:
         cls = _TO_GAST[kind]
         fresh = cls.__new__(cls)

@@ -24,7 +24,7 @@ def multiply(y_bar: build.Node, partial: str, names: dict[str, build.Node]) -> b
     if partial == "1":
         return build.copy(y_bar)
     if partial == "-1":
-        return gast.UnaryOp(gast.USub(), build.copy(y_bar))
+        return gast.UnaryOp(build.NEGATIVE, build.copy(y_bar))
     factor = build.template(partial, **names)
     negative = isinstance(factor, gast.UnaryOp) and isinstance(factor.op, gast.USub)
     body = factor.operand if negative else factor
@@ -34,14 +34,14 @@ def multiply(y_bar: build.Node, partial: str, names: dict[str, build.Node]) -> b
         minus = isinstance(top, gast.UnaryOp) and isinstance(top.op, gast.USub)
         top = top.operand if minus else top
         negative = negative != minus
-        scaled = y_bar if _is_one(top) else gast.BinOp(build.copy(y_bar), gast.Mult(), top)
-        result = gast.BinOp(build.copy(scaled), gast.Div(), body.right)
+        scaled = y_bar if _is_one(top) else build.operation(build.copy(y_bar), build.MULT, top)
+        result = build.operation(build.copy(scaled), build.DIV, body.right)
     elif isinstance(body, gast.BinOp) and isinstance(body.op, gast.Mult) and isinstance(body.left, gast.Constant):
-        scaled = gast.BinOp(body.left, gast.Mult(), build.copy(y_bar))  # numbers go together
-        result = gast.BinOp(scaled, gast.Mult(), body.right)
+        scaled = build.operation(body.left, build.MULT, build.copy(y_bar))  # numbers go together
+        result = build.operation(scaled, build.MULT, body.right)
     else:
-        result = gast.BinOp(build.copy(y_bar), gast.Mult(), body)
-    return gast.UnaryOp(gast.USub(), result) if negative else result
+        result = build.operation(build.copy(y_bar), build.MULT, body)
+    return gast.UnaryOp(build.NEGATIVE, result) if negative else result
 
 
 def expand(

@@ -192,15 +192,25 @@ def _index(filename: str, lines: list[str], flags: int) -> _Index | None:
             index.codes.setdefault((code.co_firstlineno, code.co_name), []).append(code)
     except (SyntaxError, ValueError):
         return None
-    for node in ast.walk(tree):
-        if isinstance(node, _FUNCTIONS):
-            decorators = getattr(node, "decorator_list", [])
-            first = decorators[0].lineno if decorators else node.lineno
-            index.nodes.setdefault((first, getattr(node, "name", "<lambda>")), []).append(node)
+    for node in _functions(tree, into_expressions="lambda" in text):
+        decorators = getattr(node, "decorator_list", [])
+        first = decorators[0].lineno if decorators else node.lineno
+        index.nodes.setdefault((first, getattr(node, "name", "<lambda>")), []).append(node)
     _files[key] = index
     if len(_files) > FILES_KEPT:
         _files.popitem(last=False)
     return index
+
+
+def _functions(tree: ast.Module, into_expressions: bool) -> list[Any]:
+    """The functions of a text, an inner one after the one around it; without the expressions those that are statements."""
+    nodes: list[Any] = [tree]
+    for node in nodes:  # more nodes are put at the end as it goes
+        for value in node.__dict__.values():
+            for part in value if isinstance(value, list) else (value,):
+                if isinstance(part, ast.AST) and (into_expressions or not isinstance(part, ast.expr)):
+                    nodes.append(part)
+    return [node for node in nodes if isinstance(node, _FUNCTIONS)]
 
 
 def _nested(code: types.CodeType) -> Iterator[types.CodeType]:

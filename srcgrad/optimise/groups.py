@@ -19,6 +19,7 @@ OUTSIDE = ""  # the group of everything that comes from outside
 LIST_METHODS = frozenset("append extend insert pop sort clear remove reverse".split())
 NUMBERS = frozenset({"len", "int", "float", "bool", "range", "isinstance", "str"})
 LISTERS = frozenset({"list", "sorted"})
+LISTED = frozenset({gast.List, gast.ListComp, gast.Call})  # what may be a list that the program makes
 DISPLAYS = (gast.List, gast.Tuple, gast.Set)
 PARTS = (gast.Subscript, gast.Attribute, gast.Starred)
 PLAIN = (gast.Constant, gast.UnaryOp, gast.Compare, gast.JoinedStr)  # their values hold nothing of their operands
@@ -47,7 +48,8 @@ class Groups:
         self.scalars = self._find_scalars()
         self.containers: set[str] = set()
         self._find_containers()
-        self.lists = frozenset(n for n, values in self.values.items() if self._is_list(n, values))
+        listed = ((n, values) for n, values in self.values.items() if type(values[0]) in LISTED)
+        self.lists = frozenset(n for n, values in listed if self._is_list(n, values))
         self._parent: dict[str, str] = {}
         self._join_all()
 

@@ -271,8 +271,10 @@ class Notes:
         return found
 
     def _note(self, node: build.Node) -> Note:
-        note = Note()
         kind = type(node)
+        if kind is gast.Assign and len(node.targets) == 1 and type(node.targets[0]) is gast.Name:
+            return self._of_assignment(node)
+        note = Note()
         if kind in OF_A_VALUE and node.value is not None:  # passes ask for the value alone as well
             self._around(note, node, kind)
         elif kind not in BLOCKS:
@@ -284,18 +286,27 @@ class Notes:
                 note.include(self.of(inner))
         return note
 
+    def _of_assignment(self, s: build.Node) -> Note:
+        """The note of `x = value`, which shares what it has in common with that of the value: neither changes any more."""
+        note: Note = Note.__new__(Note)
+        note.__dict__.update(self.of(s.value).__dict__)
+        note.__dict__.pop("bind_counts", None)
+        name = {s.targets[0].id}
+        note.binds = [*note.binds, *name]
+        note.bound, note.loaded = note.bound | name, note.loaded | name
+        note.bindings = [*note.bindings]
+        note.assignment(s)
+        stacked = _stack(s.value)
+        if stacked:
+            note.stacked = (*note.stacked, stacked)
+        return note
+
     def _around(self, note: Note, s: build.Node, kind: type) -> None:
-        """The note of a statement around one expression."""
+        """The note of another statement around one expression."""
         value = self.of(s.value)
         note.include(value)
         note.node(s)
-        if kind is gast.Assign and len(s.targets) == 1 and type(s.targets[0]) is gast.Name:
-            name = s.targets[0].id
-            note.looked = value.looked  # the very set, which nobody changes any more
-            note.binds.append(name)
-            note.loaded.add(name)
-            note.bound.add(name)
-        elif kind is gast.Assign or kind is gast.AugAssign:
+        if kind is gast.Assign or kind is gast.AugAssign:
             targets = s.targets if kind is gast.Assign else [s.target]
             note.looked |= value.looked
             note.part(*targets)
@@ -352,10 +363,13 @@ def _bindings(node: build.Node) -> Iterator[tuple[build.Node, build.Node | None]
 
 def _stack(value: build.Node) -> str:
     """`s` of `s.append(x)` and `s.pop()`; empty for anything else."""
-    function = value.func if type(value) is gast.Call else None
-    if type(function) is gast.Attribute and type(function.value) is gast.Name and function.attr in ("append", "pop"):
-        return str(function.value.id)
-    return ""
+    if (
+        type(value) is not gast.Call
+        or type(value.func) is not gast.Attribute
+        or value.func.attr not in ("append", "pop")
+    ):
+        return ""
+    return str(value.func.value.id) if type(value.func.value) is gast.Name else ""
 
 
 def is_plain_constant(node: build.Node) -> bool:
