@@ -30,8 +30,12 @@ from .tape import SIGNS, SIGNS_OF_ONE, frozen
 # functions of NumPy that make an array on the host also where it has no dimensions; all others make a number
 MAKING_ARRAYS = frozenset(
     "array asarray asanyarray ascontiguousarray asfortranarray copy zeros ones empty full zeros_like ones_like empty_like full_like reshape "
-    "squeeze transpose broadcast_to where select choose piecewise real_if_close expand_dims moveaxis rollaxis swapaxes".split()
+    "squeeze transpose broadcast_to where select choose piecewise real_if_close expand_dims moveaxis rollaxis swapaxes asarray_chkfinite block "
+    "cov i0 isin permute_dims require resize roll tensordot tile trim_zeros".split()
 )
+KEEPING_KIND = frozenset(
+    "real imag conj conjugate astype view byteswap getfield".split()
+)  # an array of an array, a number of a number
 COUNTING = (range, slice)  # classes that take whole numbers
 PARTS_OF_THE_RUNTIME = ("srcgrad_runtime.fake", "srcgrad_runtime.kernels", "srcgrad_runtime.memory")
 
@@ -159,7 +163,10 @@ class DeviceCalls(Calls):
             y = self.meaning(function)(*args, **kwargs)
         except Exception as error:
             raise self.failing(error, function, args, kwargs) from None
-        if getattr(function, "__name__", "") not in MAKING_ARRAYS:
+        name = getattr(function, "__name__", "")
+        if name in KEEPING_KIND and not self.is_number(args[0] if args else getattr(function, "__self__", None)):
+            return y
+        if name not in MAKING_ARRAYS:
             return self.number(y)
         if isinstance(y, self.ndarray) and any(self.is_number(one) and one.data.mem is y.data.mem for one in args):
             return y.copy()  # an array that is made of a number does not share it

@@ -317,3 +317,30 @@ def test_the_other_value_and_integers_pass(xp):
     expected, there = gradient(X, places)
     same(found, expected)
     same(log["y"], there["y"])
+
+
+def test_what_has_no_dimensions_is_a_number_or_an_array_as_on_the_host(xp):
+    from srcgrad.recorded.device import DeviceCalls
+    from tests.rules import test_table
+
+    compared = 0
+    for rule in test_table.TABLE:
+        if (
+            rule.is_elementwise
+            or not rule.name.startswith("numpy.")
+            or rule.name in ("numpy.quantile", "numpy.percentile")
+        ):
+            continue
+        for args, kwargs in test_table.cases(rule):
+            with np.errstate(all="ignore"):
+                here = rule.function(*args, **kwargs)
+            if not isinstance(here, (np.ndarray, np.generic)) or here.ndim:
+                continue
+            tape = DeviceCalls(None, xp)
+            try:
+                there = tape.run(rule.function, *srcgrad.to_device((args, kwargs), xp))
+            except srcgrad.Refused:
+                continue
+            compared += 1
+            assert isinstance(here, np.generic) == (tape.is_number(there) or isinstance(there, np.generic)), rule.name
+    assert compared > 50
