@@ -351,7 +351,7 @@ class DeviceCalls(Calls):
         try:
             y = array[index]
         except Exception as error:
-            raise self.failing(error, _part, (array, index), {}) from None
+            raise self.failing(error, operator.getitem, (array, index), {}) from None
         if not y.ndim and not _has_ellipsis(index):
             y = self.number(y.copy() if y.data.mem is array.data.mem else y)
         if y.data.mem is array.data.mem or not self.is_active(array):
@@ -370,7 +370,7 @@ class DeviceCalls(Calls):
             old = self.overwritten(array, index)
             self.store_there(array, index, value)
         except Exception as error:
-            raise self.failing(error, _put, (array, index, value), {}) from None
+            raise self.failing(error, operator.setitem, (array, index, value), {}) from None
         index = frozen(index)
         for tape, own in zip(self.tapes, active, strict=True):
             tape.note_store(array, index, value if own else None, old)
@@ -422,11 +422,3 @@ def _items(value: Any) -> Any:
 
 def _has_ellipsis(index: Any) -> bool:
     return index is Ellipsis or type(index) is tuple and any(part is Ellipsis for part in index)
-
-
-def _part(array: Any, index: Any) -> Any:
-    return array[index]
-
-
-def _put(array: Any, index: Any, value: Any) -> None:
-    array[index] = value

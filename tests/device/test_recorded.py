@@ -319,6 +319,7 @@ def test_the_other_value_and_integers_pass(xp):
     same(log["y"], there["y"])
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_what_has_no_dimensions_is_a_number_or_an_array_as_on_the_host(xp):
     from srcgrad.recorded.device import DeviceCalls
     from tests.rules import test_table

@@ -152,6 +152,8 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
         outputs = kwargs.pop("out", None)
         if outputs is not None:
             kwargs["out"] = outputs[0] if len(outputs) == 1 else outputs
+        if ufunc.__name__ in COMPARISONS.values():  # NumPy makes an array of a scalar there, and CuPy a number of that
+            inputs = tuple(x.item() if is_host_array(x) and not x.ndim else x for x in inputs)
         return (found if method == "__call__" else getattr(found, method))(*inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
