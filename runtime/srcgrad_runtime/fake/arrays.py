@@ -311,7 +311,10 @@ def asarray(value: Any, dtype: Any = None) -> ndarray:
     if isinstance(value, ndarray):
         return value if dtype is None or np.dtype(dtype) == value.dtype else value.astype(dtype)
     counting.counts.uploads += 1
-    return of_host(np.array(joined(value), dtype))
+    host = np.array(joined(value), dtype)
+    return of_host(
+        host if host.flags.f_contiguous else np.asarray(host, order="C")
+    )  # other orders of axes are not kept
 
 
 def joined(value: Any) -> Any:

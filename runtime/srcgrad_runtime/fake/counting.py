@@ -71,7 +71,7 @@ class Block:
         rounded = counts.size_class or (lambda size: -(-size // 512) * 512)  # CuPy's pool rounds up
         self.counted = 0  # nothing to give back where there is not enough
         self.ptr, self.size = address(host), host.nbytes
-        self.buffer = host.reshape(-1, order="A").view(np.uint8)
+        self.buffer = host.ravel(order="K").view(np.uint8)  # no copy, as nothing lies between the entries
         size = host.nbytes
         with lock:
             if counts.live + rounded(size) > counts.limit:

@@ -18,13 +18,18 @@ def ediff1d(np: Any, own: Any, ary: Any, to_end: Any = None, to_begin: Any = Non
 
 @shim("meshgrid")
 def meshgrid(np: Any, own: Any, *xi: Any, **kwargs: Any) -> Any:
-    return own(*map(np.asarray, xi), **kwargs)
+    return own(*(np.ravel(np.asarray(x)) for x in xi), **kwargs)
 
 
 @shim("pad")
 def pad(np: Any, own: Any, array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
-    """Values to pad with are brought to the host, where CuPy looks at them."""
-    known = {key: value.get() if isinstance(value, np.ndarray) else value for key, value in kwargs.items()}
+    """Values to pad with are brought to the host, where CuPy looks at them, and have a pair for each axis."""
+    known = {}
+    for key, value in kwargs.items():
+        value = value.get() if isinstance(value, np.ndarray) else value
+        known[key] = (
+            numpy.broadcast_to(value, (array.ndim, 2)).tolist() if key in ("constant_values", "end_values") else value
+        )
     return own(array, pad_width, mode, **known)
 
 

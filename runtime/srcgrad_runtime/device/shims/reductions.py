@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from ..errors import DeviceError
 from .registry import shim
 
 FIRST: dict[str, Any] = {"sum": 0, "prod": 1, "any": False, "all": True}
@@ -149,10 +150,13 @@ def corrcoef(np: Any, own: Any, x: Any, y: Any = None, rowvar: bool = True, *, d
 def _ranks(name: str, np: Any, own: Any, a: Any, q: Any, *args: Any, **kwargs: Any) -> Any:
     """`quantile` and `percentile` for ranks of any shape: those of the device take one axis of them."""
     q = np.asarray(q)
-    if q.ndim < 2:
-        return own(a, q, *args, **kwargs)
-    found = own(a, q.ravel(), *args, **kwargs)
-    return found.reshape(q.shape + found.shape[1:])
+    try:
+        found = own(a, q.ravel() if q.ndim else q, *args, **kwargs)
+    except ValueError as error:
+        if "not yet supported" in str(error):  # CuPy does not know all methods
+            raise DeviceError(f"{name}: {error}") from error
+        raise
+    return found.reshape(q.shape + found.shape[1:]) if q.ndim > 1 else found
 
 
 for _name in ("quantile", "percentile"):
