@@ -13,6 +13,8 @@ import numpy as np
 
 __all__ = [
     "ratio",
+    "chosen",
+    "is_chosen",
     "phase",
     "maximum_partial",
     "minimum_partial",
@@ -34,6 +36,19 @@ def ratio(x1: Any, x2: Any) -> Any:
         return x1 / x2 if x2 else x1 * 0.0
     zero = x2 == 0
     return np.where(zero, 0, x1 / np.where(zero, 1, x2))[()]
+
+
+def is_chosen(y_bar: Any, value: Any) -> Any:
+    """Where `y_bar` is not zero or `value` is finite."""
+    return (np.asarray(y_bar) != 0) | np.isfinite(value)
+
+
+def chosen(y_bar: Any, value: Any) -> Any:
+    """`value`, the product of `y_bar` and a partial, and 0 where that is not finite because a zero met an infinite partial.
+
+    The partial is taken wherever it is finite, as the second derivative needs it where `y_bar` happens to be zero.
+    """
+    return np.where(is_chosen(y_bar, value), value, 0)
 
 
 def phase(x: Any) -> Any:

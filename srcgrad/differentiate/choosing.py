@@ -1,7 +1,8 @@
 """Values that matter only where a `np.where` takes them: `np.log(x)` in `np.where(x > 0, np.log(x), 0)`.
 
 Where they are not taken they may be infinite or no number, and so may their partials; the zero that comes back from there must stay a
-zero. A product with such a partial is made only where the adjoint is not zero.
+zero, so the product of a zero and such a partial is zero. A partial that is finite is multiplied with a zero as well: the adjoint of what is
+taken may be zero by accident, and then the second derivative still needs the product.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import gast
 import numpy as np
+import srcgrad_runtime as rt
 
 from ..analyses.facts import Facts
 from ..core import build, names
@@ -42,6 +44,8 @@ def _is_active(statement: build.Node, facts: Facts) -> bool:
 def _is_side(name: str, statement: build.Node, facts: Facts) -> bool:
     value = statement.value if isinstance(statement, gast.Assign) else None
     callee = facts.callees.get(id(value)) if isinstance(value, gast.Call) else None
+    if callee is not None and callee.function is rt.chosen:
+        return True
     if callee is None or callee.function is not np.where or callee.keywords or len(callee.args) != 3:
         return False
     return name not in names.reads(callee.args[0]) and all(
@@ -63,7 +67,16 @@ def is_finite(partial: str, bound: Mapping[str, build.Node]) -> bool:
 
 
 def guarded(y_bar: build.Node, value: build.Node, is_number: bool) -> build.Node:
-    """The product of an adjoint and a partial, which is made only where the adjoint is not zero."""
-    if is_number:
-        return gast.IfExp(build.copy(y_bar), value, build.constant(0.0))
-    return gast.Call(build.attribute("np", "where"), [build.copy(y_bar), value, build.constant(0)], [])
+    """The product of an adjoint and a partial, which is zero where the adjoint is zero and the partial infinite."""
+    if is_number:  # a division of Python numbers by zero would raise
+        divisors = [n.right if isinstance(n.op, gast.Div) else n.left for n in build.walk(value) if _may_divide(n)]
+        finite = gast.Call(build.attribute("np", "isfinite"), [build.copy(value)], [])
+        finite = gast.BoolOp(gast.And(), [*map(build.copy, divisors), finite]) if divisors else finite
+        return gast.IfExp(gast.BoolOp(gast.Or(), [build.copy(y_bar), finite]), value, build.constant(0.0))
+    return build.call("rt.chosen", build.copy(y_bar), value)
+
+
+def _may_divide(node: build.Node) -> bool:
+    if not isinstance(node, gast.BinOp) or not isinstance(node.op, (gast.Div, gast.Pow)):
+        return False
+    return not isinstance(node.right if isinstance(node.op, gast.Div) else node.left, gast.Constant)

@@ -14,11 +14,11 @@ from . import units
 SILENT = ("ignore", "warn")  # with the other answers to a floating-point error, an operation raises, prints or calls
 
 
-def contexts_to_branches(unit: Unit, body: list[build.Node]) -> list[build.Node]:
+def enter_contexts(unit: Unit, body: list[build.Node]) -> list[build.Node]:
     """`with np.errstate(...)` is a branch that is always taken; it is printed as it was.
 
     >>> from srcgrad.pipeline import passes
-    >>> passes.show("contexts_to_branches", '''
+    >>> passes.show("enter_contexts", '''
     ... def f(x):
     ...     with np.errstate(divide="ignore"):
     ...         y = 1.0 / x

@@ -36,7 +36,7 @@ PASSES = (
     # the normal form
     _pass(targets.name_places),
     _pass(patterns.cases_to_branches),
-    _pass(contexts.contexts_to_branches),
+    _pass(contexts.enter_contexts),
     _pass(jumps.remove_jumps),
     _pass(flatten.flatten, does="One operation per statement; small helpers are put in the place of their calls."),
     _pass(prepare.split),

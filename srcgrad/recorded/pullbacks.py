@@ -74,7 +74,7 @@ class Partial:
             product = tape.op("*", y_bar, partial)
         if np.all(np.isfinite(product)):
             return product
-        chosen = tape.call(np.where, np.equal(y_bar, 0), 0.0, product)
+        chosen = tape.call(np.where, rt.is_chosen(y_bar, product), product, 0.0)
         return chosen if np.ndim(chosen) else tape.load_array(chosen, ())
 
 

@@ -311,7 +311,22 @@ def quantile_tangent_q_tangent(a_dot, q_dot, a, q, axis=None, keepdims=False, me
     return rt.quantile_level_tangent(q_dot, a_dot, a, q, axis, keepdims, method, ignore_nan)
 
 
-nondifferentiable(rt.order_weights, rt.level_weights, rt.entered)
+nondifferentiable(rt.order_weights, rt.level_weights, rt.entered, rt.is_chosen)
+
+
+# which entries are zero does not vary
+structural(
+    rt.chosen,
+    signature="y_bar_, value",
+    multilinear=("value",),
+    shapes=("y_bar_",),
+    cases=lambda draw: [((np.array([0.0, 1.0, 0.0]), draw(3)), {}), ((np.array([[0.0], [2.0]]), draw(2, 3)), {})],
+)
+
+
+@adjoint(rt.chosen, "value")
+def chosen_value(y_bar_, value, *, y_bar):
+    return np.where(rt.is_chosen(y_bar_, value), y_bar, 0)
 
 
 # means and deviations are symmetric projections: each is its own adjoint

@@ -55,8 +55,8 @@ def find(
         unit.body = patterns.cases_to_branches(unit.body, unit.fresh)
     passed("cases_to_branches", unit, unit.body)
     if gast.With in unit.text.syntax:
-        unit.body = contexts.contexts_to_branches(unit, unit.body)
-    passed("contexts_to_branches", unit, unit.body)
+        unit.body = contexts.enter_contexts(unit, unit.body)
+    passed("enter_contexts", unit, unit.body)
     unit.body = jumps.remove_jumps(unit.body, unit.fresh)
     passed("remove_jumps", unit, unit.body)
     seeds = {dict(zip(own, unit.parameters, strict=True)).get(n, n) for n in active}

@@ -238,7 +238,7 @@ class Inlining(Closures):
             if isinstance(item, gast.stmt):
                 item.filename = function.__code__.co_filename
         fresh = patterns.cases_to_branches(targets.name_places(fresh, self.unit.fresh), self.unit.fresh)
-        fresh = contexts.contexts_to_branches(self.unit, fresh)
+        fresh = contexts.enter_contexts(self.unit, fresh)
         if not isinstance(fresh[-1], gast.Return):
             fresh.append(build.return_(build.constant(None)))
         arguments = build.copy(arguments)
