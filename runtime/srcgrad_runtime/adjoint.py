@@ -133,7 +133,8 @@ def unbroadcast(g: Any, like: Any) -> Any:
         g = g.real if is_complex(g) and not isinstance(like, complex) else g
         # a number of Python's is of double precision
         return float(g) if type(like) is float and isinstance(g, np.floating) and not isinstance(g, float) else g
-    if getattr(g, "dtype", None) == dtype:
+    have = getattr(g, "dtype", None)
+    if have is not None and have == dtype:  # None equals the dtype float64
         return g
     return to_kind(g, dtype)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import builtins
 import functools
+import math
 from collections.abc import Container
 from types import FunctionType
 from typing import Any
 
 import gast
+import numpy as np
 import srcgrad_runtime
 
 from ..core import build, names
@@ -20,6 +22,7 @@ from ..core.unit import MISSING, Free, Text, Unit, is_static
 from ..frontend import signature, source
 from . import imports, scopes
 
+MODULES = {"np": np, "rt": srcgrad_runtime, "math": math}  # what emitted programs import
 EMITTED_BUILTINS = (
     "len",
     "range",
@@ -71,7 +74,7 @@ def unit_of(function: FunctionType, look: bool = False) -> Unit:
     for name in EMITTED_BUILTINS:
         if name not in text.bound:
             unit.free.setdefault(name, Free(function, name, getattr(builtins, name), None))
-    taken = {*unit.parameters, *unit.free, *text.mentioned, "np", "rt", "math", unit.vararg, unit.kwarg}
+    taken = {*unit.parameters, *unit.free, *text.mentioned, *MODULES, unit.vararg, unit.kwarg}
     unit.fresh = names.Fresh(taken)
     if not look and not text.syntax.isdisjoint(scopes.COMPREHENSIONS):
         mine = {n for s in body for n in names.reads(s) | names.writes(s)} | set(unit.parameters) | set(unit.free)

@@ -81,7 +81,7 @@ class Arrays(Recorder):
                 return self.call(np.clip, owner, low, high, *args[2:], **kwargs)
             if name == "copy":
                 return self.call(np.copy, owner, *args, **{**({} if args else {"order": "C"}), **kwargs})
-            if name == "__copy__":
+            if name in ("__copy__", "__deepcopy__"):
                 return self.call(np.copy, owner)
             if name in ("itemset", "resize", "setfield", "byteswap"):
                 raise self.refuse(

@@ -199,6 +199,8 @@ class Natives(Arrays):
             return self.array_method(owner, name, args, kwargs)
         if isinstance(owner, float) and name == "conjugate":
             return self.unary("+", owner)
+        if isinstance(owner, complex) and name == "conjugate":
+            return self.call(np.conjugate, owner)
         if isinstance(owner, float) and name in ("is_integer", "hex", "as_integer_ratio"):
             return function(*args)  # whole numbers and texts do not vary
         if isinstance(function, types.MethodDescriptorType) and args:

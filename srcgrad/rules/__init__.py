@@ -66,6 +66,7 @@ TABLES = (
 # table -> the module without which it has nothing to say
 LATE_TABLES = {
     "statistics": "statistics",
+    "written_complex": "cmath",
     "nn": "srcgrad_runtime.nn",
     "convolution": "srcgrad_runtime.nn",
     "recurrent": "srcgrad_runtime.nn",

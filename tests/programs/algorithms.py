@@ -1,7 +1,9 @@
 """Algorithms of many fields, as they are written down: tables that are filled, sweeps, searches, small simulations."""
 
 import bisect
+import cmath
 import collections
+import copy
 import enum
 import heapq
 import itertools
@@ -386,3 +388,39 @@ def changes_taken_back(x):
     undo()
     do(2, lambda v: v**2)
     return np.sum(state**2)
+
+
+@program(lambda r: (r.num(), r.num()), (0, 1))
+def complex_number_of_python(a, b):
+    z = complex(a * np.cos(b), b * a)
+    w = cmath.exp(z) / (1 + z**2)
+    r, phi = cmath.polar(cmath.sqrt(z))
+    return abs(w) + z.imag * w.real + z.conjugate().imag + r * phi + cmath.phase(z) * cmath.rect(a, b).imag
+
+
+@program(lambda r: (r.num(), r.num()), (0, 1))
+def functions_of_cmath(a, b):
+    z = complex(a, b) * 0.4
+    circular = (cmath.sin, cmath.cos, cmath.tan, cmath.asin, cmath.acos, cmath.atan)
+    hyperbolic = (cmath.sinh, cmath.cosh, cmath.tanh, cmath.asinh, cmath.acosh, cmath.atanh)
+    s = sum(f(z) for f in circular + hyperbolic)
+    t = cmath.log(z) + cmath.log(z, 3) + cmath.log10(z) + cmath.exp(1j * a)
+    return (s * t).real + (s / t).imag + (a if cmath.isfinite(s) else 0.0)
+
+
+@program(lambda r: (r.num(), r.num(), r.num()), (0, 1, 2))
+def complex_roots_of_a_quadratic(a, b, c):
+    d = cmath.sqrt(b * b - 4 * a * c)
+    first, second = (-b + d) / (2 * a), (-b - d) / (2 * a)
+    return abs(first) * abs(second - 1) + max(first.imag, second.imag)
+
+
+@program(lambda r: (r.vec(4),))
+def shallow_and_deep_copies(x):
+    kept = copy.deepcopy({"a": [x, x[0]], "b": (x[1],)})
+    other = copy.copy(kept)
+    other["a"] = [kept["a"][0] * 2, 3.0]
+    kept["a"][0][0] = 7 * x[1]
+    last = x.__deepcopy__({})
+    last[1] = 0.0
+    return kept["a"][0] @ x + kept["a"][1] * kept["b"][0] + other["a"][0] @ last

@@ -7,6 +7,7 @@ takes; what it does not take is a `NotImplementedError` that says so.
 
 # ruff: noqa: F403
 from .banded import *
+from .complexes import *
 from .fitting import *
 from .functionals import *
 from .integrals import *

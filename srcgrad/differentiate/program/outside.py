@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import builtins
-import math
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
-
-import numpy as np
-import srcgrad_runtime
 
 from ...core import names
 from ...core.unit import MISSING, Free, Unit
 from ...normalise import units
 
-MODULES = {"np": np, "rt": srcgrad_runtime, "math": math}  # what emitted programs import
+MODULES = units.MODULES
 RESERVED = (*MODULES, *units.EMITTED_BUILTINS)
 
 
@@ -69,7 +66,7 @@ def _same(known: Free, free: Free) -> bool:
         return True
     if known.value is not free.value or free.value is MISSING:
         return False
-    return callable(free.value) or isinstance(free.value, type(np)) or _same_place(known, free)
+    return callable(free.value) or isinstance(free.value, ModuleType) or _same_place(known, free)
 
 
 def _same_place(a: Free, c: Free) -> bool:

@@ -257,7 +257,9 @@ class Inlining(Closures):
             same = free.value is value and isinstance(value, (ModuleType, FunctionType, type, *CALLABLES))
             if mine not in self.bound and (same or (free.owner is function and free.original == name)):
                 return mine
-        mine = self.unit.fresh(name)
+        # the names that emitted programs import modules under are kept for these
+        reserved = value is units.MODULES.get(name, MISSING) and name not in self.unit.free and name not in self.bound
+        mine = name if reserved else self.unit.fresh(name)
         self.unit.free[mine] = Free(function, name, value, getter)
         return mine
 
