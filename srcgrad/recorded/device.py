@@ -366,6 +366,10 @@ class DeviceCalls(Calls):
         array, index = self.operand(array, None), self.lifted(index)
         value = self.operand(value, array)
         active = [tape.is_own(value) for tape in self.tapes]
+        if self.mirrors.copies and self.mirrors.is_apart(array):
+            raise self.refuse(
+                "cannot store into an array of the host with gaps in its memory", "the program runs on a device"
+            )
         try:
             old = self.overwritten(array, index)
             self.store_there(array, index, value)

@@ -130,11 +130,11 @@ class Mirrors:
     def __call__(self, array: np.ndarray) -> Any:
         """The array of the device for an array of the host."""
         owner = owner_of(array)
-        if not owner.flags.forc:
+        if _in_a_row(owner) is None:
             return self._apart(array)
         known = self.copies.get(id(owner))
         if known is None:
-            raw = self.device.asarray(_bytes(owner))
+            raw = self.device.asarray(_in_a_row(owner))
             known = self.copies[id(owner)] = owner, raw
             self.owners[id(raw.data.mem)] = owner
         raw = known[1]
@@ -157,11 +157,17 @@ class Mirrors:
         """Let the host see what was stored into an array of the device, if that is a copy of one of the host."""
         owner = self.owners.get(id(array.data.mem))
         if owner is not None:
-            _bytes(owner)[...] = self.copies[id(owner)][1].get()
+            _in_a_row(owner)[...] = self.copies[id(owner)][1].get()
+
+    def is_apart(self, array: Any) -> bool:
+        """Whether an array of the device is a copy that other arrays of the same memory of the host do not share."""
+        return any(copy is array and id(copy.data.mem) not in self.owners for _, copy in self.copies.values())
 
 
-def _bytes(owner: np.ndarray) -> np.ndarray:
-    return owner.reshape(-1, order="A").view(np.uint8)
+def _in_a_row(owner: np.ndarray) -> Any:
+    """The bytes of an array in the order in which they lie in memory, as a view; None where there are gaps between them."""
+    turned = owner.transpose(sorted(range(owner.ndim), key=lambda axis: -abs(owner.strides[axis])))
+    return turned.reshape(-1).view(np.uint8) if turned.flags.c_contiguous else None
 
 
 def _address(array: np.ndarray) -> int:

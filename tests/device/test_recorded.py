@@ -222,6 +222,23 @@ def test_closures_over_arrays_of_the_host(xp):
     assert np.array_equal(buffer, left) and np.array_equal(weights, WEIGHTS)
 
 
+def test_an_array_of_the_host_whose_axes_lie_in_another_order(xp):
+    buffer = np.sin(np.ones((2, 3, 4)).transpose(1, 2, 0))  # neither in C order nor in that of Fortran
+    part = buffer[:, 1]
+
+    def loss(x):
+        buffer[1] *= x[0]
+        part[0] = x[:2]
+        return np.sum(buffer * x[2])
+
+    before = buffer.copy("K")
+    gradient = srcgrad.value_and_grad(loss)
+    here, left = gradient(X), buffer.copy()
+    buffer[...] = before
+    same(gradient(xp.asarray(X)), here)
+    assert np.array_equal(buffer, left)
+
+
 def test_arguments_end_as_the_function_leaves_them(xp):
     def loss(x, y):
         pair = SimpleNamespace(x=x, y=y)

@@ -249,7 +249,7 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
 def of_host(host: np.ndarray, block: counting.Block | None = None) -> ndarray:
     """The array of the device with this content, which nothing else holds, or which is in a block of the device already."""
     made = object.__new__(ndarray)
-    if block is None and not host.flags.forc:
+    if block is None and counting.in_a_row(host) is None:
         host = host.copy("K")  # memory that is in use from the first byte to the last
     made._host, made._base = host, None
     made._block = counting.Block(host) if block is None else block

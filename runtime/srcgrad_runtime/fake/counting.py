@@ -71,7 +71,7 @@ class Block:
         rounded = counts.size_class or (lambda size: -(-size // 512) * 512)  # CuPy's pool rounds up
         self.counted = 0  # nothing to give back where there is not enough
         self.ptr, self.size = address(host), host.nbytes
-        self.buffer = host.ravel(order="K").view(np.uint8)  # no copy, as nothing lies between the entries
+        self.buffer = in_a_row(host).view(np.uint8)
         size = host.nbytes
         with lock:
             if counts.live + rounded(size) > counts.limit:
@@ -94,6 +94,12 @@ class Pointer:
 
     def __add__(self, offset: int) -> Pointer:
         return Pointer(self.mem, self.ptr + offset)
+
+
+def in_a_row(host: np.ndarray) -> Any:
+    """The entries of an array in the order in which they lie in memory, as a view; None where there are gaps between them."""
+    turned = host.transpose(sorted(range(host.ndim), key=lambda axis: -abs(host.strides[axis])))
+    return turned.reshape(-1) if turned.flags.c_contiguous else None
 
 
 def address(host: np.ndarray) -> int:
