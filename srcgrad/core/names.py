@@ -179,7 +179,10 @@ class Fresh:
 
 
 def renamed(node: build.Node, others: dict[str, str], constants: dict[str, build.Node] | None = None) -> build.Node:
-    """The node with other names for some names, and constants in the place of others."""
+    """The node with other names for some names, and constants in the place of others.
+
+    What a function inside calls by the same name, a parameter or a local of its own, stays; what it declares nonlocal does not.
+    """
 
     def replace(item: build.Node) -> build.Node | None:
         if isinstance(item, gast.Name):
@@ -188,6 +191,30 @@ def renamed(node: build.Node, others: dict[str, str], constants: dict[str, build
             if item.id in others:
                 fresh = gast.Name(others[item.id], item.ctx, None, None)
                 return build.at(fresh, item)
+        elif isinstance(item, gast.Nonlocal):
+            return build.at(gast.Nonlocal([others.get(name, name) for name in item.names]), item)
+        elif isinstance(item, (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)):
+            own = _own(item)
+            if not own.isdisjoint(others) or constants and not own.isdisjoint(constants):
+                return _renamed_around(item, own)
         return None
 
+    def _renamed_around(item: build.Node, own: set[str]) -> build.Node:
+        """A function some of whose own names are among those that are replaced."""
+        rest = {name: other for name, other in others.items() if name not in own}
+        given = {name: value for name, value in (constants or {}).items() if name not in own}
+        arguments = build.copy(item.args)
+        arguments.defaults = [build.rewrite(d, replace) for d in item.args.defaults]
+        arguments.kw_defaults = [d and build.rewrite(d, replace) for d in item.args.kw_defaults]
+        body = item.body
+        inner = [renamed(s, rest, given) for s in body] if isinstance(body, list) else renamed(body, rest, given)
+        return build.changed(item, args=arguments, body=inner)
+
     return build.rewrite(node, replace)
+
+
+def _own(function: build.Node) -> set[str]:
+    """The names that belong to a function: its parameters, and what it binds and does not declare nonlocal or global."""
+    body = function.body if isinstance(function.body, list) else [function.body]
+    outer = {n for s in body for i in build.walk(s) if isinstance(i, (gast.Nonlocal, gast.Global)) for n in i.names}
+    return {a.id for a in parameters_of(function.args)}.union(*map(writes, body)) - outer

@@ -39,16 +39,16 @@ class Inlining(Closures):
             )  # fmt: skip
         bindings = self.match(closure, node)
         locals_ = set(bindings)
-        outer = {
-            n for s in closure.body for item in build.walk(s) if isinstance(item, gast.Nonlocal) for n in item.names
-        }
+        outer = {n for s in closure.body if isinstance(s, gast.Nonlocal) for n in s.names}
         body = [s for s in closure.body if not isinstance(s, (gast.Nonlocal, gast.Global))]
+        outer |= _nonlocals(body) - {n for s in body for n in names.writes(s)} - set(bindings)
         for statement in body:
             locals_ |= names.writes(statement)
         locals_ -= outer
         renamed: dict[str, str] = {}
         assignments: list[tuple[str, build.Node]] = []
-        stored = {n for s in body for n in names.writes(s)}
+        changed = _nonlocals(body)  # by functions in it
+        stored = changed.union(*(names.writes(s) for s in body))
         functions: dict[str, Closure] = {}
         for name in sorted(locals_ - set(bindings)):
             renamed[name] = self.unit.fresh(name)
@@ -87,6 +87,7 @@ class Inlining(Closures):
                     self.active.add(renamed[name])
                 self.unit.temporaries.add(renamed[name])
                 self.emit(build.assign(renamed[name], atom))
+        self.nonlocals |= {renamed.get(name, name) for name in changed}
         constants = {name: value for name, value in assignments}
         renames = {a: b for a, b in renamed.items() if b and a != b}
         fresh = [names.renamed(s, renames, constants) for s in body]
@@ -172,7 +173,7 @@ class Inlining(Closures):
         return not isinstance(atom, gast.Name) or atom.id not in self.nonlocals and not self.rebinds(body, atom.id)
 
     def rebinds(self, body: list[build.Node], name: str) -> bool:
-        return any(name in names.writes(s) for s in body)
+        return any(name in names.writes(s) for s in body) or name in _nonlocals(body)
 
     def match(self, closure: Closure, node: build.Node) -> dict[str, build.Node]:
         """Which argument goes to which parameter."""
@@ -278,6 +279,11 @@ def _stores_into_parameters(tree: build.Node, body: list[build.Node]) -> bool:
             if isinstance(item, gast.AugAssign) and stored_names(item.target) & parameters:
                 return True
     return False
+
+
+def _nonlocals(body: list[build.Node]) -> set[str]:
+    """The names that functions in a body declare nonlocal."""
+    return {n for s in body for item in build.walk(s) if isinstance(item, gast.Nonlocal) for n in item.names}
 
 
 def _has_scope(node: build.Node) -> bool:
