@@ -64,15 +64,17 @@ NO_RECORDS = (
 )
 
 
-def zeros_like(x: Any) -> Any:
+def zeros_like(x: Any, order: str = "C") -> Any:
     """A zero adjoint for `x`: float zeros of its shape, the same structure for containers, None for other things.
 
     Floating and complex values keep their dtype; integers and booleans get float64, so that they can be counted on as
-    arrays. Arrays are new, writable, in C order and of the base class.
+    arrays. Arrays are new, writable, in C order (with "K" in the order of x) and of the base class.
     """
     kind = type(x)
     if kind is float:
         return 0.0
+    if order == "K" and backend.is_array(x):
+        return np.zeros_like(x, x.dtype if x.dtype.kind in "fc" else float, subok=False)
     if isinstance(x, np.ndarray):
         return _zeros_of_array(x)
     if isinstance(x, np.inexact):

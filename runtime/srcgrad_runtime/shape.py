@@ -204,7 +204,7 @@ def cast_adjoint(g: Any, x: Any, dtype: Any = None) -> Any:
     return adjoint.zeros_like(x)
 
 
-def astype(x: Any, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True) -> Any:
+def astype(x: Any, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True) -> Any:
     """`x.astype(...)` as a function."""
     array: Any = x if hasattr(x, "astype") else np.asarray(x)[()]
     if backend.is_device_array(array):  # it does not look at `casting`

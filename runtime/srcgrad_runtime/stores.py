@@ -23,7 +23,8 @@ def store(x: Any, index: Any, value: Any) -> None:
     >>> x.tolist()
     [2.0, 0.0, 3.0]
     """
-    if backend.is_device_array(x) and getattr(value, "ndim", 1) and not adjoint.is_single(index):
+    is_number = not isinstance(value, (list, tuple)) and not getattr(value, "shape", ())
+    if backend.is_device_array(x) and not is_number and not adjoint.is_single(index):
         order, last = _orders(x, index)
         value = np.asarray(value)
         extra = max(0, value.ndim - order.ndim)  # leading axes of length one are no part of the value

@@ -56,7 +56,15 @@ def container(display: build.Node, facts: Facts, bars: Callable[[str], str]) -> 
 
 def zeros(name: str, facts: Facts) -> build.Node:
     """A zero adjoint; in the layout of the value where its views depend on that, and in C order where the value is in C order."""
-    return build.call("np.zeros_like" if name in facts.mirrored.unsure else "rt.zeros_like", build.name(name))
+    if name not in facts.mirrored.unsure:
+        return build.call("rt.zeros_like", build.name(name))
+    kind = facts.kind(name)
+    dtype = "" if kind is None else kind.dtype
+    if dtype.startswith(("float", "complex")):
+        return build.call("np.zeros_like", build.name(name))
+    if dtype.startswith(("int", "uint", "bool")):
+        return build.call("np.zeros_like", build.name(name), build.name("float"))
+    return build.call("rt.zeros_like", build.name(name), build.constant("K"))
 
 
 def shares(one: str, other: str) -> build.Node:

@@ -103,6 +103,9 @@ def _judge(program: Program, with_value: bool) -> Outcome:
         return Outcome("skipped", f"{type(plain.error).__name__}: {plain.error}")
     if not compare.is_float(plain.result) or np.shape(plain.result) != () or not abs(plain.result) < LARGEST:
         return Outcome("skipped", "the result is not a moderate number")
+    left = max((np.max(np.abs(a), initial=0.0) for a in plain.args), default=0.0)
+    if not left < 1e12 * max(1.0, abs(plain.result)):
+        return Outcome("skipped", "numbers so large on the way that the result is a rounding error")
     known = _differences(program)
     if known is None:
         return Outcome("skipped", "differences cannot be trusted")

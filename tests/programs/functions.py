@@ -342,3 +342,58 @@ def same_helper_with_many_activities(x):
 @program(lambda r: (r.num(), r.num()), (0, 1))
 def nonsense_order_of_calls(x, y):
     return scaled(square(scaled(x, y)), scale=square(y), shift=power_loop(x, 2))
+
+
+def _counts_up(y, c):
+    k = c * 2.0
+
+    def more(r):
+        nonlocal k
+        k += r
+        return k
+
+    y[0] = more(c) + k * more(y[1])
+    y[1] += k
+
+
+@program(lambda r: (r.vec(3), r.num()), (0, 1))
+def helper_with_a_function_that_rebinds_its_local(x, w):
+    k = w
+    y = x * w
+    _counts_up(y, k)
+    return np.sum(y) + k
+
+
+def _rebinds_its_parameter(y, c):
+    def turn(r):
+        nonlocal c
+        c = np.sin(c) * r
+
+    turn(y[0])
+    turn(2.0)
+    for i in range(len(y)):
+        y[i] = c * y[i]
+
+
+@program(lambda r: (r.vec(3), r.num()), (0, 1))
+def helper_with_a_function_that_rebinds_its_parameter(x, w):
+    y = x * 1.0
+    _rebinds_its_parameter(y, w)
+    return np.sum(y) * w
+
+
+def _same_names_inside(b, y, k=2.0):
+    def inner(b, z=k):
+        k = b * z
+        return k * b
+
+    y[0] = inner(y[1]) + b
+    y[1] *= inner(b, 0.5)
+
+
+@program(lambda r: (r.vec(3), r.num()), (0, 1))
+def helper_with_a_function_of_the_same_names(x, w):
+    y = x * w
+    _same_names_inside(3.0, y)
+    _same_names_inside(w, y, 1.5)
+    return np.sum(y)

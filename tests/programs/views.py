@@ -456,3 +456,10 @@ def chosen_entries_of_a_broadcast_view(x, v):
     rows = seen[0][[0, 2, 2]]
     chosen = seen[0][np.array([True, False, True, True]), 1:]
     return np.sum(rows * rows) + np.sum(chosen**3) + np.sum(seen[1][[0, 1, 1]] ** 2) * np.prod(seen[2][[1, 3]])
+
+
+@program(lambda r: (r.vec(2, 4),))
+def whole_numbers_converted_and_stored_into(a):
+    z = np.full(4, 1)[:3].copy()
+    z.astype(float, copy=False)[True] = a[1, 3]
+    return np.sum(a * a) + np.sum(z)
