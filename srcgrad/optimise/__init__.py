@@ -26,6 +26,7 @@ ROUNDS = 4
 NESTED = 6  # loops inside of one another that are fused
 LAST = (loop_heads, skip_last, swap)  # what the others need not see
 PASSES = (remove_dead, propagate, adopt, simplify, merge, lend, fold)
+ONE_BY_ONE = (fold,)  # what may find more in what it has just made; of the others a second run in a row changes nothing
 
 
 def _go_on(name: str, body: list[build.Node]) -> None:
@@ -88,7 +89,7 @@ def _settled(
     body: list[build.Node], facts: Facts, passed: Callable[[str, list[build.Node]], None], first: int = 0
 ) -> list[build.Node]:
     effects.forget_effects(facts)
-    idle = 0  # passes in a row that have changed nothing: when all have, none will
+    idle, enough = 0, len(PASSES)  # passes in a row that have changed nothing, and how many of them tell that none will
     for run in (PASSES * ROUNDS)[first:]:
         done = run(body, facts)
         passed(run.__name__, done)
@@ -96,8 +97,9 @@ def _settled(
             idle += 1
         else:
             body, idle = done, 0
+            enough = len(PASSES) if run in ONE_BY_ONE else len(PASSES) - 1
             if run is remove_dead:  # with what has gone, names that shared memory by it may have come apart
                 effects.forget_effects(facts)
-        if idle == len(PASSES):
+        if idle == enough:
             return body
     return remove_dead(body, facts)

@@ -19,10 +19,14 @@ from .propagate import rank
 WIDTH = 90  # characters of a line, roughly
 DEPTH = 4  # operations inside one another
 DEPTH_NAMED = 3  # the same, where a temporary goes whose name says something (x_bar)
-NOT_ONCE = (gast.IfExp, gast.BoolOp)  # not all of their parts are always evaluated
-OPERATIONS = (gast.BinOp, gast.Compare, gast.BoolOp, gast.IfExp, gast.Call)
+NOT_ONCE = frozenset({gast.IfExp, gast.BoolOp})  # not all of their parts are always evaluated
+OPERATIONS = frozenset({gast.BinOp, gast.Compare, gast.BoolOp, gast.IfExp, gast.Call})
+ARITHMETIC = frozenset({gast.BinOp, gast.UnaryOp, gast.Compare})
 ATOMS = frozenset({gast.Name, gast.Constant})
-NO_OPERATIONS = (gast.keyword, gast.Starred, gast.Tuple, gast.List, gast.Slice)
+NO_OPERATIONS = frozenset({gast.keyword, gast.Starred, gast.Tuple, gast.List, gast.Slice})
+INTO = frozenset(
+    {gast.Assign, gast.AugAssign, gast.Expr, gast.Return}
+)  # statements whose uses of temporaries are looked at
 COPIES = frozenset({"np.copy", "rt.copy"})
 
 
@@ -82,21 +86,22 @@ class _Folding:
         return kept or [build.at(gast.Pass(), block[0])] if block else []
 
     def statement(self, s: build.Node, waiting: _Waiting) -> build.Node:
-        if isinstance(s, gast.If):
+        kind = type(s)
+        if kind in INTO:
+            return self.into(s, s, waiting)
+        if kind is gast.If:
             test = self.into(s.test, s, waiting)
             return build.changed(s, test=test, body=self.block(s.body), orelse=self.block(s.orelse))
-        if isinstance(s, gast.For):
+        if kind is gast.For:
             items = self.into(s.iter, s, waiting)
             return build.changed(s, iter=items, body=self.block(s.body), orelse=self.block(s.orelse))
-        if isinstance(s, gast.While):
+        if kind is gast.While:
             return build.changed(s, body=self.block(s.body), orelse=self.block(s.orelse))
-        if isinstance(s, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return)):
-            return self.into(s, s, waiting)
         return s
 
     def put_aside(self, s: build.Node, waiting: _Waiting) -> None:
         """Remember an assignment to a temporary, to be folded into what follows."""
-        if not isinstance(s, gast.Assign) or len(s.targets) != 1 or not isinstance(s.targets[0], gast.Name):
+        if type(s) is not gast.Assign or len(s.targets) != 1 or type(s.targets[0]) is not gast.Name:
             return
         name = s.targets[0].id
         if name in self.candidates and not isinstance(s.value, SCOPES):
@@ -230,7 +235,7 @@ class _Place:
             self.only_names_before = False
             if kind in SCOPES:
                 return node
-        inner = above + (1 if _is_operation(node) else 0)
+        inner = above + (1 if kind in OPERATIONS else 0)
         fresh = node
         for key, position in _parts(node):
             value = node.__dict__[key] if position is None else node.__dict__[key][position]
@@ -238,9 +243,9 @@ class _Place:
                 break
             done = self.visit(value, inner)
             if self.done:
-                if isinstance(node, NOT_ONCE) and not (key == "test" or position == 0):
+                if kind in NOT_ONCE and not (key == "test" or position == 0):
                     self.refused = True
-                if isinstance(node, gast.Compare) and position not in (None, 0):
+                if kind is gast.Compare and position not in (None, 0):
                     self.refused = True
                 value = self.without_copy(node, done)
                 fresh = shallow(node)
@@ -250,7 +255,7 @@ class _Place:
                     items = list(node.__dict__[key])
                     items[position] = value
                     setattr(fresh, key, items)
-        if not self.done and not isinstance(node, NO_OPERATIONS):
+        if not self.done and kind not in NO_OPERATIONS:
             # an operation has been evaluated: a call with an effect may not move behind it
             self.only_names_before = self.only_names_before and self._is_fixed(node)
         return fresh
@@ -275,8 +280,7 @@ class _Place:
 
     def without_copy(self, parent: build.Node, value: build.Node) -> build.Node:
         """`E.copy() + y` needs no copy."""
-        arithmetic = isinstance(parent, (gast.BinOp, gast.UnaryOp, gast.Compare))
-        if value is not self.entry.value or not arithmetic:
+        if value is not self.entry.value or type(parent) not in ARITHMETIC:
             return value
         original = copied(value, self.folding.effects)
         return value if original is None else original
@@ -307,17 +311,14 @@ ORDER = {
 def _parts(node: build.Node) -> list[tuple[str, int | None]]:
     """The places of the parts of a node, in the order of evaluation."""
     found: list[tuple[str, int | None]] = []
-    for key in ORDER.get(type(node), node._fields):
-        value = node.__dict__.get(key)
-        if isinstance(value, list):
-            found.extend((key, i) for i, item in enumerate(value) if isinstance(item, gast.AST) and item._fields)
-        elif isinstance(value, gast.AST) and value._fields:
+    state = node.__dict__
+    for key in ORDER.get(type(node)) or build.part_fields(node):
+        value = state.get(key)
+        if type(value) is list:
+            found += [(key, i) for i, item in enumerate(value) if isinstance(item, gast.AST) and item._fields]
+        elif isinstance(value, gast.AST):
             found.append((key, None))
     return found
-
-
-def _is_operation(node: build.Node) -> bool:
-    return isinstance(node, OPERATIONS)
 
 
 def depth_of(node: build.Node) -> int:
@@ -325,7 +326,7 @@ def depth_of(node: build.Node) -> int:
     if type(node) in ATOMS:
         return 0
     inner = max(map(depth_of, build.children(node)), default=0)
-    return inner + (1 if _is_operation(node) else 0)
+    return inner + (1 if type(node) in OPERATIONS else 0)
 
 
 def width_of(node: build.Node) -> int:

@@ -289,7 +289,9 @@ class Notes:
     def _of_assignment(self, s: build.Node) -> Note:
         """The note of `x = value`, which shares what it has in common with that of the value: neither changes any more."""
         note: Note = Note.__new__(Note)
-        note.__dict__.update(self.of(s.value).__dict__)
+        value = self.of(s.value)
+        _ = value.reads  # of both, found once
+        note.__dict__.update(value.__dict__)
         note.__dict__.pop("bind_counts", None)
         name = {s.targets[0].id}
         note.binds = [*note.binds, *name]

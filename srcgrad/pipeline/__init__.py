@@ -195,6 +195,7 @@ class Recipe:
             made.current()
             return made
 
+    @collection.paused()
     def _made_for(
         self, kinds: Callable[[], dict[str, Any]], values: tuple[Any, ...] | None, key: Any
     ) -> Specialisation:
@@ -232,10 +233,9 @@ class Recipe:
         wrt = self.wrt
         if values is not None:  # a wrapper may be given an argument by position or by name
             wrt = tuple(signatures.given(self.function, values, self.parameters.signature, one)[0] for one in wrt)
-        with collection.paused():
-            device = device or self.device_of(values or ()) is not None
-            large = not device and sizes.is_large(values)
-            return self.program(function, wrt, kinds, after, device, large)
+        device = device or self.device_of(values or ()) is not None
+        large = not device and sizes.is_large(values)
+        return self.program(function, wrt, kinds, after, device, large)
 
     def program(
         self,
@@ -311,7 +311,7 @@ def dump(
         "pullback": lambda: modes.Pullback(function, argnums, aux),
     }
     recipe = made[mode]()
-    with specialise.compiling:
+    with specialise.compiling, collection.paused():
         kinds: dict[str, Any] = {}
         values = None
         if args is not None:

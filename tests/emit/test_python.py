@@ -261,6 +261,7 @@ def test_printing_keeps_the_meaning(text):
         "-a / (b * c)",
         "lambda x, y=2: x",
         "a.b[c](d)",
+        "a.b(c.d(), 2)(e)",
     ],
 )
 def test_expressions(text):
