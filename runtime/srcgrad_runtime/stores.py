@@ -16,19 +16,20 @@ __all__ = ["last_written", "store"]
 
 
 def store(x: Any, index: Any, value: Any) -> None:
-    """x[index] = value, with the meaning that it has on the host.
+    """x[index] = value, with the meaning that it has on the host, where the value may be a list as well.
 
     >>> x = np.zeros(3)
     >>> store(x, [0, 0, 2], np.array([1.0, 2.0, 3.0]))
     >>> x.tolist()
     [2.0, 0.0, 3.0]
     """
-    is_number = not isinstance(value, (list, tuple)) and not getattr(value, "shape", ())
-    if backend.is_device_array(x) and not is_number and not adjoint.is_single(index):
-        order, last = _orders(x, index)
-        value = np.asarray(value)
-        extra = max(0, value.ndim - order.ndim)  # leading axes of length one are no part of the value
-        value = np.broadcast_to(value.reshape(value.shape[extra:]), order.shape).ravel()[last]
+    if backend.is_device_array(x):
+        if isinstance(value, (list, tuple)):
+            value = np.asarray(value)  # whose items may live on the device
+        if getattr(value, "shape", ()) and not adjoint.is_single(index):
+            order, last = _orders(x, index)
+            extra = max(0, value.ndim - order.ndim)  # leading axes of length one are no part of the value
+            value = np.broadcast_to(value.reshape(value.shape[extra:]), order.shape).ravel()[last]
     x[index] = value
 
 

@@ -163,7 +163,7 @@ def copies(x: Any) -> Any:
         if id(item) in known:
             return known[id(item)][0]
         if isinstance(item, np.ndarray):
-            made = _view_of_copy(item, known)
+            made = (_there if backend.is_device_array(item) else _view_of_copy)(item, known)
         elif isinstance(item, (*SEQUENCES, dict)):
             made = map_container(copied, item)
         else:
@@ -189,6 +189,16 @@ def _view_of_copy(array: np.ndarray, known: dict[int, Any]) -> np.ndarray:
         return whole
     start = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
     return np.ndarray(array.shape, array.dtype, whole.ravel(order="K").view(np.uint8).data, start, array.strides)
+
+
+def _there(array: Any, known: dict[int, Any]) -> Any:
+    """A copy of an array of a device; `known` has, by the negative id of an allocation, the copies of allocations made before."""
+    owner, kind = array.data.mem, type(array)
+    if -id(owner) not in known:
+        begin = array.data + (owner.ptr - array.data.ptr)
+        known[-id(owner)] = kind((owner.size,), "uint8", begin).copy(), owner
+    begin = known[-id(owner)][0].data + (array.data.ptr - owner.ptr)
+    return kind(array.shape, array.dtype, begin, array.strides)
 
 
 def _has_no_gaps(array: np.ndarray) -> bool:

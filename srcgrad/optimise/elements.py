@@ -84,7 +84,7 @@ class _Owner(gast.NodeTransformer):
         elif isinstance(target, gast.Subscript):  # what an array is given is copied anyway
             if not self.facts.array(root(target)):
                 node.value = _owned(node.value)
-            if len(node.targets) == 1 and self._may_repeat(target, node.value):
+            if len(node.targets) == 1 and (self._may_repeat(target, node.value) or self._is_list(target, node.value)):
                 return self._store(node, target, node.value)
         return node
 
@@ -92,6 +92,14 @@ class _Owner(gast.NodeTransformer):
         """Whether a store may give several values to one element of an array."""
         known = isinstance(value, gast.Constant) or self.facts.array(root(target)) is False
         return not known and not all(map(self._names_one, _parts(target.slice)))
+
+    def _is_list(self, target: b.Node, value: b.Node) -> bool:
+        """Whether what is stored into an array may be a list or a tuple."""
+        if isinstance(value, gast.Name):
+            listed = self.facts.sequence(value.id) and self.facts.array(value.id) is not True
+        else:
+            listed = isinstance(value, (gast.List, gast.Tuple))
+        return listed and self.facts.array(root(target)) is not False
 
     def _names_one(self, part: b.Node) -> bool:
         """Whether a part of an index is a slice, a number, a mask or a literal without repeats."""

@@ -209,6 +209,8 @@ class DeviceCalls(Calls):
         return super().call(function, *args, **kwargs)
 
     def python(self, function: types.FunctionType, args: tuple, kwargs: dict[str, Any]) -> Any:
+        if args and isinstance(args[0], self.ndarray) and vars(self.ndarray).get(function.__name__) is function:
+            return self.array_method(args[0], function.__name__, args[1:], kwargs)
         if (function.__module__ or "").startswith(PARTS_OF_THE_RUNTIME):
             return self.quiet(function, args, kwargs)
         return super().python(function, args, kwargs)

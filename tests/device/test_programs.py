@@ -22,6 +22,13 @@ LACKING = (
     "rows_that_are_given_as_tuples_and_lists",  # lists of its numbers
     "set_comprehension_of_passive_values",  # hashes of its numbers
     "placed_and_masked",  # np.place with several values
+    "a_table_of_records_outside",  # records, texts and dates
+    "fields_are_stored_and_read",
+    "fields_that_are_vectors",
+    "records_are_chosen_and_copied",
+    "fields_as_attributes",
+    "means_by_names",
+    "rates_between_dates",
 )
 # where an array lies otherwise in memory than on the host, and a function gives a view in the place of a copy or the other way
 # round: what the program means there is what it gives there by itself
@@ -30,6 +37,7 @@ DRAWS = (  # other numbers than on the host
     "random_numbers_drawn_once",
     "random_numbers_with_a_generator",
     "draws_from_an_array",
+    "particles_drawn_again",
 )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import kernels
-from . import namespace
+from . import namespace, transfer
 
 RUNTIME = __name__.split(".")[0]
 SHARED = ("backend", "device", "fake", "kernels", "memory")  # rooms of the runtime that are the same on every device
@@ -144,7 +144,7 @@ def _on_device(array: np.ndarray, device: Any) -> Any:
     found = _arrays.get(key)
     if found is not None and found[0]() is array and content is not None and found[1] == (content, device.__name__):
         return found[2]
-    copy = device.asarray(array)
+    copy = transfer.on_device(array, device)
     if content is not None and type(array) is np.ndarray:
         _arrays[key] = weakref.ref(array), (content, device.__name__), copy
         while len(_arrays) > KEPT:

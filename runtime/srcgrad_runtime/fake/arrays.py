@@ -186,6 +186,8 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         index = index_of(index)
+        if isinstance(value, (list, tuple)) and any(isinstance(item, ndarray) for item in value):
+            raise TypeError("Implicit conversion to a NumPy array is not allowed. Please use `.get()`.")
         if isinstance(value, ndarray) and is_view(index) and _is_same(self._host[index], value._host):
             return  # what `x[index] += y` ends with: the part is put where it is
         counting.launched()
@@ -249,6 +251,8 @@ class ndarray:  # noqa: N801 (the name it has in CuPy)
 def of_host(host: np.ndarray, block: counting.Block | None = None) -> ndarray:
     """The array of the device with this content, which nothing else holds, or which is in a block of the device already."""
     made = object.__new__(ndarray)
+    if host.dtype.kind not in "biufc":
+        raise ValueError(f"Unsupported dtype {host.dtype}")
     if block is None and counting.in_a_row(host) is None:
         host = host.copy("K")  # memory that is in use from the first byte to the last
     made._host, made._base = host, None

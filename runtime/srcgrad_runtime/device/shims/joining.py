@@ -24,6 +24,12 @@ def meshgrid(np: Any, own: Any, *xi: Any, **kwargs: Any) -> Any:
 @shim("pad")
 def pad(np: Any, own: Any, array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
     """Values to pad with are brought to the host, where CuPy looks at them, and have a pair for each axis."""
+    if mode == "wrap":  # which CuPy begins elsewhere where there is more to pad than there are entries
+        pairs = numpy.broadcast_to(pad_width, (array.ndim, 2)).tolist()
+        for axis, (before, after) in enumerate(pairs):
+            n = array.shape[axis]
+            array = np.take(array, np.asarray(numpy.arange(-before, n + after) % n), axis=axis)
+        return array
     known = {}
     for key, value in kwargs.items():
         value = value.get() if isinstance(value, np.ndarray) else value
