@@ -315,10 +315,10 @@ def walk(node: Node) -> list[Node]:
         if kind is gast.Name:
             if item.annotation is not None:  # a parameter
                 found.append(item.annotation)
-        elif kind is gast.Attribute:
-            found.append(item.value)
-        elif kind is gast.BinOp:
-            found += (item.left, item.right)
+        elif kind in ONE_PART:
+            found.append(item.__dict__[ONE_PART[kind]])
+        elif kind in PARTS:
+            found += PARTS[kind](item)
         elif kind is gast.Assign:
             found += item.targets
             found.append(item.value)

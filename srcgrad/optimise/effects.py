@@ -127,8 +127,7 @@ class Effects(Groups):
         elif kind in EXITS:
             effect.jumps = True
             effect.pure = effect.pure and (kind is gast.Break or kind is gast.Continue)
-        scalars, modules = self.scalars, self.modules
-        effect.content = {self.group(n) for n in looked if n not in scalars and n not in modules}
+        effect.content = self.groups(looked - self.scalars - self.modules)
         return effect
 
     def of_all(self, parts: Iterable[build.Node]) -> Effect:

@@ -154,6 +154,11 @@ class Groups:
             parent[name], name = root, parent[name]
         return root
 
+    def groups(self, names: set[str]) -> set[str]:
+        """The groups that these names belong to."""
+        others = names & self._parent.keys()  # most names are known by themselves
+        return (names - others) | set(map(self.group, others)) if others else names
+
     def join(self, a: str, b: str) -> None:
         a, b = self.group(a), self.group(b)
         if a != b:
