@@ -28,16 +28,18 @@ def active_names(
     seeds: Iterable[str],
     passive_call: Passive,
     pure_call: Passive,
+    new_call: Passive,
     modules: Collection[str] = (),
 ) -> set[str]:
     """The closure of `seeds` under assignment in `body`.
 
-    `passive_call(func)` says whether a call's result carries no derivative, `pure_call(call)` whether it surely changes no argument;
+    `passive_call(func)` says whether a call's result carries no derivative, `pure_call(call)` whether it surely changes no argument,
+    `new_call(call)` whether its result surely shares nothing with an argument;
     `modules` are names that hold nothing active, whatever is handed to their functions.
     """
     active = set(seeds)
     walked = [build.walk(statement) for statement in body]
-    flows = [flow for nodes in walked for flow in _flows(nodes, pure_call)]
+    flows = [flow for nodes in walked for flow in _flows(nodes, pure_call, new_call)]
     flows += _flows_back(walked, passive_call)
     flows = [(sources, targets.difference(modules), value) for sources, targets, value in flows]
     changed = True
@@ -170,7 +172,29 @@ def stored_names(node: build.Node) -> set[str]:
     return {node.id} if isinstance(node, gast.Name) else set()
 
 
-def _flows(nodes: list[build.Node], pure_call: Passive) -> Iterable[tuple[set[str], set[str], build.Node | None]]:
+def _sharing(node: build.Node, new_call: Passive) -> set[str]:
+    """The names that the value of an argument may share memory with: `a` for a[1:], (a, 1), np.transpose(a)."""
+    if isinstance(node, gast.Call):
+        if new_call(node):
+            return set()
+        owner = _sharing(node.func.value, new_call) if isinstance(node.func, gast.Attribute) else set()
+        return owner.union(*(_sharing(a, new_call) for a in [*node.args, *(k.value for k in node.keywords)]))
+    if isinstance(node, (gast.Subscript, gast.Attribute, gast.Starred)):
+        return _sharing(node.value, new_call)
+    if isinstance(node, (gast.Tuple, gast.List)):
+        return {n for element in node.elts for n in _sharing(element, new_call)}
+    if isinstance(node, gast.IfExp):
+        return _sharing(node.body, new_call) | _sharing(node.orelse, new_call)
+    if isinstance(node, gast.NamedExpr):
+        return _sharing(node.value, new_call) | _sharing(node.target, new_call)
+    if isinstance(node, gast.BoolOp):
+        return {n for value in node.values for n in _sharing(value, new_call)}
+    return {node.id} if isinstance(node, gast.Name) else set()
+
+
+def _flows(
+    nodes: list[build.Node], pure_call: Passive, new_call: Passive
+) -> Iterable[tuple[set[str], set[str], build.Node | None]]:
     """(names read, names reached, value expression): a derivative may flow from the names or the value into the names reached."""
     for node in nodes:
         if type(node) in FLOWLESS:
@@ -199,9 +223,11 @@ def _flows(nodes: list[build.Node], pure_call: Passive) -> Iterable[tuple[set[st
             # a method may store its arguments in its object; a function may store some of its arguments in others
             arguments = [*node.args, *(k.value for k in node.keywords)]
             reached = stored_names(node.func.value) if isinstance(node.func, gast.Attribute) else set()
-            holders = {n for a in arguments for n in stored_names(a.value if isinstance(a, gast.Starred) else a)}
-            for argument in arguments:
-                yield set(), reached | holders, argument
+            holders = {n for a in arguments for n in _sharing(a, new_call)}
+            # a function inside may store what it reads from around it
+            sources = arguments if isinstance(node.func, gast.Attribute) else [node.func, *arguments]
+            for source in sources:
+                yield set(), reached | holders, source
 
 
 def stored_names_within(node: build.Node) -> set[str]:

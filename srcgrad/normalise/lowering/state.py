@@ -10,7 +10,7 @@ from typing import Any
 import gast
 
 from ... import rules
-from ...analyses import callees, mutation
+from ...analyses import callees, fresh, mutation
 from ...core import build, names
 from ...core.unit import MISSING, Unit, resolve
 from .. import units
@@ -106,10 +106,18 @@ class State:
         text = rules.written(value)
         return rules.lookup(value) is not None or rules.is_nondifferentiable(value) or text is not None and text.pure
 
+    def is_new_call(self, call: build.Node) -> bool:
+        """Whether the result of a call surely shares nothing with its arguments."""
+        if self.is_passive_call(call.func):
+            return True
+        value = self.resolve(call.func)
+        name = fresh.numpys_name(value) if value is not MISSING else getattr(call.func, "attr", "")
+        return fresh.is_fresh(call, value, name)
+
     def reached(self, statements: list[build.Node], active: set[str]) -> set[str]:
         """The names that may carry a derivative if these do, as far as the statements tell."""
         modules = {n for n, f in self.unit.free.items() if isinstance(f.value, ModuleType) and n not in self.bound}
-        return active_names(statements, active, self.is_passive_call, self.is_pure_call, modules)
+        return active_names(statements, active, self.is_passive_call, self.is_pure_call, self.is_new_call, modules)
 
     def is_active(self, node: build.Node) -> bool:
         return mentions(node, self.active, self.is_passive_call)
