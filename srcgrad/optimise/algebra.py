@@ -10,6 +10,7 @@ Two rules round differently, or differ in the sign of a zero, and hold only for 
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import Any
 
@@ -59,6 +60,11 @@ class _Simplifier:
         if effects.floats is None:
             effects.floats = self._floats()
         self.floats = effects.floats
+
+    @functools.cached_property
+    def spread(self) -> list[str]:
+        """The names of values that are one number at every place, which nobody can write to."""
+        return [t.id for t, value in self.effects.bindings if type(t) is gast.Name and value and _is_spread(value)]
 
     # statements --------------------------------------------------------------------------------------------------------------------
 
@@ -149,7 +155,7 @@ class _Simplifier:
         """Whether nobody will notice that `name` shares the memory of `value`, in the place of a new array; keeps record of it."""
         effects = self.effects
         sources = effects.aliases(value)
-        if not sources:
+        if not sources and not _is_spread(value):
             return True
         if not name:
             return False
@@ -157,6 +163,8 @@ class _Simplifier:
         # groups that were joined since are known by another member
         changed, returned = set(map(effects.group, effects.changed)), set(map(effects.group, effects.returned))
         if changed & (theirs | {mine}) or (mine in returned and returned & theirs):
+            return False
+        if mine in returned and (_is_spread(value) or any(effects.group(n) in theirs for n in self.spread)):
             return False
         visible = bool(returned & (theirs | {mine}))
         for other in theirs - {mine}:
@@ -368,6 +376,10 @@ def _folded(node: build.Node, left: Any, right: Any) -> build.Node:
     if value != value or value in (float("inf"), float("-inf")) or len(repr(value)) > 6:
         return node
     return build.at(build.constant(value), node)
+
+
+def _is_spread(value: build.Node) -> bool:
+    return isinstance(value, gast.Call) and dotted(value.func) in ("rt.expand", "np.broadcast_to")
 
 
 def _is_new(node: build.Node) -> bool:
