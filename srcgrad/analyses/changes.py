@@ -118,6 +118,20 @@ def _statements(body: list[build.Node], loops: tuple[int, ...]) -> Iterator[tupl
             yield node, loops
 
 
+def steps(body: list[build.Node], loops: tuple[int, ...] = ()) -> Iterator[tuple[build.Node, tuple[int, ...]]]:
+    """The simple statements, the heads of loops and the tests of branches in the order of the text, with the loops around them."""
+    for node in body:
+        if isinstance(node, gast.If):
+            yield node.test, loops
+            yield from steps(node.body, loops)
+            yield from steps(node.orelse, loops)
+        elif isinstance(node, (gast.For, gast.While)):
+            yield node, loops
+            yield from steps(node.body, (*loops, id(node)))
+        else:
+            yield node, loops
+
+
 def _of_statement(node: build.Node, facts: Facts, known: Known) -> Iterator[tuple[str, str]]:
     if isinstance(node, gast.For):
         for name in names.reads(node.iter):

@@ -177,8 +177,10 @@ def of_value(value: Any, depth: int = 0) -> Kind:
         items = tuple(of_value(v, depth + 1) for v in value)
         return sequence("list" if isinstance(value, list) else "tuple", items, cls)
     if isinstance(value, dict) and depth < 6:
-        items = tuple(of_value(v, depth + 1) for v in value.values())
-        return Kind("dict", items=items, item=functools.reduce(join, items, None), value=tuple(map(repr, value)))
+        entries = list(value.items())  # at once: another thread may add to it
+        items = tuple(of_value(v, depth + 1) for _, v in entries)
+        keys = tuple(repr(key) for key, _ in entries)
+        return Kind("dict", items=items, item=functools.reduce(join, items, None), value=keys)
     if isinstance(value, (FunctionType, ModuleType, type)) or callable(value):
         return static(value)
     return Kind("object", value=cls, dtype=f"{cls.__module__}.{cls.__qualname__}")

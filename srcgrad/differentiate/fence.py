@@ -227,9 +227,11 @@ def changes_after_use(unit: Unit, facts: Facts) -> list[Change]:
     return found
 
 
-def check_reads(unit: Unit, changed: list[Change], reverse: list[build.Node]) -> None:
+def check_reads(unit: Unit, facts: Facts, changed: list[Change], reverse: list[build.Node]) -> None:
     """Refuse passive values that are changed in place although the statements of the reverse sweep still read what they were."""
     read = {n for statement in reverse for n in aliases.content_reads(statement)} if changed else set()
+    if changed:  # of what is no array, a change may be one of its length
+        read |= {n for s in reverse for n in names.reads(s) if not facts.kind(n).is_array}
     found = [
         Refusal(
             f"cannot differentiate past a change of '{name}' in place", unit.place(node),
@@ -247,7 +249,7 @@ def _changed_after_use(name: str, known: set[str], unit: Unit, facts: Facts) -> 
     last = -1
     loops: set[int] = set()
     calls = changes.Known(unit, facts)
-    for position, (node, around) in enumerate(changes._statements(unit.body, ())):
+    for position, (node, around) in enumerate(changes.steps(unit.body)):
         if any(e == ("change", name) for e in changes._of_statement(node, facts, calls)):
             last = position
             loops |= set(around)

@@ -352,7 +352,13 @@ class Reverse:
         if isinstance(value, gast.Call):
             callee = self.facts.callees.get(id(value)) or self.expressions.callee(value)
             if callee.form == "list" and callee.function != "copy":
-                return self.call_for_effect(build.at(build.expression(value), node))
+                effect = self.call_for_effect(build.at(build.expression(value), node))
+                if (
+                    target in self.facts.active
+                ):  # what a passive list gives has no derivative, whatever the name held before
+                    effect.reads |= {target}
+                    effect.always.append(Clear(target))
+                return effect
         if target not in self.facts.active:
             return Effect(frozenset())
         effect = Effect(frozenset([target]))

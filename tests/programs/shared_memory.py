@@ -423,3 +423,40 @@ def array_bound_to_what_a_helper_makes_of_it(x):
         v = y[1:]
     v[0] = y[0]
     return np.sum(y * y) + np.sum(v)
+
+
+@program(lambda r: (r.vec(4), r.vec(3, 4), r.num()), (0, 2))
+def test_of_a_branch_is_changed_through_a_view(x, a, s):
+    y = x * 1.0
+    if a[0, 1] >= -10.0:
+        y[1] += x[3] * s
+    a.T[1] = -20.0
+    return np.sum(y * y)
+
+
+@program(lambda r: (r.vec(4), r.vec(3, 4)), (0, 1))
+def product_in_a_loop_is_changed_through_a_view(x, a):
+    s = 0.0
+    for i in range(3):
+        b = x[[3, 1, 2]] * a[:, i]
+        b[1:].ravel()[::2][-1] -= 1.0
+        s += np.sum(np.sin(b))
+    return s
+
+
+@program(lambda r: (r.vec(3), r.num()), (0,))
+def number_from_a_passive_list_replaces_an_active_one(x, s):
+    items = [1.0, 0.7, s]
+    t = np.sum(x)
+    if len(x) > 2:
+        t = items.pop()
+    return t + np.sum(x * x)
+
+
+@program(lambda r: (r.vec(3), r.num()), (0,))
+def length_of_a_list_that_a_branch_changes(x, s):
+    items = [1.0, 0.7, s]
+    t = np.sum(x)
+    if len(items) > 2:
+        t = t * items.pop()
+    return t

@@ -32,6 +32,7 @@ LEADING = {
     "select": 0, "shape": 0, "ndim": 0, "size": 0,
 }  # fmt: skip
 SEQUENCES = {"concatenate", "concat", "stack", "vstack", "row_stack", "hstack", "dstack", "column_stack", "multi_dot"}
+_FLOAT = np.dtype(float)
 SUBMODULES = ("linalg", "fft", "random")
 
 
@@ -90,7 +91,10 @@ class Chosen:
         if self._making or _holds(self._array, args) or kwargs and _holds(self._array, kwargs.values()):
             if self.device is None:
                 raise DeviceError(f"{self._where} has no {self.__name__}")
-            return self.device(*self._lifted(args), **kwargs)
+            made = self.device(*self._lifted(args), **kwargs)
+            if self._making and getattr(made, "dtype", _FLOAT).kind not in "biufc":
+                raise DeviceError(f"{self._where} has no arrays of dtype {made.dtype}")
+            return made
         result = self.host(*args, **kwargs)
         return self._asarray(result) if isinstance(result, np.ndarray) else result
 

@@ -158,6 +158,8 @@ class Function:
             raise TypeError("default only accepts scalar values")
         if name == "choose":
             _expect(args[1])
+        if name == "pad" and args[2:3] == ("median",):
+            raise ValueError("mode 'median' is not supported")
         if name in PLACES and len(args) > 1:
             _of_host(args[1])
         if not self.strict or name in CREATING or not args:

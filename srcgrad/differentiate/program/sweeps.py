@@ -48,7 +48,7 @@ class Sweeps:
         self.storage = Storage(self.reverse, self.accumulate.swept, unit.body)
         changed = fence.changes_after_use(unit, facts) if self.changing else []
         self.forward, self.backward = self.storage.run()
-        fence.check_reads(unit, changed, self.backward)
+        fence.check_reads(unit, facts, changed, self.backward)
 
     def shares_undone(self, name: str) -> bool:
         """Whether a value may share memory with an array that the reverse sweep puts back to what it was."""

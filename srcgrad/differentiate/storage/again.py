@@ -146,7 +146,7 @@ class Recomputed:
             for source in self.layout.loads(value):
                 if self.layout.is_primal(source) and not self.is_steady(source, definition, site):
                     return None
-            if not self.is_view(value) and not self.is_content_steady(value, definition, site):
+            if not self.is_view(value) and not self.is_content_steady(name, value, definition, site):
                 return None
         return value
 
@@ -235,9 +235,10 @@ class Recomputed:
             return False
         return not any(source in self.layout.binds(n) for n in self.layout.between(definition, site))
 
-    def is_content_steady(self, value: build.Node, definition: Definition, site: Site) -> bool:
-        """Whether what a value reads in arrays is the same at both places."""
-        contents = {self.layout.contents[n] for n in aliases.content_reads(value) if n in self.layout.contents}
+    def is_content_steady(self, name: str, value: build.Node, definition: Definition, site: Site) -> bool:
+        """Whether what a value reads in arrays is the same at both places, and its own content still what it was (views are stored into)."""
+        read = {name, *aliases.content_reads(value)}
+        contents = {self.layout.contents[n] for n in read if n in self.layout.contents}
         if not contents:
             return True
         for node in self.layout.between(definition, site):

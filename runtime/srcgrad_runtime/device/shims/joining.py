@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 
+from ..errors import DeviceError
 from .registry import shim
 
 
@@ -36,7 +37,12 @@ def pad(np: Any, own: Any, array: Any, pad_width: Any, mode: Any = "constant", *
         known[key] = (
             numpy.broadcast_to(value, (array.ndim, 2)).tolist() if key in ("constant_values", "end_values") else value
         )
-    return own(array, pad_width, mode, **known)
+    try:
+        return own(array, pad_width, mode, **known)
+    except ValueError as error:
+        if "is not supported" in str(error):  # CuPy does not know all modes
+            raise DeviceError(f"pad: {error}") from error
+        raise
 
 
 @shim("block")
