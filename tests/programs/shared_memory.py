@@ -426,7 +426,7 @@ def array_bound_to_what_a_helper_makes_of_it(x):
 
 
 @program(lambda r: (r.vec(4), r.vec(3, 4), r.num()), (0, 2))
-def test_of_a_branch_is_changed_through_a_view(x, a, s):
+def branch_whose_test_is_changed_through_a_view(x, a, s):
     y = x * 1.0
     if a[0, 1] >= -10.0:
         y[1] += x[3] * s
