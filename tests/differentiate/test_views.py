@@ -13,6 +13,8 @@ RECORDED = {
     "diagonal_view_sees_a_store",
     "list_whose_items_are_replaced",  # containers that change, or are handed over as a whole
     "list_handed_to_a_function",
+    "branch_whose_test_is_changed_through_a_view",  # what a test reads changes after it
+    "length_of_a_list_that_a_branch_changes",
 }
 
 LAYOUTS = {
