@@ -29,10 +29,10 @@ def _has_arrays(program: Any) -> bool:
 
 def refusal(program: Any, gradient: Any) -> str | None:
     """Why the device refuses the gradient of a program, in one line; None if it runs there."""
-    args = srcgrad.to_device(copy.deepcopy(program.make_args()), xp)
     if program.reset:
         program.reset()
     try:
+        args = srcgrad.to_device(copy.deepcopy(program.make_args()), xp)
         gradient(*args, **program.kwargs)
     except srcgrad.Refused as refused:
         first = refused.refusals[0]
