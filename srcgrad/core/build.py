@@ -112,7 +112,7 @@ def enter(function: Node, manager: Node, body: list[Node]) -> Node:
 
 def entered(node: Node) -> Node | None:
     """The manager of a `with` statement that a branch stands for; None of any other statement."""
-    test = node.test if isinstance(node, gast.If) else None
+    test: Any = node.test if isinstance(node, gast.If) else None
     if type(test) is gast.Call and len(test.args) == 2 and type(getattr(test.args[1], "value", None)) is With:
         return test.args[0]
     return None
