@@ -235,7 +235,7 @@ def scatter_add(x_bar: Any, index: Any, value: Any) -> None:
         if is_single(index):
             x_bar[index] += value
         elif np is not numpy:
-            _add_there(x_bar, index, value)
+            backend.add_at(x_bar, index, value)
         elif not _add_rows(x_bar, index, value):
             np.add.at(x_bar, index, value)
     elif isinstance(x_bar, dict):
@@ -266,15 +266,6 @@ def is_basic(index: Any) -> bool:
 def is_single(index: Any) -> bool:
     """Whether an index names no element twice, as far as it shows: it is basic, or a mask."""
     return is_basic(index) or isinstance(index, (bool, np.bool_)) or getattr(index, "dtype", None) == np.bool_
-
-
-def _add_there(x_bar: Any, index: Any, value: Any) -> None:
-    """`np.add.at` on a device, in one launch; complex numbers, which it does not take there, by their parts."""
-    if x_bar.dtype.kind == "c":
-        np.add.at(x_bar.real, index, np.real(value))
-        np.add.at(x_bar.imag, index, np.imag(value))
-    else:
-        np.add.at(x_bar, index, value)
 
 
 def _add_rows(x_bar: np.ndarray, index: Any, value: Any) -> bool:

@@ -58,8 +58,11 @@ def strided(x: Any, shape: tuple[int, ...], strides: tuple[int, ...]) -> Any:
 
 
 def add_at(array: Any, index: Any, value: Any) -> None:
-    """array[index] += value, in place, accumulating where an index repeats."""
+    """array[index] += value, in place, accumulating where an index repeats; on a device complex numbers by their parts, as it wants it."""
     if isinstance(array, np.ndarray):
         np.add.at(array, index, value)
+    elif array.dtype.kind == "c":
+        add_at(array.real, index, np.real(value))
+        add_at(array.imag, index, np.imag(value))
     else:
         module_of(array).add.at(array, index, value)

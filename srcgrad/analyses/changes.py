@@ -36,7 +36,7 @@ def events(unit: Unit, facts: Facts) -> list[Event]:
     """Changes and sharings of the unit in the order of its text."""
     found: list[Event] = []
     known = Known(unit, facts)
-    for position, (node, loops) in enumerate(_statements(unit.body, ())):
+    for position, (node, loops) in enumerate(_statements(unit.body)):
         for form, name in _of_statement(node, facts, known):
             found.append(Event(form, name, node, position, loops))
     return found
@@ -45,7 +45,7 @@ def events(unit: Unit, facts: Facts) -> list[Event]:
 def in_place(unit: Unit, facts: Facts) -> Iterator[str]:
     """The names that `events` tells changes of, each as often as it is changed."""
     known = Known(unit, facts)
-    for node, _ in _statements(unit.body, ()):
+    for node, _ in _statements(unit.body):
         if not isinstance(node, (gast.For, gast.While)):
             yield from (name for form, name in _of_parts(node, facts, known) if form == "change")
 
@@ -106,16 +106,9 @@ def _takes_item(node: build.Node, name: str) -> bool:
     )
 
 
-def _statements(body: list[build.Node], loops: tuple[int, ...]) -> Iterator[tuple[build.Node, tuple[int, ...]]]:
-    for node in body:
-        if isinstance(node, gast.If):
-            yield from _statements(node.body, loops)
-            yield from _statements(node.orelse, loops)
-        elif isinstance(node, (gast.For, gast.While)):
-            yield node, loops
-            yield from _statements(node.body, (*loops, id(node)))
-        else:
-            yield node, loops
+def _statements(body: list[build.Node]) -> Iterator[tuple[build.Node, tuple[int, ...]]]:
+    """Of the `steps`, those that are statements."""
+    return ((node, loops) for node, loops in steps(body) if isinstance(node, gast.stmt))
 
 
 def steps(body: list[build.Node], loops: tuple[int, ...] = ()) -> Iterator[tuple[build.Node, tuple[int, ...]]]:
@@ -246,7 +239,7 @@ class Known:
     def lambdas(self) -> set[str]:
         """The names of lambdas that change nothing."""
         found: dict[str, bool] = {}
-        for node, _ in _statements(self.unit.body, ()):
+        for node, _ in _statements(self.unit.body):
             value = node.value if isinstance(node, gast.Assign) else None
             quiet = isinstance(value, gast.Lambda) and not any(
                 mutation.changed(n, self) for n in build.walk(value.body) if isinstance(n, gast.Call)
@@ -417,7 +410,7 @@ def tables(unit: Unit, facts: Facts) -> set[str]:
     They only ever are new, have no other name, and are changed by stores `name[i][j] = v` or by stores into a name for a row alone.
     """
     found: dict[str, bool] = {n: False for n in (*unit.parameters, unit.vararg, unit.kwarg)}
-    for node, _ in _statements(unit.body, ()):
+    for node, _ in _statements(unit.body):
         new = isinstance(node, gast.Assign) and is_table(node.value, facts)
         for name in names.writes(node.target if isinstance(node, gast.For) else node):
             found[name] = found.get(name, True) and new

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 
-from .shadows import Shadows, overlaps_itself, owner_of
+from .shadows import Shadows, overlaps_itself, owner_of, positions
 
 
 def at(place: Any, shape: tuple[int, ...], dtype: Any, strides: Any, like: Any) -> Any:
@@ -108,13 +108,7 @@ class DeviceShadows(Shadows):
 
 def elements(array: Any) -> tuple[Any, np.ndarray]:
     """All elements that an array with overlaps is made of, and for each entry the position of its element (on the host)."""
-    places = np.zeros(array.shape, np.intp)
-    for axis, (stride, extent) in enumerate(zip(array.strides, array.shape, strict=True)):
-        shape = [1] * array.ndim
-        shape[axis] = extent
-        places = places + (np.arange(extent) * (stride // array.itemsize)).reshape(shape)
-    lowest = int(places.min())
-    places -= lowest
+    lowest, places = positions(array)
     first = array.data + lowest * array.itemsize
     return at(first, (int(places.max()) + 1,), array.dtype, None, array), places
 

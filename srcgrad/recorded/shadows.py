@@ -151,15 +151,20 @@ def overlaps_itself(array: np.ndarray) -> bool:
 
 def elements(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """All elements that an array with overlaps is made of, and for each entry the position of its element."""
+    lowest, places = positions(array)
+    first = np.ndarray((), array.dtype, _buffer(array), _offset(array) + lowest * array.itemsize)
+    return np.ndarray((int(places.max()) + 1,), array.dtype, _buffer(array), _offset(first)), places
+
+
+def positions(array: Any) -> tuple[int, np.ndarray]:
+    """How far the entry lowest in memory lies from the first one, and each entry from the lowest, in elements; on the host or a device."""
     places = np.zeros(array.shape, np.intp)
     for axis, (stride, extent) in enumerate(zip(array.strides, array.shape, strict=True)):
         shape = [1] * array.ndim
         shape[axis] = extent
         places = places + (np.arange(extent) * (stride // array.itemsize)).reshape(shape)
     lowest = int(places.min())
-    places -= lowest
-    first = np.ndarray((), array.dtype, _buffer(array), _offset(array) + lowest * array.itemsize)
-    return np.ndarray((int(places.max()) + 1,), array.dtype, _buffer(array), _offset(first)), places
+    return lowest, places - lowest
 
 
 def _buffer(array: np.ndarray) -> Any:
