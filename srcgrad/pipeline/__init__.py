@@ -83,6 +83,13 @@ class Recipe:
     @handing_on
     def find(self, values: tuple[Any, ...]) -> Specialisation:
         """The emitted function for these arguments, made now if there is none."""
+        one = self._find(values)
+        if one.changed and one.is_shared(values, self.parameters.names):
+            return self._of_shared(values)
+        return one
+
+    def _find(self, values: tuple[Any, ...]) -> Specialisation:
+        """The same, for arguments that share no memory."""
         latest = self.latest
         if latest is not None and getattr(self.function, "__code__", None) is self._code:
             fits = latest.fits
@@ -146,6 +153,14 @@ class Recipe:
                 raise
             why = Refused([Refusal(f"an internal error, {error!r}", Place("", 0))])
             return self.recorded(why, device=self.device_of(values))
+
+    def _of_shared(self, values: tuple[Any, ...]) -> Specialisation:
+        """The emitted function for arguments that share memory into which the function stores: which do is known when it runs."""
+        what = f"cannot tell from the source which arguments of {self.name} share memory"
+        why = Refused([Refusal(what, Place("", 0), "some do, and it stores into them")])
+        with specialise.compiling:
+            self.latest = self.recorded(why, self._inner(values), self.device_of(values))
+            return self.latest
 
     def _inner(self, values: tuple[Any, ...]) -> Specialisation | None:
         """The emitted program that is differentiated again, where the function is a gradient that was not recorded itself."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ..core import sharing
 from ..emit import load as loader
 from ..frontend import signature
 from . import matching
@@ -45,6 +46,7 @@ class Specialisation:
         "epoch",
         "device",
         "fits",
+        "changed",
         "_named",
         "_bodies",
         "_guards",
@@ -82,6 +84,7 @@ class Specialisation:
                 self._named.append((*place, expected if place[1] in place[0] else None))
             else:
                 self._guards.append((getter, expected))
+        self.changed = (*template.changed, *template.changed_outside)
         self._data = [(name, getter_of(source), key) for name, source, key in template.data]
         self.function = loader.load(template.text, template.name, template.namespace, template.origins)
         self._space = self._host_space = self.function.__globals__
@@ -107,6 +110,18 @@ class Specialisation:
         """Values with this key have come a second time: from now on they are told by a test of their own."""
         if self.fits is _unasked:
             self.fits = matching.predicate_of(key)
+
+    def is_shared(self, values: tuple[Any, ...], names: tuple[str, ...]) -> bool:
+        """Whether the program may store, for arguments of these names, into memory that it knows by other names as well.
+
+        Its outside data has been brought up to date.
+        """
+        given = dict(zip(names, values, strict=True))
+        given.update((name, self._host_space.get(name)) for name, _, _ in self._data if name not in given)
+        changed = [name for name in self.changed if name in given]
+        if any(name not in given for name in self.changed):  # those of the function inside of a wrapper
+            changed = list(given)
+        return sharing.is_shared(map(given.get, changed), (v for n, v in given.items() if n not in changed))
 
     def current(self) -> bool:
         """Whether every outside name still means what it meant, or is data of the same kind; data is read anew."""

@@ -45,6 +45,8 @@ class Template:
     )  # functions, and what they were
     shareable: bool = True
     large: bool = False  # whether its results go into memory of a pool
+    changed: tuple[str, ...] = ()  # parameters of the function whose memory the program may store into
+    changed_outside: tuple[str, ...] = ()  # and outside names
     _cells: tuple[str, ...] = ()
 
     @staticmethod
@@ -54,6 +56,7 @@ class Template:
 
         rendered = python.render(program, title)
         made = Template(rendered.text, rendered.origins, program.functions[-1].name, epoch, large=program.large)
+        made.changed, made.changed_outside = program.changed, program.changed_outside
         made.shareable = type(function) is types.FunctionType
         made._cells = function.__code__.co_freevars if made.shareable else ()
         watched = list(program.guards)

@@ -19,6 +19,7 @@ from ..core.errors import ArgumentError, Refused
 from ..emit import load
 from . import arguments, nested, transform
 from .calls import Calls
+from .separation import Separation
 
 __all__ = ["Form", "Pullbacks", "Recorded", "Tangents"]
 
@@ -31,6 +32,7 @@ class Recorded:
     """
 
     fits = None  # what is recorded at each call need not be found fast
+    changed = ()  # what shares memory with what is seen when it runs
 
     def __init__(
         self,
@@ -59,7 +61,8 @@ class Recorded:
     def text(self) -> str:
         """The recorded form of the function."""
         refusal = self.why.refusals[0] if self.why is not None and self.why.refusals else None
-        reason = f": {refusal.what} in line {refusal.place.line}" if refusal is not None else ""
+        where = f" in line {refusal.place.line}" if refusal is not None and refusal.place.line else ""
+        reason = f": {refusal.what}{where}" if refusal is not None else ""
         head = [
             f"# Gradient of {self.name}, recorded because it has no straight adjoint{reason}",
             f"# What runs is this form of {self.name}, which notes its operations on a tape; the tape is then run backwards.",
@@ -99,19 +102,21 @@ class Recorded:
         known = self.signature.parameters
         kwargs = {n: v for n, v in kwargs.items() if n in self.wrt or n not in known or v is not known[n].default}
         places = [self.place(one, args, kwargs) for one in self.wrt]
-        args = list(arguments.apart(tape, tuple(args), {p for p in places if isinstance(p, int)}))
+        given: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
+        active = {place: given.pop(place) for place in places}
+        separation = Separation(tape, active, given.values())
         seen: dict[int, Any] = {}
         structures = []
-        copied: list[tuple[np.ndarray, np.ndarray]] = []
         for place in places:
             space: Any = args if isinstance(place, int) else kwargs
-            space[place] = arguments.own(tape, space[place], copied)
-            space[place] = arguments.prepare(tape, space[place], seen)
+            if isinstance(space[place], tape.ndarray):
+                space[place] = separation.whole_array(space[place])
+            space[place] = arguments.prepare(tape, space[place], seen, separation)
             structures.append(arguments.Structure(space[place], tape.ndarray))
         try:
             result = tape.call(self.target, *args, **kwargs)
         finally:
-            arguments.give_back(tape, copied)
+            separation.end(args, kwargs, self.name)
         if tape.failed is not None:
             raise tape.failed  # the program has caught it, and gone another way than it would have gone
         return tape, structures, result

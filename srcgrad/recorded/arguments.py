@@ -13,76 +13,41 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 
+from .separation import Separation
 from .tape import NUMBERS, Tape
 
 
-def prepare(tape: Tape, value: Any, seen: dict[int, Any]) -> Any:
+def prepare(tape: Tape, value: Any, seen: dict[int, Any], separation: Separation) -> Any:
     """An argument to differentiate as an active value."""
     if isinstance(value, NUMBERS):
         return tape.activate(tape.arithmetic.twin(value))
     if isinstance(value, (int, str, bytes, type(None), type)):
         return value
-    if id(value) in seen:
-        return seen[id(value)]
-    seen[id(value)] = value
     if isinstance(value, tape.ndarray):
+        value = separation.part(value)
         if value.dtype.kind in "fc":
             tape.shadows.activate(value)
         return value
+    if id(value) in seen:
+        return seen[id(value)]
+    seen[id(value)] = value
     if isinstance(value, tuple):
-        items = [prepare(tape, v, seen) for v in value]
+        items = [prepare(tape, v, seen, separation) for v in value]
         seen[id(value)] = type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
         return seen[id(value)]
     if isinstance(value, (list, deque)):
         for i, item in enumerate(value):
-            value[i] = prepare(tape, item, seen)
+            value[i] = prepare(tape, item, seen, separation)
         return value
     if isinstance(value, dict):
         for key, item in value.items():
-            value[key] = prepare(tape, item, seen)
+            value[key] = prepare(tape, item, seen, separation)
         return value
     for name in rt.attributes_of(value):
-        new = prepare(tape, getattr(value, name), seen)
+        new = prepare(tape, getattr(value, name), seen, separation)
         if new is not getattr(value, name):
             object.__setattr__(value, name, new)
     return value
-
-
-def own(tape: Tape, value: Any, copied: list[tuple[np.ndarray, np.ndarray]]) -> Any:
-    """An array to differentiate as one of its own: the same array may be a constant where the program reads it from outside."""
-    if type(value) is not tape.ndarray or value.dtype == object:
-        return value
-    copy = tape.laid_out(value) if _has_gaps(value) else tape.arithmetic.copy(value)
-    if not tape.is_writeable(value):
-        tape.lock(copy)
-    copied.append((value, copy))
-    return copy
-
-
-def _has_gaps(array: np.ndarray) -> bool:
-    """Whether the entries of an array lie apart from one another in memory or backwards, so that a copy has other strides.
-
-    Entries that share an element (of a broadcast array) are given elements of their own in any copy.
-    """
-    axes = sorted((abs(s), s, n) for s, n in zip(array.strides, array.shape, strict=True) if n != 1)
-    if not array.size or any(stride % array.itemsize for _, stride, _ in axes):
-        return False
-    reach, gaps = array.itemsize, False
-    for distance, stride, extent in axes:
-        if distance < reach:
-            return False
-        gaps |= stride != reach
-        reach += distance * (extent - 1)
-    return gaps
-
-
-def give_back(tape: Tape, copied: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    """The caller's arrays get what the program has stored."""
-    for value, copy in copied:
-        if copy.shape != value.shape:
-            tape.arithmetic.set_shape(value, copy.shape)
-        if id(tape.owner(copy)) in tape.stored:
-            tape.arithmetic.put(value, ..., copy)
 
 
 class Structure:
@@ -134,19 +99,6 @@ class Structure:
                 object.__setattr__(made, name, part.adjoint(tape))
             return made
         return None
-
-
-def apart(tape: Tape, values: tuple, active: set[int]) -> tuple:
-    """The arguments; an array that is given twice is another one the second time, if either is differentiated."""
-    owners: dict[int, int] = {}
-    out = list(values)
-    for i, value in enumerate(values):
-        if not isinstance(value, tape.ndarray):
-            continue
-        first = owners.setdefault(id(tape.owner(value)), i)
-        if first != i and (i in active or first in active):
-            out[i] = tape.arithmetic.copy(value)
-    return tuple(out)
 
 
 def finished(structures: list[Structure], tape: Tape) -> tuple:

@@ -18,13 +18,13 @@ import numpy as np
 import srcgrad_runtime as rt
 from srcgrad_runtime import device as devices
 
+from ..core import sharing
 from ..core.errors import SrcgradError
 from . import device_memory, device_reverse, integrals, pullbacks
 from .calls import Calls
 from .operators import COMPARISONS
 from .pullbacks import REAL
 from .recorder import Flat
-from .shadows import overlaps_itself
 from .tape import SIGNS, SIGNS_OF_ONE, frozen
 
 # functions of NumPy that make an array on the host also where it has no dimensions; all others make a number
@@ -106,7 +106,7 @@ class DeviceCalls(Calls):
         return both and owner.data.mem is part.data.mem and not self.is_number(part)
 
     def apart(self, y: Any) -> Any:  # type: ignore[override]
-        return y.copy() if isinstance(y, self.ndarray) and y.size and overlaps_itself(y) else y
+        return y.copy() if isinstance(y, self.ndarray) and y.size and sharing.overlaps_itself(y) else y
 
     # ---- numbers ----------------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 
-from .shadows import Shadows, overlaps_itself, owner_of, positions
+from ..core import sharing
+from .shadows import Shadows, owner_of, positions
 
 
 def at(place: Any, shape: tuple[int, ...], dtype: Any, strides: Any, like: Any) -> Any:
@@ -70,7 +71,7 @@ class DeviceShadows(Shadows):
         bar = self.view(array, True)
         if bar.size == 0:
             return
-        if not overlaps_itself(bar):
+        if not sharing.overlaps_itself(bar):
             calc.increase(bar, g)
             return
         flat, places = elements(bar)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 
+from ..core import sharing
+
 
 def owner_of(array: np.ndarray) -> np.ndarray:
     """The array at the end of the chain of bases: all arrays that share its memory have the same one."""
@@ -66,7 +68,7 @@ class Shadows:
         assert bar is not None
         if bar.size == 0:
             return
-        if not overlaps_itself(bar):
+        if not sharing.overlaps_itself(bar):
             calc.increase(bar, g)
             return
         flat, places = elements(bar)
@@ -135,18 +137,6 @@ def with_gaps(array: np.ndarray) -> np.ndarray:
 
 def _address(array: np.ndarray) -> int:
     return array.__array_interface__["data"][0]
-
-
-def overlaps_itself(array: np.ndarray) -> bool:
-    """Whether two entries of an array may be one element of memory (a broadcast, a sliding window)."""
-    if array.flags.c_contiguous:
-        return False
-    reach = array.itemsize
-    for stride, extent in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1):
-        if stride < reach:
-            return True
-        reach = stride * (extent - 1) + reach
-    return False
 
 
 def elements(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

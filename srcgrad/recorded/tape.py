@@ -22,9 +22,10 @@ import numpy as np
 import srcgrad_runtime as rt
 
 from .. import rules
+from ..core import sharing
 from . import arithmetic, pullbacks
 from .pullbacks import DOUBLE, REAL
-from .shadows import Shadows, overlaps_itself, owner_of, with_gaps
+from .shadows import Shadows, owner_of, with_gaps
 
 NUMBERS = (float, complex, np.inexact)
 SIGNS: dict[str, tuple[Callable[..., Any], Any, Callable[..., Any], str]] = {
@@ -123,7 +124,7 @@ class Tape:
     @staticmethod
     def apart(y: Any) -> Any:
         """A result each entry of which has an adjoint of its own: a copy of an array with overlaps, as a number that was broadcast."""
-        if not isinstance(y, np.ndarray) or not y.size or not overlaps_itself(y):
+        if not isinstance(y, np.ndarray) or not y.size or not sharing.overlaps_itself(y):
             return y
         copy = y.copy()
         copy.flags.writeable = y.flags.writeable
@@ -396,7 +397,7 @@ class Tape:
             g = self.take(y)
             if g is not None:
                 bar = self.shadows.view(array, True)
-                if not overlaps_itself(array):
+                if not sharing.overlaps_itself(array):
                     self.arithmetic.call(rt.scatter_add, bar, index, g)
                     return
                 whole = self.arithmetic.call(np.zeros, array.shape, array.dtype)

@@ -37,6 +37,10 @@ class Program:
     imports: set[str]
     filename: str
     large: bool = False  # whether its arrays are large, so that what they need goes into memory of a pool
+    changed: tuple[
+        str, ...
+    ] = ()  # the parameters of the function that was differentiated whose memory it may store into
+    changed_outside: tuple[str, ...] = ()  # and the outside names
 
 
 class _Reached(Exception):
@@ -56,6 +60,7 @@ class Builder:
         self.large = large
         self.functions: list[b.Node] = []
         self.outside = Outside()
+        self.changed: set[str] = set()  # parameters of the main function whose memory it may store into
         self.helpers = Helpers(self.outside)
         self.taken = names.Fresh(set(MODULES))
 
@@ -81,7 +86,8 @@ class Builder:
         for one in functions:
             if not hasattr(one, "filename"):
                 one.filename = filename
-        return Program(functions, free, self.outside.guards, imports, filename, self.is_large())
+        changed = tuple(sorted(self.changed)), tuple(sorted(self.outside.changed & free.keys()))
+        return Program(functions, free, self.outside.guards, imports, filename, self.is_large(), *changed)
 
     def passed(self, name: str, unit: Unit, body: list[b.Node]) -> None:
         """A pass has been run on the main function, which ends here if the program is wanted as it is now."""
@@ -118,6 +124,8 @@ class Builder:
         }
         unit, facts = normal_form.find(function, active, given, self.outside, self.helpers.summary, self.passed)
         renamed = dict(zip(parameters, unit.parameters, strict=True))
+        if facts.stores:
+            self.changed |= {n for n in everything if facts.is_stored_into(renamed.get(n, n))}
         return unit, facts, [renamed.get(n, n) for n in wanted]
 
     # ---- functions of the program -----------------------------------------------------------------------------------------------

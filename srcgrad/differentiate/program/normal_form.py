@@ -95,6 +95,7 @@ def find(
     else:
         passed("stores_of_calls", unit, unit.body)
         passed("retake_views", unit, unit.body)
+    outside.note_changed(unit, facts)
     facts.active -= shifts.irrelevant(unit, facts)
     return unit, facts
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from ...analyses.facts import Facts
 from ...core import names
-from ...core.unit import MISSING, Free, Unit
+from ...core.unit import MISSING, Free, Unit, is_static
 from ...normalise import units
 
 MODULES = units.MODULES
@@ -16,10 +17,14 @@ RESERVED = (*MODULES, *units.EMITTED_BUILTINS)
 
 
 class Outside:
-    """What each outside name of a program means, and the values that must still be the same when the program runs again."""
+    """What each outside name of a program means, and the values that must still be the same when the program runs again.
+
+    `changed` are those whose memory the program may store into.
+    """
 
     def __init__(self) -> None:
         self.free: dict[str, Free] = {}
+        self.changed: set[str] = set()
         self.guards: list[tuple[Callable[[], Any], Any]] = []
 
     def share(self, unit: Unit) -> None:
@@ -47,6 +52,11 @@ class Outside:
                     unit.free[new] = unit.free.pop(old)
         for name, free in unit.free.items():
             self.free.setdefault(name, free)
+
+    def note_changed(self, unit: Unit, facts: Facts) -> None:
+        """Note the outside names into which a unit may store."""
+        if facts.stores:
+            self.changed |= {n for n, f in unit.free.items() if not is_static(f.value) and facts.is_stored_into(n)}
 
     def among(self, used: set[str]) -> dict[str, Free]:
         """What is known of these names, those left out that every program imports."""
