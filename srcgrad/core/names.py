@@ -195,7 +195,8 @@ def renamed(node: build.Node, others: dict[str, str], constants: dict[str, build
             return build.at(gast.Nonlocal([others.get(name, name) for name in item.names]), item)
         elif isinstance(item, (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)):
             own = _own(item)
-            if not own.isdisjoint(others) or constants and not own.isdisjoint(constants):
+            named = getattr(item, "name", None) in others
+            if named or not own.isdisjoint(others) or constants and not own.isdisjoint(constants):
                 return _renamed_around(item, own)
         return None
 
@@ -208,7 +209,11 @@ def renamed(node: build.Node, others: dict[str, str], constants: dict[str, build
         arguments.kw_defaults = [d and build.rewrite(d, replace) for d in item.args.kw_defaults]
         body = item.body
         inner = [renamed(s, rest, given) for s in body] if isinstance(body, list) else renamed(body, rest, given)
-        return build.changed(item, args=arguments, body=inner)
+        if isinstance(item, gast.Lambda):
+            return build.changed(item, args=arguments, body=inner)
+        decorators = [build.rewrite(d, replace) for d in item.decorator_list]
+        name = others.get(item.name, item.name)
+        return build.changed(item, name=name, args=arguments, body=inner, decorator_list=decorators)
 
     return build.rewrite(node, replace)
 

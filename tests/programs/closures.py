@@ -267,3 +267,163 @@ def closure_state_in_a_dictionary(x):
     for _ in range(3):
         advance(0.1)
     return state["v"] ** 2
+
+
+def runge_kutta(rate, y, t, step):
+    """One step of y' = rate(t, y)."""
+    k1 = rate(t, y)
+    k2 = rate(t + step / 2, y + step / 2 * k1)
+    k3 = rate(t + step / 2, y + step / 2 * k2)
+    k4 = rate(t + step, y + step * k3)
+    return y + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+
+
+@program(lambda r: (r.num(), r.vec(2), 4), (0, 1))
+def closure_given_to_an_integrator(a, y, n):
+    def rate(t, y):
+        return np.sin(t) - a * y
+
+    for i in range(n):
+        y = runge_kutta(rate, y, 0.1 * i, 0.1)
+    return np.sum(y * y)
+
+
+def newton(f, slope, x, tolerance=1e-12):
+    for _ in range(50):
+        change = f(x) / slope(x)
+        x = x - change
+        if abs(change) < tolerance:
+            break
+    return x
+
+
+@program(lambda r: (r.num(),))
+def lambdas_given_to_a_solver(a):
+    return newton(lambda x: x**3 - a, slope=lambda x: 3 * x**2, x=1.5) * a
+
+
+@program(lambda r: (r.num(), 0.2))
+def closures_see_what_they_were_made_with(x, k):
+    f, g = make_adder(x), make_adder(k)
+    x = x * 2
+    k = 5.0
+    return f(1.0) * g(x) * k
+
+
+@program(lambda r: (r.num(),))
+def closures_made_in_a_loop(x):
+    s = 0.0
+    for i in range(3):
+        f = make_adder(x * i)
+        counter = make_counter()
+        s = s + f(x) * counter(f(i)) * counter(x)
+    return s
+
+
+@program(lambda r: (r.num(),))
+def closure_kept_while_its_maker_runs_again(x):
+    f = make_adder(x)
+    s = 0.0
+    for i in range(3):
+        old = f
+        f = make_adder(x * i)
+        s = s + old(x)
+    return s
+
+
+@program(lambda r: (r.num(),))
+def two_names_of_a_closure(x):
+    f = make_adder(x)
+    g = f
+    f = make_adder(x * x)
+    return f(x) * g(2.0)
+
+
+@program(lambda r: (r.vec(3),))
+def plain_lambda_of_numbers_and_of_positions(x):
+    f = lambda k, more=1: k + more
+    g = f
+    return x[f(0)] * f(x[0]) * g(x[1], 2) + sorted([3, 1, 2], key=f)[0]
+
+
+@program(lambda r: (r.num(),))
+def parameter_of_a_lambda_named_like_an_argument(x):
+    v = x * 2
+
+    def outer(a):
+        return (lambda v: v * a)(3.0) + sum([v * a for v in [1.0, 2.0]])
+
+    return outer(v)
+
+
+@program(lambda r: (r.num(),))
+def parameter_of_a_closure_named_like_an_argument(x):
+    v = x * 2
+
+    def outer(a):
+        def inner(v):
+            return v * a
+
+        return inner(3.0) * inner(a)
+
+    return outer(v) + outer(x)
+
+
+@program(lambda r: (r.num(),))
+def function_replaced_by_another_in_a_loop(x):
+    f = lambda v: v * x
+
+    def replace(by):
+        nonlocal f
+        f = by
+
+    s = 0.0
+    for _ in range(3):
+        s += f(x)
+        replace(lambda v: v * v * x)
+    return s
+
+
+@program(lambda r: (r.num(),))
+def function_replaced_by_another_in_line(x):
+    f = lambda v: v
+
+    def replace(by):
+        nonlocal f
+        f = by
+
+    s = f(x)
+    replace(lambda v: v * v)
+    return s * f(x)
+
+
+@program(lambda r: (r.num(),))
+def function_kept_before_its_name_is_a_number(x):
+    f = lambda v: v * x
+    kept = [f]
+    f = 3.0
+    return kept[0](2.0) * f
+
+
+def fill(y, by):
+    for i in range(len(y)):
+        y[i] = by(y[i])
+    return by
+
+
+@program(lambda r: (r.vec(3),))
+def helper_stores_what_a_closure_gives(x):
+    y = x * 1.0
+    by = fill(y, lambda v: v * v * x[0])
+    return np.sum(y) + by(x[1])
+
+
+def checked(f, v):
+    if v < 0:
+        raise ValueError("a negative number")
+    return f(v)
+
+
+@program(lambda r: (r.num(),), raises=ValueError)
+def helper_given_a_closure_raises(x):
+    return checked(lambda v: v * x, x) * checked(lambda v: v * x, -x)

@@ -8,7 +8,7 @@ import srcgrad
 
 from . import compare, registry
 
-AREAS = ("iterables", "tables")
+AREAS = ("iterables", "tables", "closures")
 RECORDED = frozenset(
     {
         "list_of_an_array_changes_alone",  # grows, and items of it are replaced
@@ -28,6 +28,15 @@ RECORDED = frozenset(
         "arrays_in_a_table",
         "a_list_grows_in_a_list",  # after it was put there
         "one_list_all_the_time",
+        "closures_of_a_loop_see_the_last_value",  # functions in a list
+        "closures_of_a_loop_with_defaults",
+        "function_kept_before_its_name_is_a_number",
+        "closure_kept_while_its_maker_runs_again",  # one function in the first trip, another one later
+        "function_replaced_by_another_in_a_loop",
+        "global_passive_value_rebound",
+        "global_active_value_rebound",
+        "recursive_closure",
+        "closure_state_in_a_dictionary",
     }
 )
 

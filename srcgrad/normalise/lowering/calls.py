@@ -38,6 +38,9 @@ class Calls(Expressions, Loops, Functionals, Inlining):
         func = node.func
         if isinstance(func, gast.Lambda):
             return self.inline(self.closure(func.args, [build.return_(func.body)], "lambda_"), node)
+        if self.gives_function(func):
+            func = self.call(func)
+            node = build.changed(node, func=func)
         if isinstance(func, gast.Name) and func.id in self.closures:
             return self.inline(self.closures[func.id], node)
         value = self.resolve(func)

@@ -127,7 +127,8 @@ class Expressions(State):
             if isinstance(item, gast.NamedExpr):
                 return True
             if isinstance(item, gast.Call):
-                if isinstance(item.func, gast.Name) and item.func.id in self.closures or self.is_change(item):
+                called = self.closures.get(item.func.id) if isinstance(item.func, gast.Name) else None
+                if called is not None and not (called.stands and not self.is_active(item)) or self.is_change(item):
                     return True
         return False
 

@@ -11,13 +11,17 @@ from ... import rules
 from ...core import build, names
 from ...core.unit import MISSING, Free, is_static
 from ...frontend import signature, source
-from .. import contexts, jumps, patterns, targets, units
+from .. import contexts, jumps, patterns, scopes, targets, units
 from ..activity import stored_names
-from .closures import Closures
+from .closures import Closures, hands_out, own_names
 from .state import Closure
 
 STORING_LIMIT = 330  # nodes of a helper that stores into its arguments: its stores become those of its caller
+FUNCTIONAL_LIMIT = 1000  # nodes of a helper that is given or gives a function of its caller's
+INLINE_DEPTH = 40  # bodies within bodies
 INLINE_LIMIT = 33  # nodes of the one expression of a helper that is still put in the place of its call
+# what means something else in another function
+APART = (gast.Yield, gast.YieldFrom, gast.Await, gast.AsyncFor, gast.AsyncWith, gast.Global)
 CALLABLES: tuple[type, ...] = (type(len), type(rules.RULES and next(iter(rules.RULES))))
 
 
@@ -31,8 +35,8 @@ class Inlining(Closures):
                 node, f"cannot differentiate through '{closure.name}', which means one function here and another there",
                 "which one is called is known when the program runs", "give them different names",
             )  # fmt: skip
-        key = owner if owner is not None else closure.name
-        if key in self.inlining:
+        key = owner if owner is not None else closure
+        if key in self.inlining or len(self.inlining) > INLINE_DEPTH:
             raise self.unit.refuse(
                 node, f"cannot differentiate the recursive nested function '{closure.name}'",
                 "a nested function is put in the place of its calls", "define it at the top level of a module",
@@ -47,6 +51,8 @@ class Inlining(Closures):
         locals_ -= outer
         renamed: dict[str, str] = {}
         assignments: list[tuple[str, build.Node]] = []
+        within = own_names(body)  # of functions in it, for which it may not be mistaken
+        lasting = any(isinstance(n, (gast.FunctionDef, gast.Lambda)) for s in body for n in build.walk(s))
         changed = _nonlocals(body)  # by functions in it
         stored = changed.union(*(names.writes(s) for s in body))
         functions: dict[str, Closure] = {}
@@ -61,7 +67,7 @@ class Inlining(Closures):
                 functions[name] = self.closure(value.args, [build.return_(value.body)], name)
                 renamed[name] = self.unit.fresh(name)
                 continue
-            if isinstance(value, gast.Name) and value.id in self.closures and name not in stored:
+            if isinstance(value, gast.Name) and value.id in self.closures:
                 functions[name] = self.closures[value.id]
                 renamed[name] = self.unit.fresh(name)
                 continue
@@ -78,7 +84,8 @@ class Inlining(Closures):
                 parts[renamed[name]] = self.taken(value.elts, given, values[position + 1 :], body, node)
                 continue
             atom = self.given(value, given, values[position + 1 :], node)
-            if isinstance(atom, gast.Name) and name not in stored and self.is_fixed(atom, body):
+            fixed = isinstance(atom, gast.Name) and name not in stored and self.is_fixed(atom, body)
+            if fixed and atom.id not in within and (not lasting or atom.id in self.unit.temporaries):
                 renamed[name] = atom.id
             else:
                 renamed[name] = self.unit.fresh(name)
@@ -104,10 +111,10 @@ class Inlining(Closures):
             self.origin = None
             self.block(fresh[:-1])
             self.origin = previous
-            value = self.expression(fresh[-1].value)
+            value = self.function_of(fresh[-1].value, closure.name)
         else:
             self.block(fresh[:-1])
-            value = self.expression(fresh[-1].value)
+            value = self.function_of(fresh[-1].value, closure.name)
         self.inlining.pop()
         return value
 
@@ -215,12 +222,19 @@ class Inlining(Closures):
             tree = source.look(function).tree
         except Exception:
             return None
+        text = units.text_of(tree)
+        if not text.syntax.isdisjoint(APART) or not text.mentioned.isdisjoint(("exec", "eval", "locals", "vars")):
+            return None
         body = [s for s in tree.body if not units.is_docstring(s)]
         size = sum(1 for s in body for _ in build.walk(s))
-        if any(_has_scope(s) for s in body) or tree.decorator_list or function.__closure__:
+        functional = self.takes_functions(node) or hands_out(body)
+        if any(_has_scope(s) for s in body) and not functional or tree.decorator_list or function.__closure__:
             return None
         is_expression = len(body) == 1 and isinstance(body[0], gast.Return) and body[0].value is not None
-        if not is_expression or size > INLINE_LIMIT:
+        if functional:
+            if size > FUNCTIONAL_LIMIT:
+                return None
+        elif not is_expression or size > INLINE_LIMIT:
             changing = _stores_into_parameters(tree, body) or self.known.may_change(function) or tree.args.vararg
             if size > STORING_LIMIT or not changing:
                 return None
@@ -238,6 +252,8 @@ class Inlining(Closures):
         for item in (n for s in fresh for n in build.walk(s)):
             if isinstance(item, gast.stmt):
                 item.filename = function.__code__.co_filename
+        if functional:
+            fresh = scopes.own_variables(fresh, own_names(fresh), self.unit.fresh)
         fresh = patterns.cases_to_branches(targets.name_places(fresh, self.unit.fresh), self.unit.fresh)
         fresh = contexts.enter_contexts(self.unit, fresh)
         if not isinstance(fresh[-1], gast.Return):

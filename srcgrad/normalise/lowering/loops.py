@@ -37,13 +37,13 @@ class Loops(Iterables):
             self.emit(build.at(build.while_(build.constant(True), [*prelude, build.at(stop, node)]), node))
         else:
             self.emit(build.at(build.while_(test, self.nested(node.body)), node))
-        self.forget_closures(before)
+        self.forget_after_loop(node, before)
 
     def on_For(self, node: build.Node) -> None:
         self.defined_within([gast.Assign([node.target], build.constant(None), None), *node.body])
         before = dict(self.closures)
         self.loop(node)
-        self.forget_closures(before)
+        self.forget_after_loop(node, before)
 
     def loop(self, node: build.Node) -> None:
         iterable = node.iter

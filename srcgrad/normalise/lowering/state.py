@@ -28,6 +28,7 @@ class Closure:
         self.body = body
         self.name = name
         self.certain = True  # whether it is this function that the name means wherever it is known
+        self.stands = False  # whether the emitted program has it, too, as it was written
 
 
 class Lowered(gast.AST):

@@ -34,6 +34,7 @@ class Statements(Calls):
             method(node)
         elif self.is_passive_statement(node):
             self.emit(node)
+            self.define_as_well(node)
         elif method is None:
             raise self.unit.refuse(
                 node,
@@ -60,7 +61,11 @@ class Statements(Calls):
             return False
         if isinstance(node, (gast.Assign, gast.AnnAssign, gast.AugAssign)):
             value = node.value if node.value is not None else node.target
-            return not (self.is_active(value) or self.calls_closures(node) or self.changes_active(node))
+            known = self.closures.get(node.targets[0].id) if self.binds_lambda(node) else None
+            mentioned = value if known is not None and known.stands else node  # the same name for a further lambda
+            if self.is_active(value) or self.calls_closures(mentioned) or self.changes_active(node):
+                return False
+            return not self.is_made_for_active(node)
         if isinstance(node, gast.Expr):
             if self.calls_closures(node):
                 return False
@@ -151,10 +156,18 @@ class Statements(Calls):
             if isinstance(value, gast.Lambda):
                 self.define(target.id, self.closure(value.args, [build.return_(value.body)], target.id))
                 return
+            if self.gives_function(value):
+                made = self.call(value)
+            else:
+                made = self.operand(value) if target.id in self.closures else self.expression(value)
+            function = self.closures.get(made.id) if isinstance(made, gast.Name) else None
+            if function is not None and not function.stands:  # another name for a function
+                self.define(target.id, function)
+                return
             if target.id in self.closures:  # it means something else from here on
-                value = Lowered(self.operand(value))
+                self.check_closures({target.id})
                 del self.closures[target.id]
-            self.emit(build.assign(target.id, self.expression(value)))
+            self.emit(build.assign(target.id, made))
         elif isinstance(target, (gast.Tuple, gast.List)):
             self.unpack(target, value)
         elif isinstance(target, gast.Starred):
@@ -195,7 +208,7 @@ class Statements(Calls):
             stores = any(not isinstance(t, gast.Name) for t in targets[:position])
             mark = len(self.out)
             if later or stores or has_call(value):
-                atom = self.operand(value)
+                atom = self.call(value) if self.gives_function(value) else self.operand(value)
                 if isinstance(atom, gast.Name) and (atom.id in later or stores):
                     atom = self.bind(atom)
             else:
