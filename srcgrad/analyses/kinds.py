@@ -69,7 +69,7 @@ class Kind:
 
     @property
     def is_numeric(self) -> bool:
-        return self.is_array or self.is_scalar
+        return self.tag in ("array", "float", "int", "bool")
 
     @property
     def is_container(self) -> bool:

@@ -35,9 +35,10 @@ from .samples import Samples
 
 def elementwise(function: Callable[..., Any], kinds: Sequence[Kind]) -> Kind:
     """The kind of an elementwise function of values of these kinds."""
-    known = tuple(map(constant_kind, kinds))
-    if not all(k.is_numeric for k in known):
-        return UNKNOWN
+    known = tuple(k if k.tag != "static" else constant_kind(k) for k in kinds)
+    for kind in known:
+        if not kind.is_numeric:
+            return UNKNOWN
     return _chosen(known) if function in CHOOSING else _elementwise(function, known)
 
 

@@ -160,7 +160,7 @@ def rewrite(node: Any, replace: Callable[[Node], Node | None]) -> Any:
 
     Operators and contexts, which have no parts and are never changed, are not copied.
     """
-    if isinstance(node, list):
+    if type(node) is list:
         return [rewrite(item, replace) for item in node]
     if not isinstance(node, gast.AST):
         return node
@@ -171,7 +171,9 @@ def rewrite(node: Any, replace: Callable[[Node], Node | None]) -> Any:
     state = fresh.__dict__
     for field in fields:
         value = state.get(field)
-        if type(value) is list or isinstance(value, gast.AST):
+        if type(value) is list:
+            state[field] = [rewrite(item, replace) for item in value]
+        elif isinstance(value, gast.AST):
             state[field] = rewrite(value, replace)
     return fresh
 
@@ -179,7 +181,7 @@ def rewrite(node: Any, replace: Callable[[Node], Node | None]) -> Any:
 def mapped(node: Node, visit: Callable[[Node], Node]) -> Node:
     """The node with what `visit` makes of each node directly inside it; the node itself where that is what was there."""
     state = node.__dict__
-    if type(node) is gast.BinOp:
+    if type(node) is gast.BinOp:  # as most are
         left, right = visit(state["left"]), visit(state["right"])
         if left is state["left"] and right is state["right"]:
             return node
@@ -213,15 +215,18 @@ def copy(node: Any) -> Any:
     kind: Any = type(node)
     if kind is list:
         return [copy(item) for item in node]
-    if not isinstance(node, gast.AST):
+    if kind not in _PART_FIELDS and not isinstance(node, gast.AST):
         return node
-    fresh = kind.__new__(kind)
+    fresh = _bare(kind)
     state = fresh.__dict__
     state.update(node.__dict__)
+    if kind is gast.Name and state.get("annotation") is None:  # as most nodes are
+        return fresh
     for field in _PART_FIELDS[kind]:
         value = state.get(field)
-        if value is not None:
-            state[field] = copy(value)
+        if value is None:
+            continue
+        state[field] = [copy(item) for item in value] if type(value) is list else copy(value)
     return fresh
 
 
@@ -253,11 +258,12 @@ def _is_same(old: Any, new: Any) -> bool:
 
 def at(node: Node, origin: Node) -> Node:
     """The node itself, with the line and column of `origin` on it and on those of its statements that have none."""
-    if hasattr(origin, "lineno") and not hasattr(node, "lineno"):
-        node.lineno = origin.lineno
-        node.col_offset = getattr(origin, "col_offset", 0)
-        node.end_lineno = getattr(origin, "end_lineno", origin.lineno)
-        node.end_col_offset = getattr(origin, "end_col_offset", 0)
+    state, given = node.__dict__, origin.__dict__
+    if "lineno" in given and "lineno" not in state:
+        line = state["lineno"] = given["lineno"]
+        state["col_offset"] = given.get("col_offset", 0)
+        state["end_lineno"] = given.get("end_lineno", line)
+        state["end_col_offset"] = given.get("end_col_offset", 0)
     return node
 
 
@@ -367,9 +373,10 @@ def _add_parts(node: Node, to: list[Node]) -> None:
 
 def is_atom(node: Node) -> bool:
     """A name or a literal, a negative number included."""
-    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
-        return isinstance(node.operand, gast.Constant)
-    return isinstance(node, (gast.Name, gast.Constant))
+    kind = type(node)
+    if kind is gast.UnaryOp and type(node.op) is gast.USub:
+        return type(node.operand) is gast.Constant
+    return kind is gast.Name or kind is gast.Constant
 
 
 def same(a: Node, b: Node) -> bool:

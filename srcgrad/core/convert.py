@@ -11,9 +11,7 @@ from typing import Any
 
 import gast
 
-from . import build
-
-POSITIONS = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+NO_NODES = frozenset({"id", "attr", "arg", "kind", "type_comment"})  # fields that hold texts
 BARE = (
     *("Load", "Store", "Del", "USub", "UAdd", "Not", "Invert", "And", "Or", "Add", "Sub", "Mult", "MatMult", "Div", "Mod", "LShift"),
     *("RShift", "BitOr", "BitXor", "BitAnd", "FloorDiv", "Pow", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot", "In", "NotIn"),
@@ -39,7 +37,15 @@ STATEMENTS = (
 
 _BARE_GAST: dict[type, Any] = {getattr(ast, name): getattr(gast, name)() for name in BARE}
 _BARE_AST: dict[type, Any] = {getattr(gast, name): getattr(ast, name)() for name in BARE}
-_TO_GAST: dict[type, Any] = {getattr(ast, name): getattr(gast, name) for name in (*EXPRESSIONS, *STATEMENTS)}
+# the class in gast, the fields that not every node has, and those that hold nodes
+_TO_GAST: dict[type, tuple[Any, dict[str, None], tuple[str, ...]]] = {
+    getattr(ast, name): (
+        getattr(gast, name),
+        dict.fromkeys(getattr(gast, name)._fields),
+        tuple(field for field in getattr(ast, name)._fields if field not in NO_NODES and name != "Constant"),
+    )
+    for name in (*EXPRESSIONS, *STATEMENTS, "Name", "Constant")
+}
 _TO_AST: dict[type, Any] = {getattr(gast, name): getattr(ast, name) for name in EXPRESSIONS}
 
 
@@ -48,24 +54,20 @@ def from_ast(node: Any) -> Any:
     kind: Any = type(node)
     if kind is list:
         return [from_ast(item) for item in node]
-    if not isinstance(node, ast.AST):
-        return node
     if kind in _BARE_GAST:
         return _BARE_GAST[kind]
-    state: Any = node.__dict__
-    if kind is ast.Name:
-        fresh = build.name(state["id"])
-        fresh.ctx = _BARE_GAST[type(state["ctx"])]
-    elif kind is ast.Constant:
-        fresh = gast.Constant.__new__(gast.Constant)
-        fresh.value, fresh.kind = state["value"], state.get("kind")
-    elif kind in _TO_GAST:
-        cls = _TO_GAST[kind]
-        fresh = cls.__new__(cls)
-        fresh.__dict__.update({field: from_ast(getattr(node, field)) for field in cls._fields})
-    else:
-        return gast.ast_to_gast(node)
-    fresh.__dict__.update({position: state[position] for position in POSITIONS if position in state})
+    found = _TO_GAST.get(kind)
+    if found is None:
+        return gast.ast_to_gast(node) if isinstance(node, ast.AST) else node
+    cls, missing, fields = found
+    fresh = cls.__new__(cls)
+    state = fresh.__dict__
+    state.update(missing)
+    state.update(node.__dict__)  # what is no node, and the positions, are the same
+    for field in fields:
+        value = state[field]
+        if value is not None:
+            state[field] = from_ast(value)
     return fresh
 
 

@@ -89,11 +89,12 @@ def resolve(node: build.Node, free: dict[str, Free], bound: Any) -> Any:
 
     `bound` holds the names that the program itself binds (they shadow).
     """
-    if isinstance(node, gast.Name):
+    kind = type(node)
+    if kind is gast.Name:
         if node.id in bound or node.id not in free:
             return MISSING
         return free[node.id].value
-    if isinstance(node, gast.Attribute):
+    if kind is gast.Attribute:
         owner = resolve(node.value, free, bound)
         if owner is MISSING or not isinstance(owner, STATIC_OWNERS):
             return MISSING

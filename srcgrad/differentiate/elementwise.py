@@ -47,7 +47,10 @@ class Elementwise:
         return False
 
     def kind(self, node: build.Node) -> Kind:
-        return constant_kind(self.kind_of(node)[0])
+        known = self.facts.kinds.get(node.id) if type(node) is gast.Name else None
+        if known is None:
+            known = self.kind_of(node)[0]
+        return known if known.tag != "static" else constant_kind(known)
 
     def temporary(self, wish: str) -> str:
         name = self.unit.fresh(wish)
@@ -59,16 +62,14 @@ class Elementwise:
     ) -> Iterator[tuple[build.Node, build.Node]]:
         names = [p.name for p in rule.parameters]
         passive = [n for n in names if n in bound and not self.is_active(bound[n])]
-        constants = {
-            n: expansion.number(bound[n]) for n in names if n in bound and expansion.number(bound[n]) is not None
-        }
+        constants = {n: number for n in names if n in bound and (number := expansion.number(bound[n])) is not None}
         known = [self.kind(bound[n]) for n in names if n in bound]
         real = all(not k.is_complex and k.dtype != "" for k in known)
         partials = rule.choose_partials(passive, constants, real)
         target = y_bar_of(node)
         narrow = target in self.narrow
         y_kind = self.wide.get(target, y_kind)
-        if any(rule.function is f for f in SELECTING) and not passive and real and self.is_of_lost(bound, y_kind):
+        if rule.function in SELECTING and not passive and real and self.is_of_lost(bound, y_kind):
             yield from self.of_selection(build.template(partials[0] or "", **bound, y=y), bound, y_bar, y_kind)
             return
         for name, partial in zip(names, partials, strict=False):

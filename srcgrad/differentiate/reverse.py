@@ -102,8 +102,10 @@ def _teller(work: Expressions) -> Callable[[build.Node], tuple[Kind, bool]]:
     facts = work.facts
 
     def kind_of(node: build.Node) -> tuple[Kind, bool]:
-        if isinstance(node, gast.Name) and node.id in facts.kinds:
-            return facts.kinds[node.id], node.id in facts.active
+        if type(node) is gast.Name:
+            known = facts.kinds.get(node.id)
+            if known is not None:
+                return known, node.id in facts.active
         return work.of(node)
 
     return kind_of
@@ -300,7 +302,7 @@ class Reverse:
     def of_a_container(self, target: str, value: build.Node, node: build.Node) -> Effect:
         """The effect of a display that holds arrays whose adjoints are made in the forward sweep: the numbers in it take theirs."""
         effect = Effect(frozenset([target]))
-        for operand, slot in self.contributions(target, value, node, target):
+        for operand, slot in self.contributions(target, value, node, target, self.kind_of(value)[0]):
             if isinstance(operand, gast.Name) and operand.id not in self.facts.mirrored.names:
                 effect.steps.append(Add(operand.id, slot))
         return effect
@@ -308,7 +310,7 @@ class Reverse:
     def of_a_copy(self, target: str, view: View, node: build.Node) -> Effect:
         """The effect of a definition that may turn out to be a copy when the program runs."""
         inner = Effect(frozenset())
-        for operand, value in self.contributions(target, node.value, node, target):
+        for operand, value in self.contributions(target, node.value, node, target, self.kind_of(node.value)[0]):
             if operand is None:
                 inner.steps.append(Run(value))
             else:
@@ -362,11 +364,12 @@ class Reverse:
         if target not in self.facts.active:
             return Effect(frozenset())
         effect = Effect(frozenset([target]))
-        if not self.kind_of(value)[1]:
+        kind, active = self.kind_of(value)
+        if not active:
             effect.always.append(Clear(target))
             return effect
         own: list[build.Node] = []
-        for operand, contribution in self.contributions(target, value, node, result or target):
+        for operand, contribution in self.contributions(target, value, node, result or target, kind):
             if operand is None:
                 effect.steps.append(Run(contribution))
             else:
@@ -396,6 +399,8 @@ class Reverse:
 
     def share_calls(self, effect: Effect, own: list[build.Node]) -> None:
         """A call whose parts go to several operands, as `f(...)[0]` and `f(...)[1]`, is made once."""
+        if len(effect.steps) + len(own) < 2:
+            return
         additions = [step for step in effect.steps if isinstance(step, Add)]
         for call in shared_calls([*(step.value for step in additions), *own]):
             name = self.unit.fresh("bars")
@@ -452,9 +457,10 @@ class Reverse:
         else:
             effect.steps.append(Add(operand.id, value))
 
-    def contributions(self, target: str, value: build.Node, node: build.Node, result: str):
+    def contributions(self, target: str, value: build.Node, node: build.Node, result: str, kind: Kind):
+        """(operand, contribution) of what `target = value` reads, the value being of this kind."""
         y, y_bar = build.name(result), self.bar(target)
-        kind = constant_kind(self.kind_of(value)[0])
+        kind = constant_kind(kind)
         if id(node) in self.compositions:
             rule, operand = self.compositions[id(node)]
             yield from self.rules.of_elementwise(rule, {"x": operand}, y, y_bar, kind, node)

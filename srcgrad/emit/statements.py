@@ -1,6 +1,6 @@
 """Statements as text: a printer for gast trees that gives one `Line` per emitted line, with the statement it came from.
 
-Statements are printed by `astunparse.Unparser`, the expressions inside them by `ast.unparse`, which writes fewer
+Statements are printed by `astunparse.Unparser`, the expressions inside them as `ast.unparse` does, which writes fewer
 parentheses and prints slices and f-strings as they are meant.
 """
 
@@ -14,7 +14,8 @@ from typing import Any
 import astunparse
 import gast
 
-from ..core import build, convert
+from ..core import build
+from . import expressions
 
 Node = Any
 _OPERATORS = {
@@ -45,26 +46,7 @@ def lines_of(statements: Iterable[Node]) -> list[Line]:
 
 def expression(node: Node) -> str:
     """The text of an expression."""
-    return _plain(node) or ast.unparse(convert.to_ast(node))
-
-
-def _plain(node: Node) -> str:
-    """The text of an expression without operators, as most are: of names, attributes of names, and calls of these; else empty.
-
-    It is what `ast.unparse` writes, which takes some ten times as long.
-    """
-    kind = type(node)
-    if kind is gast.Name:
-        return str(node.id)
-    if kind is gast.Attribute:
-        owner = _plain(node.value) if type(node.value) is not gast.Constant else ""
-        return owner and f"{owner}.{node.attr}"
-    if kind is gast.Constant:
-        return repr(node.value) if type(node.value) is int else ""
-    if kind is gast.Call and not node.keywords:
-        parts = [_plain(part) for part in (node.func, *node.args)]
-        return f"{parts[0]}({', '.join(parts[1:])})" if all(parts) else ""
-    return ""
+    return expressions.text(node)
 
 
 def _bare(node: Node) -> str:

@@ -127,9 +127,9 @@ class _Simplifier:
 
     def expression(self, node: build.Node, name: str = "", arithmetic: bool = False) -> build.Node:
         """`name`: the name that the value is bound to; `arithmetic`: only the numbers matter, not the memory they are in."""
-        if type(node) in CLOSED:
-            return node
         kind = type(node)
+        if kind in CLOSED or kind is gast.Attribute and type(node.value) is gast.Name:
+            return node
         call = kind is gast.Call
         inside = kind in ARITHMETIC or call and self.effects.pure(node) and self.effects.new(node)
         fresh = build.mapped(node, self.operand if inside else self.expression)
@@ -149,7 +149,10 @@ class _Simplifier:
 
     def operand(self, node: build.Node) -> build.Node:
         """An expression of which only the numbers matter, not the memory they are in."""
-        return node if type(node) in CLOSED else self.expression(node, arithmetic=True)
+        kind = type(node)
+        if kind in CLOSED or kind is gast.Attribute and type(node.value) is gast.Name:
+            return node
+        return self.expression(node, arithmetic=True)
 
     def may_alias(self, value: build.Node, name: str) -> bool:
         """Whether nobody will notice that `name` shares the memory of `value`, in the place of a new array; keeps record of it."""
@@ -292,11 +295,11 @@ class _Simplifier:
         floating = {n for n in effects.loaded if facts.floating(n)}
         self.floats = {n for n, values in effects.values.items() if n not in fixed and None not in values} | floating
         readers: dict[str, list[str]] = {}
-        for name in sorted(self.floats & effects.values.keys()):
+        for name in self.floats & effects.values.keys():
             for value in effects.values[name]:
-                for read in sorted(facts.notes.reads(value)) if value is not None else ():
+                for read in facts.notes.reads(value) if value is not None else ():
                     readers.setdefault(read, []).append(name)
-        work = sorted(self.floats - floating)
+        work = list(self.floats - floating)
         while work:
             name = work.pop()
             if name in self.floats and any(self.kind(v) != FLOAT for v in effects.values[name]):

@@ -15,6 +15,7 @@ from .notes import ACTING, BLOCKS, EXITS, LATE, METADATA, SCOPES, SHAPE_ONLY, No
 
 TARGETED = (gast.AugAssign, gast.For, gast.AnnAssign)
 SUSPENDING = (gast.Yield, gast.YieldFrom, gast.Await)
+NOTHING: set[str] = set()  # of an effect that changes nothing
 OPAQUE = (gast.Try, gast.With, gast.Match, gast.Global, gast.Nonlocal, gast.Delete, gast.Import, gast.ImportFrom)
 
 
@@ -56,18 +57,25 @@ class Effects(Groups):
         super().__init__(body, facts)
         self.body = body
         self._effects: dict[int, tuple[build.Node, Effect]] = {}
-        self.changed = {g for n in self.acting for g in self._changed_here(n)[0]}
+        self.changed = self._changed_anywhere()
         if facts.buffers:
             changed = self.changed
             for name in sorted(facts.buffers & self.loaded):
                 if self.group(name) not in changed:
                     self._join_outside(name)  # nothing here changes it, so somebody else does
-            self.changed = {g for n in self.acting for g in self._changed_here(n)[0]}
+            self.changed = self._changed_anywhere()
         self.returned = {self.group(a) for value in self.note.returned for a in self.aliases(value)} | {OUTSIDE}
         self.returned |= {self.group(n) for n in facts.results | facts.escaping}
         self.joined = False  # whether a pass has joined groups since
         self.floats: set[str] | None = None  # names that are floating, found when a pass asks (see `algebra`)
         self.simple: dict[int, build.Node] = {}  # statements that cannot be simplified, by their id
+
+    def _changed_anywhere(self) -> set[str]:
+        found: set[str] = set()
+        for node in self.acting:
+            if type(node) is not gast.Call or not self.pure(node):
+                found |= self._changed_here(node)[0]
+        return found
 
     @functools.cached_property
     def visible(self) -> set[str]:
@@ -86,10 +94,11 @@ class Effects(Groups):
     def of(self, node: build.Node) -> Effect:
         """The effect of an expression or statement and of all that is inside it."""
         found = self._effects.get(id(node))
-        if found is None:
-            # the node is kept, so that no other can take its id
-            found = self._effects[id(node)] = (node, self._effect(node))
-        return found[1]
+        if found is not None:
+            return found[1]
+        effect = self._effect(node)
+        self._effects[id(node)] = (node, effect)  # the node is kept, so that no other can take its id
+        return effect
 
     def _effect(self, node: build.Node) -> Effect:
         kind = type(node)
@@ -103,8 +112,9 @@ class Effects(Groups):
 
     def _following(self, node: build.Node, kind: type, note: Note) -> Effect:
         """The effect of a simple statement, or of an expression, that follows from what is noted of it."""
-        effect = Effect()
-        effect.reads, effect.binds = note.reads, note.bound
+        effect: Effect = Effect.__new__(Effect)
+        effect.reads, effect.binds, effect.changes = note.reads, note.bound, NOTHING
+        effect.pure, effect.world, effect.jumps = True, False, False
         looked = note.looked
         for call, name in note.measured:
             if not self.pure(call) or self.facts.array(name) is not True:
@@ -117,7 +127,7 @@ class Effects(Groups):
                 if type(inner.func) is gast.Name:
                     looked = looked | {inner.func.id}
             changes, world = self._changed_here(inner)
-            effect.changes |= changes
+            effect.changes = effect.changes | changes
             effect.world = effect.world or world
         if kind is gast.AugAssign and type(node.target) is gast.Name:
             effect.reads = note.reads | {node.target.id}
@@ -127,7 +137,7 @@ class Effects(Groups):
         elif kind in EXITS:
             effect.jumps = True
             effect.pure = effect.pure and (kind is gast.Break or kind is gast.Continue)
-        effect.content = self.groups(looked - self.scalars - self.modules)
+        effect.content = self.groups(looked - self.bare)
         return effect
 
     def of_all(self, parts: Iterable[build.Node]) -> Effect:
@@ -302,4 +312,4 @@ def shallow(node: build.Node) -> build.Node:
 
 def blocks_of(statement: build.Node) -> list[list[build.Node]]:
     """The blocks inside a structured statement (If, For, While)."""
-    return [statement.body, statement.orelse] if isinstance(statement, (gast.If, gast.For, gast.While)) else []
+    return [statement.body, statement.orelse] if type(statement) in BLOCKS else []

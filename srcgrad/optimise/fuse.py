@@ -9,6 +9,7 @@ S. Fidanova, C. Held, Adjoining independent computations, 2001.)
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import gast
 
@@ -16,7 +17,7 @@ from ..core import build, names
 from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
 from .groups import OUTSIDE
-from .notes import Note, dotted, statements
+from .notes import Note, Notes, dotted, statements
 
 FARTHEST = 60  # statements between a loop and its reverse
 
@@ -43,7 +44,7 @@ def fuse(body: list[build.Node], facts: Facts) -> list[build.Node]:
         w_bar += (1 - y * y) * x[i]
     return w_bar
     """
-    if not any(_reversed(s) is not None for s in statements(body)):
+    if not any(_may_pair(block, facts.notes) for block in _blocks(body)):
         return body
     return _Fusing(effects_of(body, facts), facts.notes.program(body)).block(body)
 
@@ -54,6 +55,37 @@ def _reversed(s: build.Node) -> build.Node | None:
         if dotted(s.iter.func) == "reversed" and len(s.iter.args) == 1:
             return s.iter.args[0]
     return None
+
+
+def _blocks(body: list[build.Node]) -> Iterator[list[build.Node]]:
+    """A block and those inside of its branches and loops."""
+    yield body
+    for s in body:
+        for inner in blocks_of(s):
+            yield from _blocks(inner)
+
+
+def _may_pair(block: list[build.Node], notes: Notes) -> bool:
+    """Whether there is a loop and its reverse, and nothing between them that the names alone forbid."""
+    for position, second in enumerate(block):
+        items = _reversed(second)
+        if items is None:
+            continue
+        for start in range(position - 1, max(position - FARTHEST, -1), -1):
+            first = block[start]
+            if type(first) is gast.For and type(first.target) is gast.Name and build.same(first.iter, items):
+                if _names_agree(notes.of(first), [notes.of(s) for s in block[start + 1 : position]]):
+                    return True
+                break
+    return False
+
+
+def _names_agree(loop: Note, between: list[Note]) -> bool:
+    """Whether what stands behind a loop neither reads nor binds names that the loop binds, nor binds those that it reads."""
+    for note in between:
+        if note.plain and loop.plain and not (loop.bound.isdisjoint(note.loads) and note.bound.isdisjoint(loop.loaded)):
+            return False
+    return True
 
 
 class _Fusing:

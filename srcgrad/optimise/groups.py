@@ -46,6 +46,7 @@ class Groups:
         self.numbers, self.listers = NUMBERS - self.bound, LISTERS - self.bound
         self.values = self._values_of_names()
         self.scalars = self._find_scalars()
+        self.bare = self.scalars | self.modules  # names of which nobody changes what they mean
         self.containers: set[str] = set()
         self._find_containers()
         listed = ((n, values) for n, values in self.values.items() if type(values[0]) in LISTED)
@@ -72,12 +73,18 @@ class Groups:
         found = set(declared)
         rest = [n for n in sorted(self.values) if n not in found | self.facts.parameters | self.captured]
         for _ in range(4):  # what is still unknown after that may stay so
-            fixed = {n for n in rest if all(v is not None and self._is_number(v, found) for v in self.values[n])}
+            fixed = {n for n in rest if self._are_numbers(self.values[n], found)}
             if not fixed:
                 break
             found |= fixed
             rest = [n for n in rest if n not in found]
         return frozenset(found)
+
+    def _are_numbers(self, values: list[build.Node | None], known: set[str]) -> bool:
+        for value in values:
+            if value is None or not self._is_number(value, known):
+                return False
+        return True
 
     def _is_number(self, value: build.Node, known: set[str]) -> bool:
         kind = type(value)
@@ -110,7 +117,7 @@ class Groups:
         work = [n for n in sorted(self.values) if self.facts.array(n) is None and n not in self.scalars]
         for name in work:
             for value in self.values[name]:
-                for source in sorted(self.facts.notes.reads(value)) if value is not None else ():
+                for source in self.facts.notes.reads(value) if value is not None else ():
                     readers.setdefault(source, []).append(name)
         unknown = set(work)
         while work:
@@ -171,15 +178,18 @@ class Groups:
             self.join(name, OUTSIDE)
 
     def _join_all(self) -> None:
+        parent = self._parent
         for name in sorted((self.loaded - self.bound) | self.facts.parameters | self.captured | self.facts.escaping):
-            self._join_outside(name)
+            if name not in self.bare:
+                parent[name] = OUTSIDE  # the first to be joined
         for target, value in self.bindings:
             if value is None:
                 for name in names_in(target):
                     self._join_outside(name)
             elif type(target) is gast.Name:
                 if target.id not in self.scalars:
-                    for other in sorted(self.aliases(value)):
+                    others = self.aliases(value)
+                    for other in sorted(others) if len(others) > 1 else others:
                         self.join(target.id, other)
             elif _matches(target, value):
                 for part, element in zip(target.elts, value.elts, strict=True):
@@ -187,7 +197,7 @@ class Groups:
             else:
                 self._bind(target, value)
         for node in self.acting:
-            if isinstance(node, gast.Call) and not self.pure(node):
+            if type(node) is gast.Call and not self.pure(node):
                 touched = sorted(self._handed_over(node))
                 for one, other in zip(touched, touched[1:], strict=False):
                     self.join(one, other)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
 from ..core import build, names
@@ -24,9 +26,11 @@ def loop_heads(body: list[build.Node], facts: Facts) -> list[build.Node]:
         y = y * 2
         y = y + x
     """
-    if not any(isinstance(s, (gast.For, gast.While)) for s in statements(body)):
+    note = facts.notes.program(body)
+    counting = any(isinstance(s, (gast.For, gast.While)) and _counter(s) for s in body)
+    if not counting and not any(_counts_items(s, facts, note) for s in statements(body)):
         return body
-    work = _Heads(effects_of(body, facts), facts.notes.program(body))
+    work = _Heads(effects_of(body, facts), note)
     return work.block(work.without_counters(body))
 
 
@@ -49,12 +53,11 @@ class _Heads:
 
     def over_items(self, s: build.Node) -> build.Node | None:
         """`for x in xs` in the place of `for i in range(len(xs))` and `x = xs[i]`, where `i` is read nowhere else."""
-        backwards = _called(s.iter, "reversed")
-        items = _called(_called(backwards or s.iter, "range"), "len")
-        if not isinstance(items, gast.Name) or not isinstance(s.target, gast.Name) or not self.facts.sequence(items.id):
+        if not _counts_items(s, self.facts, self.note):
             return None
+        backwards, items = _counted_items(s)
         effect, index = self.effects.of(s), s.target.id
-        if items.id in effect.binds or self.effects.group(items.id) in effect.changes or self.loads[index] != 1:
+        if items.id in effect.binds or self.effects.group(items.id) in effect.changes:
             return None
         position = next((i for i, inner in enumerate(s.body) if index in self.effects.of(inner).reads), None)
         if position is None:
@@ -148,6 +151,20 @@ class _Heads:
             s.iter, lambda n: build.call("len", build.name(tape)) if _is_name(n, counter) else None
         )
         return fresh
+
+
+def _counted_items(loop: build.Node) -> tuple[build.Node | None, Any]:
+    """`xs` of a loop over `range(len(xs))`, and that range where the loop goes through it backwards."""
+    backwards = _called(loop.iter, "reversed")
+    return backwards, _called(_called(backwards or loop.iter, "range"), "len")
+
+
+def _counts_items(s: build.Node, facts: Facts, note: Note) -> bool:
+    """Whether a statement is a loop over the positions of a sequence, of which the position is read once."""
+    if not isinstance(s, gast.For) or not isinstance(s.target, gast.Name):
+        return False
+    _, items = _counted_items(s)
+    return isinstance(items, gast.Name) and facts.sequence(items.id) and note.load_counts[s.target.id] == 1
 
 
 def _counter(loop: build.Node) -> str:

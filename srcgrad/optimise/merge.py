@@ -74,11 +74,13 @@ class _Merging:
         """`a[i] = t` right after `t = ...`, so that the temporary can go, where nothing in between has to do with `a`."""
         made: dict[str, build.Node] = {}
         for s in list(block):
-            if isinstance(s, gast.Assign) and len(s.targets) == 1:
+            if type(s) is gast.Assign and len(s.targets) == 1:
                 target = s.targets[0]
-                if isinstance(target, gast.Name) and target.id in self.ours and self.uses[target.id] == 2:
-                    made[target.id] = s
-                elif isinstance(target, gast.Subscript) and isinstance(s.value, gast.Name) and s.value.id in made:
+                kind = type(target)
+                if kind is gast.Name:
+                    if target.id in self.ours and self.uses[target.id] == 2:
+                        made[target.id] = s
+                elif kind is gast.Subscript and type(s.value) is gast.Name and s.value.id in made:
                     block = self.raised(block, made[s.value.id], s)
         return block
 
@@ -169,7 +171,7 @@ class _Merging:
         return block
 
     def is_clearing(self, s: build.Node) -> bool:
-        if not isinstance(s, gast.Assign) or len(s.targets) != 1 or not isinstance(s.targets[0], gast.Subscript):
+        if not _is_store(s):
             return False
         target = s.targets[0]
         zero = isinstance(s.value, gast.Constant) and isinstance(s.value.value, float) and s.value.value == 0.0

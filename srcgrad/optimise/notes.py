@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -47,6 +46,18 @@ Judge = Callable[[build.Node], bool]
 Measure = Callable[[build.Node], int]
 
 
+class _Once:
+    """What a note says that is found when it is first asked, and left in its place: `cached_property` without its lock."""
+
+    def __init__(self, find: Callable[[Any], Any]):
+        self.find, self.name = find, find.__name__
+        self.__doc__ = find.__doc__
+
+    def __get__(self, note: Any, cls: type) -> Any:
+        found = note.__dict__[self.name] = self.find(note)
+        return found
+
+
 class Note:
     """Of one statement and all that is inside it, of an expression, or of a whole program.
 
@@ -81,17 +92,17 @@ class Note:
         self.acting: list[build.Node] = []
         self.looked: set[str] = set()
 
-    @cached_property
+    @_Once
     def load_counts(self) -> Counter[str]:
         """How often each name is read. Of a note to which nothing is added any more."""
         return Counter(self.loads)
 
-    @cached_property
+    @_Once
     def bind_counts(self) -> Counter[str]:
         """How often each name is bound. Of a note to which nothing is added any more."""
         return Counter(self.binds)
 
-    @cached_property
+    @_Once
     def reads(self) -> set[str]:
         """The names that are read. Of a note to which nothing is added any more."""
         return set(self.loads)

@@ -19,6 +19,7 @@ SIMPLE = frozenset({gast.Assign, gast.AugAssign, gast.Expr, gast.Return, gast.Ra
 COPIED = frozenset(
     {gast.Name, gast.Constant, gast.UnaryOp}
 )  # what may be read instead: names, and numbers with their signs
+OWNING = (gast.Subscript, gast.Attribute, gast.Call)
 OWNERS = ("value", "func")  # fields in which a number would be odd, or no syntax
 PLAIN_TEMPORARY = re.compile(r"_?(t|tmp|temp|value)(_?\d+)*(_bar|_dot)?(_\d+)?$")
 
@@ -126,7 +127,10 @@ class _Propagation:
             return
         effect = self.effects.of(s)
         for name in effect.binds | self.effects.outside if effect.world else effect.binds:
-            for stale in [name, *sorted(self.copied.get(name, ()))]:
+            copied = self.copied.get(name)
+            if not copied and name not in self.copies:
+                continue
+            for stale in [name, *sorted(copied or ())]:
                 if stale in self.copies:
                     self.log.append((stale, self.copies[stale]))
                     self._set(stale, None)
@@ -150,19 +154,17 @@ def rank(name: str, facts: Facts) -> int:
 
 def _substitute(node: build.Node, copies: dict[str, build.Node]) -> build.Node:
     """The node with names replaced where they are read; itself where there is nothing to replace."""
-    if isinstance(node, gast.Name):
-        return copies.get(node.id, node) if isinstance(node.ctx, gast.Load) else node
-    if isinstance(node, SCOPES):
+    kind = type(node)
+    if kind is gast.Name:
+        return copies.get(node.id, node) if type(node.ctx) is gast.Load else node
+    if kind in SCOPES:
         return node  # their own names may hide ours
     fresh = node
-    for key, value in node.__dict__.items():
+    for key in build.part_fields(node):
+        value = node.__dict__.get(key)
         if isinstance(value, gast.AST):
             done: object = _substitute(value, copies)
-            if (
-                isinstance(done, gast.Constant)
-                and isinstance(node, (gast.Subscript, gast.Attribute, gast.Call))
-                and key in OWNERS
-            ):
+            if key in OWNERS and kind in OWNING and isinstance(done, gast.Constant):
                 done = value
         elif type(value) is list:
             items = [_substitute(item, copies) if isinstance(item, gast.AST) else item for item in value]

@@ -95,8 +95,9 @@ def lookup(function: Any, count: int | None = None) -> Rule | None:
     Some functions mean different things by their number of arguments (`max(a, b)` and `max(items)`, `np.where(c)` and
     `np.where(c, a, b)`); for those the rule depends on `count`.
     """
-    _load_late_tables()
     rule = _get(RULES, function)
+    if rule is None and _load_late_tables():
+        rule = _get(RULES, function)
     if rule is None and type(function) is FunctionType:
         rule = function.__dict__.get("__srcgrad_rule__")  # a rule of its own
     if rule is not None and count is not None and rule.by_count:
@@ -181,11 +182,13 @@ def _get(table: dict[Any, Any], function: Any) -> Any:
         return None
 
 
-def _load_late_tables() -> None:
+def _load_late_tables() -> bool:
+    """Read the tables for what has been imported since the last time; whether there were any."""
     if sys.modules.keys().isdisjoint(_waiting.values()):
-        return
+        return False
     for name in [name for name, needed in _waiting.items() if needed in sys.modules]:
         del _waiting[name]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             importlib.import_module(f"{__name__}.{name}")
+    return True
