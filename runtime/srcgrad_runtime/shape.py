@@ -199,7 +199,7 @@ def filled(pieces: Any, x: Any) -> Any:
 
 def cast_adjoint(g: Any, x: Any, dtype: Any = None) -> Any:
     """The adjoint of `x` through a conversion to `dtype`: `g` in the dtype of `x`, zeros if that is integral."""
-    if dtype is None or np.dtype(dtype).kind in "fc":
+    if dtype is None or np.dtype(dtype).kind in "fcO":
         return array_adjoint(g, x)
     return adjoint.zeros_like(x)
 

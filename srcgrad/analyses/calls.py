@@ -26,14 +26,17 @@ def is_library(function: FunctionType) -> bool:
 
 def result_of(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kind:
     """The kind of what a function gives for arguments of these kinds."""
+    if isinstance(function, FunctionType) and not (is_library(function) or function.__module__.startswith("srcgrad_")):
+        return K.UNKNOWN  # a function of the user's with a rule is not called to see what comes out
+    module = getattr(function, "__module__", None) or ""
+    if module.startswith(("numpy", "srcgrad_")) and any(map(K.is_dtype_of_objects, (*args[1:], *keywords.values()))):
+        return K.OBJECTS  # np.asarray(x, object), np.empty(2, dtype="O"), ...
     if function in _BY_SHAPE:
         return _created(function, args, keywords)
     if function in (np.broadcast_to, np.resize, rt.cycled) and len(args) == 2 and not keywords:
         source = K.constant_kind(args[0])
         dtype = "float64" if source.tag == "float" and source.dtype in ("python", "double") else source.dtype
         return _shaped(dtype, args[1]) if source.is_array or source.tag == "float" else K.UNKNOWN
-    if isinstance(function, FunctionType) and not (is_library(function) or function.__module__.startswith("srcgrad_")):
-        return K.UNKNOWN  # a function of the user's with a rule is not called to see what comes out
     rule = rules.lookup(function) if function is not None else None
     if rule is not None and rule.is_elementwise and not keywords and len(args) == len(rule.parameters):
         return results.elementwise(function, args)
@@ -67,10 +70,9 @@ def result_of(function: Any, args: list[Kind], keywords: dict[str, Kind]) -> Kin
         return K.UNKNOWN
     if isinstance(function, type) and function.__module__ == "builtins":
         return K.UNKNOWN
-    module = getattr(function, "__module__", "")
     # methods of generators crash when they are called without one, and functions of np.random draw
-    drawing = (module or "").startswith("numpy.random")
-    if (drawing or module in ("builtins", None)) and not isinstance(function, np.ufunc):
+    drawing = module.startswith("numpy.random")
+    if (drawing or module in ("builtins", "")) and not isinstance(function, np.ufunc):
         if function not in (abs, max, min, sum, pow):
             return K.UNKNOWN
     return results.called(function, args, keywords)

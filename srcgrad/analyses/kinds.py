@@ -105,6 +105,7 @@ class Kind:
 
 
 UNKNOWN = Kind("unknown")
+OBJECTS = Kind("unknown", "object")  # an array that a call made of anything: numbers, arrays, containers, None
 DOUBLE = frozenset({"python", "float64", "double"})  # dtypes of real numbers in double precision
 FLOAT, INT, BOOL, STR = Kind("float", "python"), Kind("int"), Kind("bool"), Kind("str")
 NOTHING: Kind | None = None  # no value has reached this name yet
@@ -158,6 +159,14 @@ def name_of(dtype: np.dtype) -> str:
     return "" if dtype.kind in "VSUT" else dtype.name
 
 
+def is_dtype_of_objects(kind: Kind) -> bool:
+    """Whether a value of this kind, given as a dtype, means objects of any type."""
+    value = kind.value if kind.tag == "static" else None
+    if isinstance(value, str):
+        return value in ("O", "object")
+    return value is object or value is np.object_ or isinstance(value, np.dtype) and value.kind == "O"
+
+
 def of_value(value: Any, depth: int = 0) -> Kind:
     """The kind of a value at hand (an argument, a global)."""
     cls = type(value)
@@ -168,6 +177,8 @@ def of_value(value: Any, depth: int = 0) -> Kind:
     if cls is int:
         return INT
     if isinstance(value, np.ndarray) or backend.is_device_array(value):
+        if value.dtype.kind == "O":
+            return UNKNOWN  # its entries are anything
         return Kind("array", name_of(value.dtype), value.ndim, tuple(n == 1 for n in value.shape))
     if isinstance(value, np.generic):
         return _of_numpy_scalar(value)

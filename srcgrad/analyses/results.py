@@ -18,6 +18,7 @@ from . import samples
 from .kinds import (
     BOOL,
     INT,
+    OBJECTS,
     UNKNOWN,
     Dims,
     Kind,
@@ -251,6 +252,8 @@ def _of_results(first: Any, second: Any, certain: bool, sized: bool) -> Kind:
         kinds = [_of_results(a, b, certain, sized) for a, b in zip(first, second, strict=False)]
         return Kind("list", item=functools.reduce(join, kinds, None))
     if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        if "O" in (first.dtype.kind, second.dtype.kind):
+            return OBJECTS
         dtype = name_of(first.dtype) if first.dtype == second.dtype else ""
         if first.ndim != second.ndim:
             return array(dtype, None)

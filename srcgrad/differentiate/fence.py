@@ -6,7 +6,7 @@ import gast
 
 from ..analyses import aliases, changes
 from ..analyses.facts import Facts
-from ..analyses.kinds import Kind
+from ..analyses.kinds import OBJECTS, Kind
 from ..core import build, names
 from ..core.errors import Refusal, Refused
 from ..core.unit import Unit
@@ -72,12 +72,33 @@ def check_fields(unit: Unit, facts: Facts) -> None:
         raise Refused(found)
 
 
+def check_objects(unit: Unit, facts: Facts) -> None:
+    """Refuse the making of arrays of objects that take part in the derivative: what stands in them has adjoints of any form."""
+    if OBJECTS not in facts.kinds.values():
+        return
+    found = [
+        Refusal(
+            "cannot differentiate an array of objects", unit.place(node.value), "its items are not looked into",
+            "use a list",
+        )
+        for statement in unit.body for node in build.walk(statement)
+        if isinstance(node, gast.Assign)
+        and any(
+            isinstance(t, gast.Name) and facts.kind(t.id) == OBJECTS and (t.id in facts.active or facts.is_stored_into(t.id))
+            for t in node.targets
+        )
+    ]  # fmt: skip
+    if found:
+        raise Refused(found)
+
+
 def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> bool:
     """Refuse the changes in place that would give a wrong derivative; those of a helper's arguments are its caller's as well.
 
     Says whether there are any changes in place.
     """
     check_fields(unit, facts)
+    check_objects(unit, facts)
     if not facts.stores and not changes.happen(unit, facts):
         return False
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,8 @@ def _reason(parameter: int | str, value: Any) -> str:
     kind = getattr(dtype, "kind", None)
     if kind in ("b", "i", "u"):
         return f"an array of dtype {dtype}, which has no derivative; pass {name}.astype(float), {other}"
+    if kind == "O":
+        return f"an array of objects, whose entries may be anything; pass {name}.astype(float), or a list, {other}"
     if kind == "c":
         parts = f"{name}.real and {name}.imag"
         return f"an array of dtype {dtype}; pass {parts} as two arguments, and join them in the function"
@@ -62,7 +64,21 @@ def _reason(parameter: int | str, value: Any) -> str:
         if kind is not None:
             return f"an array of dtype {dtype}, which has no derivative; pass a floating array, {other}"
         return f"{article} {what} without a float or a floating array in it; pass floats (2.0 instead of 2), {other}"
+    if any(getattr(getattr(leaf, "dtype", None), "kind", "") == "O" for leaf in _parts(value)):
+        what = type(value).__name__
+        return (
+            f"a {what} with an array of objects in it, whose entries may be anything; put a list in its place, {other}"
+        )
     return ""
+
+
+def _parts(value: Any, depth: int = 0) -> Iterator[Any]:
+    """What stands in a container, at any depth that keys look into."""
+    if isinstance(value, (list, tuple, dict)) and depth < 6:
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _parts(item, depth + 1)
+    else:
+        yield value
 
 
 def _float_text(value: Any) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime as rt
 
+from ..core.errors import ArgumentError
 from .separation import Separation
 from .tape import NUMBERS, Tape
 
@@ -27,6 +28,8 @@ def prepare(tape: Tape, value: Any, seen: dict[int, Any], separation: Separation
         value = separation.part(value)
         if value.dtype.kind in "fc":
             tape.shadows.activate(value)
+        elif value.dtype.kind == "O" and rt.is_differentiable(value):
+            raise ArgumentError("an array of objects is among what is differentiated; put a list in its place")
         return value
     if id(value) in seen:
         return seen[id(value)]

@@ -83,11 +83,15 @@ class Recorder(Operators):
         if isinstance(owner, Flat):
             owner, index = owner.array, owner.place(index)
         if isinstance(owner, self.ndarray):
+            if owner.dtype == object:
+                self.store_objects(owner, index, value)
+                return
+            if isinstance(value, self.ndarray) and value.dtype == object and self.holds_active(value):
+                raise self.refuse(
+                    "cannot differentiate a store of an array of objects", "its items are not looked into", "use a list"
+                )
             if isinstance(value, SEQUENCES) and owner.dtype.names is None and self.holds_active(value):
                 value = self.array_of(value)
-            if owner.dtype == object:
-                owner[index] = value
-                return
             if owner.dtype.names is not None:
                 records.store(self, owner, index, value)
                 return
@@ -100,6 +104,16 @@ class Recorder(Operators):
             owner[index] = self.items(value)
         else:
             owner[index if type(index) in BASIC else self.dict_key(index)] = value
+
+    def store_objects(self, owner: Any, index: Any, value: Any) -> None:
+        """A store into an array of objects, which holds what is stored itself, unless its items are spread over several places."""
+        owner[index] = value
+        spread = isinstance(value, (self.ndarray, *SEQUENCES)) and owner[index] is not value
+        if spread and self.holds_active(value):
+            raise self.refuse(
+                "cannot differentiate a store of several items into an array of objects",
+                "its items are not looked into", "store them one by one, or use a list",
+            )  # fmt: skip
 
     def dict_key(self, value: Any) -> Any:
         """A key of a dict, for which Python is about to ask for the hash: it is asked for through the tape before."""
