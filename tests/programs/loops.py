@@ -666,3 +666,25 @@ def a_helper_changes_what_the_loop_has_read(x, a):
         acc = e * a[1, 2]
     scale_rows(a, 0.5)
     return acc
+
+
+@program(lambda r: (r.vec(4), r.vec(3, 4)))
+def rows_change_what_a_branch_has_tested(x, a):
+    if a[0, 0] >= 9.0:
+        x = x * 1.0
+    else:
+        np.multiply(x, x, out=x)
+    for row in a:
+        row *= 100.0
+    return np.sum(x)
+
+
+@program(lambda r: (r.vec(4), r.vec(3, 4)))
+def numbered_rows_change_what_a_branch_has_tested(x, a):
+    if a[0, 0] < 9.0:
+        np.multiply(x, x, out=x)
+    for i, row in enumerate(a):
+        row[0] = 100.0 * i + 50.0
+    for row, other in zip(a, a[::-1]):
+        other += row
+    return np.sum(x)

@@ -144,17 +144,13 @@ class Layout:
         for statements in (*self.swept.own.values(), *self.swept.before.values()):
             for statement in statements:
                 self.wanted |= self.loads(statement) | self.reads(statement)
-        self.want_contents()
-        while True:
-            heads = {
-                n
-                for c in compound
-                if self.has_reverse(c)
-                for n in self.loads(c.iter if isinstance(c, gast.For) else c.test)
-            }
-            if heads <= self.wanted:
-                return
-            self.wanted |= heads
+        known = -1
+        while known < len(self.wanted):  # where something is put back, the heads around it are evaluated again
+            known = len(self.wanted)
+            for node in filter(self.has_reverse, compound):
+                head = node.iter if isinstance(node, gast.For) else node.test
+                self.wanted |= self.loads(head) | self.reads(head)
+            self.want_contents()
 
     def want_contents(self) -> None:
         """A name that the reverse sweep reads may be computed again from what is in an array: then that is read as well."""
