@@ -688,3 +688,20 @@ def numbered_rows_change_what_a_branch_has_tested(x, a):
     for row, other in zip(a, a[::-1]):
         other += row
     return np.sum(x)
+
+
+@program(lambda r: (r.vec(4).astype(np.float32), r.vec(4, 4).astype(np.float32), 0.7), 2)
+def a_stored_name_that_numbered_rows_bind_anew(x, a, s):
+    def change(r):
+        x[3] += r
+        return r
+
+    w = change(1.0)
+    h = np.atleast_2d(x)
+    for i, row in enumerate(a):
+        items = [1.0, 0.5, h[-1, 3 - i]]
+        if row[i % 4] > 0.13:
+            y = abs(x)
+        else:
+            x = (0.5 * h[i % 1] + row) / (1.5 + (w - row) ** 2)
+    return np.sin(s) + s * float(sum(items) + np.sum(np.sin(h))) + 0.0 * float(np.sum(y))

@@ -67,6 +67,7 @@ class Layout:
         self.blocks: dict[int, Block] = {}
         self.definitions: dict[str, list[Definition]] = {}
         self.needs: dict[int, set[str]] = {}  # statement -> names read by its reverse
+        self.place_needs: dict[int, set[str]] = {}  # store -> those of them that only putting the old piece back reads
         self.head_needs: dict[int, set[str]] = {}  # compound statement -> names read where its reverse begins
         self.wanted: set[str] = set()
         self.redefined: dict[str, int] = {}  # how often a name is bound
@@ -134,10 +135,13 @@ class Layout:
         """Names that the reverse sweep reads, tests and loop heads included: where these are rebound, something is put back."""
         self.redefined = {n: 1 for n in self.unit.parameters}
         compound: list[build.Node] = []
+        stores: list[build.Node] = []
         for node in paths.every(self.body):
             if isinstance(node, paths.COMPOUND):
                 compound.append(node)
                 continue
+            if self.stored_content(node) is not None:
+                stores.append(node)
             for name in self.binds(node):
                 self.redefined[name] = self.redefined.get(name, 0) + 1
         self.wanted = set()
@@ -150,6 +154,9 @@ class Layout:
             for node in filter(self.has_reverse, compound):
                 head = node.iter if isinstance(node, gast.For) else node.test
                 self.wanted |= self.loads(head) | self.reads(head)
+            for node in stores:
+                if self.stored_content(node) in self.wanted:
+                    self.wanted |= names.reads(aliases.store_place(node))
             self.want_contents()
 
     def want_contents(self) -> None:
@@ -224,7 +231,9 @@ class Layout:
                 if self.stored_content(node) in self.wanted:  # the old piece may have to be put back
                     place = aliases.store_place(node)
                     assert place is not None
-                    self.needs[id(node)] |= {n for n in names.reads(place) if self.is_primal(n)}
+                    own = self.needs[id(node)]
+                    self.place_needs[id(node)] = {n for n in names.reads(place) if self.is_primal(n)} - own
+                    own |= self.place_needs[id(node)]
 
     def sites(self) -> list[tuple[Site, set[str]]]:
         """Every place of the reverse sweep, with the set of names it reads."""

@@ -73,6 +73,16 @@ class Tapes:
 
     def step(self, node: build.Node, block: Block, required: set[str]) -> set[str]:
         needs = self.kept(self.layout.needs.get(id(node), set()))
+        stored = self.layout.stored_content(node)
+        restored = (
+            stored is not None
+            and (stored in required or stored in needs)
+            and not self.stores.is_harmless(node, block, stored)
+        )
+        if restored:
+            self.overwrites.setdefault(id(node), {}).setdefault(stored, Tape("", block.loop is not None, block.loop))
+        elif id(node) not in self.recomputed.from_place:
+            needs -= self.layout.place_needs.get(id(node), set())
         written, read = self.layout.binds(node), self.layout.loads(node)
         after_reads = id(node) in self.layout.reverse.reads_after
         before, after = set(needs), set()
@@ -88,13 +98,6 @@ class Tapes:
                 required.discard(content)
         if id(node) in self.recomputed.from_place:
             after |= {content for content in (self.layout.stored_content(node),) if content is not None}
-        stored = self.layout.stored_content(node)
-        if (
-            stored is not None
-            and (stored in required or stored in before)
-            and not self.stores.is_harmless(node, block, stored)
-        ):
-            self.overwrites.setdefault(id(node), {}).setdefault(stored, Tape("", block.loop is not None, block.loop))
         return ((required | before) - written) | after
 
     def begins(self, name: str, content: str, node: build.Node) -> bool:
