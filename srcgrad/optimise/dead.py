@@ -215,6 +215,8 @@ class _Liveness:
         head = live.copy()
         if isinstance(s, gast.While):
             self.use(header, head)
+        else:
+            head.content |= self.effects.of(header).content  # each trip reads its item when it begins
         self.after_loop.append(after)
         for count in range(ROUNDS + 1):
             size = head.size()

@@ -685,7 +685,7 @@ def numbered_rows_change_what_a_branch_has_tested(x, a):
         np.multiply(x, x, out=x)
     for i, row in enumerate(a):
         row[0] = 100.0 * i + 50.0
-    for row, other in zip(a, a[::-1]):
+    for row, other in zip(a, a[::-1], strict=True):
         other += row
     return np.sum(x)
 
@@ -705,3 +705,26 @@ def a_stored_name_that_numbered_rows_bind_anew(x, a, s):
         else:
             x = (0.5 * h[i % 1] + row) / (1.5 + (w - row) ** 2)
     return np.sin(s) + s * float(sum(items) + np.sum(np.sin(h))) + 0.0 * float(np.sum(y))
+
+
+@program(lambda r: (r.vec(4), r.vec(3), 0.7), 2)
+def items_that_later_trips_are_given_are_changed(x, y, s):
+    y = -y
+    for element, _ in zip(y, x, strict=False):
+        x[2] -= element
+        y[::2] -= 1.0
+    return s * x[0]
+
+
+@program(lambda r: (r.vec(4), r.vec(3)))
+def a_copy_is_gone_through_while_its_origin_changes(x, y):
+    z = x.copy()
+    t = 0.0
+    for e in z:
+        x[:] = x * 0.5
+        t += e * x[1]
+    w = list(y)
+    for e in w:
+        w[2] = e * t
+        t += e
+    return t + np.sum(x)
