@@ -59,7 +59,8 @@ def binary(op: build.Node, left: Kind, right: Kind) -> Kind:
         if a.items is not None and b.items is not None:
             return K.sequence(a.tag, a.items + b.items)
         return Kind(a.tag, item=K.join(a.item, b.item))
-    if {a.tag, b.tag} & {"list", "tuple"} and isinstance(op, gast.Mult):
-        sequence = a if a.tag in ("list", "tuple") else b
-        return Kind(sequence.tag, item=sequence.item)
+    if isinstance(op, gast.Mult):
+        for sequence, count in ((a, b), (b, a)):
+            if sequence.tag in ("list", "tuple") and count.tag in ("int", "bool"):
+                return Kind(sequence.tag, item=sequence.item)
     return K.UNKNOWN

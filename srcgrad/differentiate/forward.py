@@ -215,12 +215,6 @@ class Forward:
             return build.constant(0.0)
         return build.call("rt.zeros_like", build.copy(operand))
 
-    def activity_of(self, operand: build.Node) -> build.Node:
-        """Which parts of a display depend on an argument that is differentiated; None where it is no display."""
-        if isinstance(operand, (gast.Tuple, gast.List)) and not any(isinstance(e, gast.Starred) for e in operand.elts):
-            return build.tuple_([build.constant(self.is_active(e)) for e in operand.elts])
-        return build.constant(None)
-
     def display(self, value: build.Node) -> build.Node:
         """The tangent of a display of names and literals."""
         if isinstance(value, gast.Dict):
@@ -279,11 +273,13 @@ class Forward:
 
     def sequence_operation(self, value: build.Node, node: build.Node) -> build.Node:
         """`a + b` and `a * n` of lists or tuples."""
-        if isinstance(value.op, gast.Add):
+        left, right = self.rules.kind(value.left), self.rules.kind(value.right)
+        if isinstance(value.op, gast.Add) and left.tag == right.tag:
             return gast.BinOp(self.dot_of(value.left), value.op, self.dot_of(value.right))
-        if isinstance(value.op, gast.Mult) and self.is_active(value.left) and not self.is_active(value.right):
+        if isinstance(value.op, gast.Mult) and self.is_active(value.left) and constant_kind(right).tag == "int":
             return gast.BinOp(self.dot_of(value.left), value.op, value.right)
-        raise self.unit.refuse(node, "cannot differentiate this operation on a list", "only '+' and '*' are covered")
+        why = "only '+' of two and '*' by a whole number are covered"
+        raise self.unit.refuse(node, "cannot differentiate this operation on a list", why)
 
     def attribute(self, value: build.Node, y: build.Node, kind: Kind, node: build.Node) -> build.Node:
         owner = self.rules.kind(value.value)
@@ -416,9 +412,7 @@ class Forward:
     ) -> build.Node:
         entry = entry or self.chosen(rule, name, bound, tangent=True)
         if entry is not None:
-            given = {**bound, "y": y, f"{name}_dot": self.dot_of(bound[name])}
-            if f"{name}_active" in entry.takes:
-                given[f"{name}_active"] = self.activity_of(bound[name])
+            given = {**self.rules.told(entry, bound), "y": y, f"{name}_dot": self.dot_of(bound[name])}
             return self.plain(self.rules.expanded(entry.function, given))
         back = self.chosen(rule, name, bound, tangent=False)
         if back is None:
@@ -428,7 +422,8 @@ class Forward:
             )  # fmt: skip
         bar = self.unit.fresh("y_bar")
         linear = gast.Lambda(
-            build.parameters([bar]), self.rules.expanded(back.function, {**bound, "y": y, "y_bar": build.name(bar)})
+            build.parameters([bar]),
+            self.rules.expanded(back.function, {**self.rules.told(back, bound), "y": y, "y_bar": build.name(bar)}),
         )
         return build.call("rt.transpose_map", linear, build.copy(y), self.dot_of(bound[name]))
 

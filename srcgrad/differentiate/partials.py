@@ -17,7 +17,7 @@ from ..analyses.kinds import Kind
 from ..analyses.operations import OPERATORS
 from ..core import build, names
 from ..core.unit import Free
-from ..rules.declare import Rule
+from ..rules.declare import Adjoint, Rule
 from . import choices, expansion, fitting
 from .elementwise import Elementwise, y_bar_of
 
@@ -102,7 +102,7 @@ class Contributions(Elementwise):
             shown = [n for n in given if not expansion.is_default(bound[n], parameters.get(n))]
             entry = rule.choose_adjoint(name, shown, ranks)
             if entry is not None:
-                value = self.expanded(entry.function, {**bound, "y": y, "y_bar": y_bar})
+                value = self.expanded(entry.function, {**self.told(entry, bound), "y": y, "y_bar": y_bar})
             else:
                 value = self.from_tangent(rule, name, shown, ranks, bound, y, y_bar)
             if value is None:
@@ -122,6 +122,19 @@ class Contributions(Elementwise):
             elif mine.tag == "float" and not y_kind.is_scalar and not _is_call_of(value, "rt.unbroadcast", "np.sum"):
                 value = build.call("rt.unbroadcast", value, operand)  # an array of no axes is no number
             yield operand, value
+
+    def told(self, entry: Adjoint, bound: dict[str, build.Node]) -> dict[str, build.Node]:
+        """The operands of a call, and beside them which of their parts are active, where an adjoint or tangent asks for that."""
+        asked = f"{entry.parameter}_active"
+        return {**bound, asked: self.activity_of(bound[entry.parameter])} if asked in entry.takes else bound
+
+    def activity_of(self, operand: build.Node) -> build.Node:
+        """Which parts of a display depend on an argument that is differentiated; None where all do, or where it is no display."""
+        if isinstance(operand, (gast.Tuple, gast.List)) and not any(isinstance(e, gast.Starred) for e in operand.elts):
+            flags = [self.is_active(e) for e in operand.elts]
+            if not all(flags):
+                return build.tuple_(map(build.constant, flags))
+        return build.constant(None)
 
     def expanded(self, function: Callable[..., Any], bound: dict[str, build.Node]) -> build.Node:
         """The expression of an adjoint or tangent function for one call; what it takes from its own module becomes known here."""
@@ -152,7 +165,7 @@ class Contributions(Elementwise):
         if entry is None:
             return None
         dot = self.unit.fresh(f"{name}_dot")
-        value = self.expanded(entry.function, {**bound, "y": y, f"{name}_dot": build.name(dot)})
+        value = self.expanded(entry.function, {**self.told(entry, bound), "y": y, f"{name}_dot": build.name(dot)})
         linear = gast.Lambda(build.parameters([dot]), value)
         return build.call("rt.transpose_map", linear, build.copy(bound[name]), build.copy(y_bar))
 

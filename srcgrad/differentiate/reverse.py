@@ -499,11 +499,12 @@ class Reverse:
 
     def sequence_operation(self, value: build.Node, y_bar: build.Node, node: build.Node):
         """`a + b` of lists or tuples: the adjoint is cut where a ends."""
-        if not isinstance(value.op, gast.Add) or not isinstance(value.left, gast.Name):
+        sides = {self.rules.kind(side).tag for side in (value.left, value.right)}
+        if not isinstance(value.op, gast.Add) or not isinstance(value.left, gast.Name) or len(sides) > 1:
             raise self.unit.refuse(
                 node,
                 "cannot differentiate this operation on a list",
-                "only '+' is covered",
+                "only '+' of two lists is covered",
                 "build the list with append",
             )
         cut = build.call("len", value.left)

@@ -52,9 +52,12 @@ class _Arrays:
         for node in statements:
             if isinstance(node, (gast.If, gast.For, gast.While)):
                 node.body, node.orelse = self.block(node.body), self.block(node.orelse)
-            elif isinstance(node, gast.Assign):
+            elif isinstance(node, (gast.Assign, gast.AugAssign)):
                 self.before, self.known = [], {}
-                self.value(node.value)
+                if isinstance(node, gast.Assign):
+                    self.value(node.value)
+                elif isinstance(node.target, gast.Name) and _makes_arrays(self.kind(node.target), node.op):
+                    node.value = self.converted(node.value, self.kind(node.value))
                 found += [build.at(one, node) for one in self.before]
             found.append(node)
         return found
@@ -65,9 +68,9 @@ class _Arrays:
             self.call(node, self.facts.callees[id(node)])
         elif isinstance(node, gast.BinOp):
             left, right = self.kind(node.left), self.kind(node.right)
-            if _makes_arrays(left):
+            if _makes_arrays(left, node.op):
                 node.right = self.converted(node.right, right)
-            elif _makes_arrays(right):
+            elif _makes_arrays(right, node.op):
                 node.left = self.converted(node.left, left)
 
     def call(self, node: build.Node, callee: Callee) -> None:
@@ -98,9 +101,13 @@ class _Arrays:
         return build.name(name)
 
 
-def _makes_arrays(kind: Kind) -> bool:
-    """Whether an operator with such an operand makes an array of a list: arrays, and NumPy's own numbers, do."""
-    return kind.is_array or kind.tag == "float"
+def _makes_arrays(kind: Kind, operator: build.Node) -> bool:
+    """Whether an operator with such an operand makes an array of a list: arrays do, and NumPy's own numbers.
+
+    Those do not repeat a list, and are no factors of it either: that is an error, as with all numbers of Python.
+    """
+    own = kind.tag == "float" and kind.dtype not in ("", "python", "double") and not isinstance(operator, gast.Mult)
+    return kind.is_array or own
 
 
 def _is_array_like(kind: Kind) -> bool:

@@ -142,6 +142,8 @@ def structural(rule: Rule, bound: dict[str, Any], active: Callable[[Any], bool],
         known = {n: bound[n] for n in told.takes if n in bound}
         if "y" in told.takes:
             known["y"] = y
+        if f"{name}_active" in told.takes:
+            known[f"{name}_active"] = tuple(map(active, operand)) if isinstance(operand, (tuple, list)) else None
         if entry is not None:
             found.append((operand, Applied(entry.function, known)))
         else:

@@ -263,12 +263,14 @@ class Tape:
     def record(self, rule: rules.Rule, args: tuple, kwargs: dict[str, Any], y: Any) -> Any:
         """Put a call with a rule on the tape; gives the result, which may have to be another object than `y`."""
         operands = [*args, *kwargs.values()]
+        operands += [item for o in operands if isinstance(o, (list, tuple)) for item in o]
         if isinstance(y, NUMBERS) and any(y is o for o in operands):
             y = self.fresh(y)
         if isinstance(y, self.ndarray) and self.is_view(y, operands):
-            if rule.function is not np.imag:
+            # the adjoint of an imaginary part is minus that part of the adjoint, equal operands share that of an extremum
+            if rule.function is not np.imag and not (rule.function in (max, min) and _is_tie(y, operands)):
                 return y
-            y = y.copy()  # the adjoint of an imaginary part is minus that part of the adjoint
+            y = y.copy()
         if isinstance(y, (list, tuple)):
             views = [isinstance(v, self.ndarray) and self.is_view(v, operands) for v in y]
             if views and all(views):
@@ -495,6 +497,11 @@ def _elementary(function: Any, active: tuple[bool, ...]) -> pullbacks.Partials |
     if rule is None or not rule.is_elementwise or rules.is_nondifferentiable(function, count):
         return None
     return pullbacks.partials(rule, active, True)
+
+
+def _is_tie(y: Any, operands: list[Any]) -> bool:
+    """Whether more than one operand equals the result."""
+    return sum(bool(o == y) for o in operands if not isinstance(o, (list, tuple))) > 1
 
 
 def _is_complex(value: Any) -> bool:

@@ -78,8 +78,8 @@ def _declare_extremum(function):
                cases=lambda draw: [*_extrema(draw), *_chosen(draw)])  # fmt: skip
 
     @adjoint(function, without=("key",))
-    def extremum_(values, *, y, y_bar):
-        return rt.extremum_adjoint(values, y, y_bar)
+    def extremum_(values, *, values_active=None, y, y_bar):
+        return rt.extremum_adjoint(values, y, y_bar, values_active)
 
     @adjoint(function)
     def extremum_by_key(values, key, *, y, y_bar):

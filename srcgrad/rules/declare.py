@@ -71,7 +71,7 @@ class Adjoint:
     def takes(self) -> tuple[str, ...]:
         """The names that the function reads: parameters of the call, and `y`, `y_bar` or `<parameter>_dot`.
 
-        A tangent may read `<parameter>_active` as well: which parts of a tuple or list are active, where that is known.
+        Both may read `<parameter>_active` as well: which parts of a tuple or list are active, where that is known.
         """
         return tuple(inspect.signature(self.function).parameters)
 

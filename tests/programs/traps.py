@@ -444,3 +444,37 @@ def a_helper_of_the_module_that_calls_itself_and_stores(x):
     for v in items:
         w = _halved(v, 3)
     return np.sum(x * w)
+
+
+@program(lambda d: (d.vec(3), True))
+def a_part_and_a_list_of_numbers(x, whole):
+    s = x[0]
+    if whole:
+        s = x[:1]
+    y = s + [1.0, 2.0]  # an addition of arrays, though one side is a list
+    return np.sum(y * y)
+
+
+@program(lambda d: (d.vec(3), True))
+def a_list_and_what_may_be_an_array(x, plain):
+    s = [1.0, 2.0]
+    if plain:
+        s = np.ones(2)
+    return np.sum(np.asarray(s + [x[0], x[1]]) ** 2)
+
+
+@program(lambda d: (d.vec(3),))
+def a_sum_that_becomes_an_array(x):
+    s = np.sum(x)
+    s += [1.0, 2.0]
+    return np.sum(np.cos(s))
+
+
+@program(lambda d: (d.pos(3),), raises=TypeError)
+def a_number_does_not_multiply_a_list(x):
+    return np.sum(np.sum(x) * [1.0, 2.0])
+
+
+@program(lambda d: (d.pos(3),), raises=TypeError)
+def a_list_is_not_multiplied_by_a_number(x):
+    return np.sum([1.0, x[0]] * x[1])

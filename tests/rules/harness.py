@@ -97,7 +97,7 @@ def call(entry: Adjoint, values: Values, **more: Any) -> Any:
     """One adjoint function, with what it takes; what the call leaves out has the default of the adjoint function."""
     space = {**values, **more}
     defaults = {p.name for p in inspect.signature(entry.function).parameters.values() if p.default is not p.empty}
-    missing = [name for name in entry.takes if name not in space]
+    missing = [name for name in entry.takes if name not in space and name not in defaults]
     assert not missing, f"adjoint of {entry.parameter} takes {missing}, which no parameter is called"
     skip = defaults - values.given - set(more)
     with np.errstate(all="ignore"):
