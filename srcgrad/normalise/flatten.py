@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from ..core import build
 from ..core.unit import Unit
+from . import entries
 from .lowering import statements
 
 
@@ -48,6 +49,6 @@ def flatten(unit: Unit, active: set[str]) -> Unit:
         known |= grown
         unit.body, unit.fresh.taken = build.copy(original), set(taken)
         unit.temporaries, unit.free, unit.guards = set(temporaries), dict(free), list(guards)
-    unit.body = work.out
     work.check_closures()
+    unit.body = entries.to_names(work.out, unit, work.active)
     return unit

@@ -21,6 +21,7 @@ AREAS = (
     "any_number",
     "iterables",
     "tables",
+    "entries",
     "containers",
     "comprehensions",
     "numpy_calls",

@@ -8,7 +8,7 @@ import srcgrad
 
 from . import compare, registry
 
-AREAS = ("iterables", "tables", "closures")
+AREAS = ("iterables", "tables", "closures", "entries")
 RECORDED = frozenset(
     {
         "list_of_an_array_changes_alone",  # grows, and items of it are replaced
@@ -36,7 +36,15 @@ RECORDED = frozenset(
         "global_passive_value_rebound",
         "global_active_value_rebound",
         "recursive_closure",
-        "closure_state_in_a_dictionary",
+        "dict_used_as_a_whole_and_then_filled",
+        "dict_of_two_names_is_filled",
+        "entry_that_a_loop_adds",
+        "entry_that_a_branch_adds",
+        "entry_that_a_branch_does_not_add",
+        "dict_that_the_next_trip_reads",  # is bound twice
+        "dict_caught_half_filled",
+        "dict_within_a_dict",
+        "dict_deleted_from",
     }
 )
 

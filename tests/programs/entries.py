@@ -1,0 +1,241 @@
+"""Dicts that are filled under constant keys, and what is told of the entries of a dict that is given."""
+
+import numpy as np
+
+from .registry import program
+
+
+def weights(d):
+    return {"w": d.vec(3, 2), "b": d.vec(2)}
+
+
+@program(lambda d: (weights(d), d.vec(4, 3)))
+def results_kept_in_a_dict(p, x):
+    cache = {}
+    cache["z"] = x @ p["w"] + p["b"]
+    cache["a"] = np.tanh(cache["z"])
+    return np.sum(cache["a"] ** 2) + np.sum(cache["z"])
+
+
+@program(lambda d: (weights(d), d.vec(4, 3)))
+def losses_added_up_in_a_dict(p, x):
+    losses = dict(data=np.sum((x @ p["w"]) ** 2), weights=np.sum(p["w"] ** 2))
+    losses["all"] = losses["data"] + 0.1 * losses["weights"]
+    losses["all"] += np.sum(p["b"])
+    losses.update(half=losses["all"] / 2, data=1.0)
+    return losses["half"] * losses["data"]
+
+
+def total_of(d):
+    return sum(v for v in d.values()) * d["a"]
+
+
+@program(lambda d: (d.num(),))
+def dict_filled_and_then_used_as_a_whole(x):
+    d = {"a": x}
+    d["b"] = x * x
+    d["a"] = d["a"] + 1.0
+    return total_of(d) + d["b"]
+
+
+@program(lambda d: (d.num(),))
+def dict_used_as_a_whole_and_then_filled(x):
+    d = {"a": x}
+    d["b"] = x * x
+    s = total_of(d)
+    d["a"] = x**3
+    d["c"] = 2.0
+    return s * total_of(d)
+
+
+@program(lambda d: (d.num(),))
+def dict_of_two_names_is_filled(x):
+    d = {"a": x}
+    d["b"] = x * x
+    e = d
+    e["a"] = x**3
+    return d["a"] * d["b"]
+
+
+@program(lambda d: (d.num(), 3))
+def entries_changed_in_a_loop(x, n):
+    d = {"s": 0.0, "k": 1}
+    for i in range(n):
+        d["s"] += x**i * d["k"]
+        d["k"] = d["k"] + 1
+    return d["s"] * d["k"]
+
+
+@program(lambda d: (d.num(), 0), name="entries_changed_in_a_loop_of_no_trips")
+def entries_changed_in_a_loop_without_trips(x, n):
+    d = {"s": x}
+    for i in range(n):
+        d["s"] *= x + i
+    return d["s"]
+
+
+@program(lambda d: (d.num(), 3))
+def entry_that_a_loop_adds(x, n):
+    d = {"s": x}
+    d["s"] = x * x
+    for i in range(n):
+        d["t"] = d["s"] * x + i
+        d["s"] = d["t"]
+    return d["s"] + d.get("t", 0.0)
+
+
+@program(lambda d: (d.num(), True))
+def entry_that_a_branch_adds(x, flag):
+    d = {"a": x}
+    d["a"] *= x
+    if flag:
+        d["b"] = x**3
+    return d["a"] * d.get("b", 2.0)
+
+
+@program(lambda d: (d.num(), False), name="entry_that_a_branch_does_not_add")
+def entry_that_a_branch_may_add(x, flag):
+    d = {"a": x}
+    d["a"] *= x
+    if flag:
+        d["b"] = x**3
+    return d["a"] * d.get("b", 2.0)
+
+
+@program(lambda d: (d.num(), True))
+def entries_changed_in_a_branch(x, flag):
+    d = {"a": x, "b": 1.0}
+    if flag:
+        d["b"] = x**3
+    else:
+        d["a"] = 2.0
+    return d["a"] * d["b"] * d.get("a")
+
+
+@program(lambda d: (d.num(),), raises=KeyError)
+def entry_that_is_not_there(x):
+    d = {"a": x}
+    d["b"] = x * x
+    return d["b"] * d["c"]
+
+
+@program(lambda d: (d.vec(3),))
+def array_under_a_key_changed_in_place(x):
+    y = x * 2.0
+    d = {}
+    d["a"] = y
+    d["a"] += x
+    d["a"][0] = x[1] * x[2]
+    return np.sum(y * d["a"])
+
+
+@program(lambda d: (d.vec(3),))
+def argument_under_a_key_changed_in_place(x):
+    d = {"n": 0}
+    d["a"] = x
+    d["a"] *= 2.0
+    return np.sum(x * d["a"])
+
+
+@program(lambda d: (d.vec(3),))
+def array_under_two_keys(x):
+    d = {}
+    d["a"] = x * 1.0
+    d["b"] = d["a"]
+    d["b"][1] = x[0] ** 2
+    d["a"] = d["a"] * x
+    return np.sum(d["a"] * d["b"])
+
+
+@program(lambda d: (d.vec(4, 2), d.vec(2, 2)), (0, 1))
+def new_dict_in_each_trip(x, w):
+    s = 0.0
+    for row in x:
+        step = {}
+        step["z"] = row @ w
+        step["a"] = np.tanh(step["z"])
+        if step["a"][0] < 0:
+            continue
+        s = s + np.sum(step["a"]) * step["z"][1]
+    return s
+
+
+@program(lambda d: (d.num(), 4))
+def dict_that_the_next_trip_reads(x, n):
+    d = {"v": x}
+    s = 0.0
+    for i in range(n):
+        s = s + d["v"]
+        d = {"v": d["v"] * x}
+        d["v"] += i
+    return s
+
+
+@program(lambda d: (d.num(),))
+def keys_that_are_numbers(x):
+    d = {0: x, 1: x * x}
+    d[2] = d[0] * d[1]
+    d[True] = d[2] + 1.0
+    return d[1] * d[2] + len(d)
+
+
+@program(lambda d: (d.num(),))
+def function_that_reads_the_dict_later(x):
+    d = {"a": x}
+    d["b"] = 2.0
+    read = lambda k: d["a"] * k  # noqa: E731
+    d["a"] = x * x
+    return read(2.0) * d["b"]
+
+
+@program(lambda d: (d.num(),))
+def function_that_fills_the_dict(x):
+    d = {"a": x, "n": 0}
+
+    def step(by):
+        d["a"] = d["a"] * by
+        d["n"] += 1
+
+    step(x)
+    step(3.0)
+    return d["a"] * d["n"]
+
+
+@program(lambda d: (d.num(),))
+def dict_caught_half_filled(x):
+    d = {"a": x, "b": 1.0}
+    d["a"] = x * x
+    try:
+        d["b"] = 1.0 / 0.0
+    except ZeroDivisionError:
+        d["b"] = 5.0
+    return d["a"] * d["b"]
+
+
+@program(lambda d: (d.num(),))
+def dict_within_a_dict(x):
+    d = {"in": {"a": x}}
+    d["in"]["b"] = x * x
+    d["out"] = d["in"]
+    d["in"]["a"] = 3.0 * x
+    return d["out"]["a"] * d["in"]["b"]
+
+
+@program(lambda d: (d.num(),))
+def dict_deleted_from(x):
+    d = {"a": x, "b": x * x}
+    d["c"] = d["a"] * 2.0
+    del d["a"]
+    d["a"] = 1.0
+    return sum(v * (i + 1) for i, v in enumerate(d.values()))
+
+
+@program(lambda d: (d.num(),))
+def order_of_the_keys_of_a_filled_dict(x):
+    d = {"b": x, "a": 2.0}
+    d["c"] = x * x
+    d["b"] = x**3
+    s = 0.0
+    for v in d.values():
+        s = s * 2.0 + v
+    return s
