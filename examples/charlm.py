@@ -18,15 +18,15 @@ import gzip
 import math
 import sys
 import sysconfig
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from examples import checkpoint, command, training
 from srcgrad import optim, to_host, value_and_grad
-
-from . import checkpoint, command, training
 
 
 def sigmoid(x):
@@ -117,7 +117,7 @@ def read(path: Path) -> str:
     content = path.read_bytes()
     try:
         return (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
+    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise command.Stop(f"{path} is not a text in UTF-8 ({error})") from None
 
 
@@ -168,6 +168,9 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
         raise command.Stop(f"{len(text)} characters do not fill one window of {options.batchsize} x {options.steps}")
     if batches:
         print(f"{len(text)} characters, {len(vocabulary)} of them different; {len(batches)} updates per epoch")
+        if options.loadfile:
+            sizes = " ".join(str(len(bias) // 4) for _, bias in w["layers"])
+            print(f"the model of {options.loadfile}: embedding {w['embedding'].shape[1]}, layers {sizes}")
         state = start(w, options.batchsize)
         if options.show_gradient:
             command.show_gradient(options, lossgradient, w, state, batches[0])

@@ -41,6 +41,8 @@ def read(path: Path, settings: Mapping[str, Any] | None = None) -> Any:
         raise CheckpointError(str(error)) from None
     if not isinstance(file, dict) or set(file) != {"settings", "content"}:
         raise CheckpointError(f"{path} was not written by these examples")
+    if settings is not None and file["settings"].keys() != settings.keys():
+        raise CheckpointError(f"{path} is not a checkpoint of this example: give another file")
     for name, value in (settings or {}).items():
         found = file["settings"].get(name)
         if _listed(found) != _listed(value):

@@ -10,6 +10,7 @@ import argparse
 import importlib
 import importlib.util
 import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -103,8 +104,12 @@ def run(main: Callable[[argparse.Namespace], Any], parser: argparse.ArgumentPars
     chosen = parser.parse_args(argv)
     try:
         main(chosen)
+        sys.stdout.flush()  # a closed pipe shows here, and not when the interpreter ends
     except (Stop, DataError, CheckpointError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # who reads the output, a pager or head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         print(f"{parser.prog}: stopped", file=sys.stderr)
@@ -175,7 +180,7 @@ def positive(text: str) -> float:
 
 
 def folder(text: str) -> str:
-    if not Path(text).is_dir():
+    if not text or not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {text}")
     return text
 
@@ -188,19 +193,27 @@ def file(text: str) -> Path:
 
 def output(text: str) -> Path:
     """A file for arrays, in a folder that is there."""
-    path = Path(text)
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
+    path = _writable(text)
     if path.suffix != ".npz":
         raise argparse.ArgumentTypeError(f"{text} does not end in .npz")
     return path
 
 
-def picture(text: str) -> Path:
-    """A file that can be written as a picture; refused before the training rather than after it."""
+def _writable(text: str) -> Path:
+    """A file that can be made or replaced, as far as one can tell without doing it."""
     path = Path(text)
     if not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is a folder")
+    if not os.access(path.parent, os.W_OK) or path.exists() and not os.access(path, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{text} cannot be written")
+    return path
+
+
+def picture(text: str) -> Path:
+    """A file that can be written as a picture; refused before the training rather than after it."""
+    path = _writable(text)
     if path.suffix.lower() not in (".png", ".pdf", ".svg"):
         raise argparse.ArgumentTypeError(f"{text} does not end in .png, .pdf or .svg")
     if importlib.util.find_spec("matplotlib") is None:

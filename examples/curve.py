@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
+from examples import command
 from srcgrad import ravel, value_and_grad
-
-from . import command
 
 
 def curve(w, x):

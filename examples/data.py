@@ -20,6 +20,7 @@ import os
 import sys
 import sysconfig
 import tokenize
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,7 +225,7 @@ def _intact(path: Path, file: DataFile) -> bool:
     try:
         content = path.read_bytes() if path.name == file.name else _unpacked(path)
         found = hashlib.sha256(content).hexdigest()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         _say(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}) and is not used")
         return False
     if found != file.sha256:

@@ -14,9 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from examples import command
 from srcgrad import optim, value_and_grad
-
-from . import command
 
 
 def logsumexp(x, axis):

@@ -14,9 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from examples import command
 from srcgrad import optim, to_host, value_and_grad
-
-from . import command
 
 
 def covariance(p, a, b):

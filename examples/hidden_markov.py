@@ -14,9 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from examples import command
 from srcgrad import optim, to_host, value_and_grad
-
-from . import command
 
 TEXT = """the model that this program learns has two hidden states and it is told nothing of vowels or of consonants but
 after some rounds of training one of the states writes mostly the letters a e i o u and the blank while the other one

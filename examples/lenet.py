@@ -20,10 +20,9 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime.nn as nn
 
+from examples import command, data, training
 from srcgrad import grad, optim
 from srcgrad.training import accuracy, minibatches, xavier
-
-from . import command, data, training
 
 
 def predict(w, x):

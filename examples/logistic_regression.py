@@ -12,9 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from examples import command
 from srcgrad import value_and_grad
-
-from . import command
 
 
 def loss(w, x, y):

@@ -19,9 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from examples import command, data, training
 from srcgrad import grad
-
-from . import command, data, training
 
 
 def predict(w, x):

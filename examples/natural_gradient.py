@@ -15,9 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from examples import command
 from srcgrad import grad, value_and_grad
-
-from . import command
 
 
 def divergence(q, p):

@@ -20,9 +20,8 @@ from typing import Any
 import numpy as np
 import srcgrad_runtime.nn as nn
 
+from examples import command, data, training
 from srcgrad import grad, optim, stop_gradient, value_and_grad
-
-from . import command, data, training
 
 
 def convolve(layer, x, stride, known):

@@ -19,10 +19,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from examples import command, data, training
+from examples.charlm import lstm
 from srcgrad import grad, optim, to_host, value_and_grad
-
-from . import command, data, training
-from .charlm import lstm
 
 
 def run(layer, x):

@@ -19,9 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from examples import charlm, command, training
 from srcgrad import grad, optim, to_host, value_and_grad
-
-from . import charlm, command, training
 
 
 def normalise(norm, x):

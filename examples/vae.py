@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from examples import command, data, training
 from srcgrad import grad, optim, to_host, value_and_grad
-
-from . import command, data, training
 
 
 def layer(w, x):

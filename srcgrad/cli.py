@@ -14,7 +14,6 @@ import importlib.util
 import io
 import os
 import sys
-import tempfile
 import tokenize
 import traceback
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from . import __version__, pipeline, testing
+from .core import replacing
 from .core.errors import SrcgradError
 
 
@@ -302,27 +302,12 @@ def _raised(where: str, error: BaseException) -> str:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a file such that a reader sees the old content or the new, never a part; an interruption leaves the old."""
-    path = path.resolve()  # a link stays, what it points to is replaced
     if path.is_dir():
         raise UsageError(f"{path} is a folder")
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent}: no such folder")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with replacing.replaced(path) as file:
+        file.write(text.encode())
 
 
 def coloured(text: str) -> str:

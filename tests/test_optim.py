@@ -1,7 +1,7 @@
 """Optimisers: each against a plain recomputation; nested structures; saving and restoring; clipping; schedules."""
 
 import math
-from collections import namedtuple
+from collections import deque, namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,6 +129,31 @@ def test_objects_dataclasses_and_named_tuples_are_walked():
     assert type(w.pair) is Pair and w.pair.left == 0.75 and w.pair.right == [0.75]
 
 
+class Slotted:
+    __slots__ = ("parts", "scale")
+
+    def __init__(self):
+        self.scale, self.parts = 1.0, deque([1.0, np.ones(2)])
+
+
+def test_slots_and_deques_are_walked():
+    w = Slotted()
+    assert optim.SGD(lr=0.25).update(w, Slotted()) is w
+    assert w.scale == 0.75 and w.parts[0] == 0.75 and w.parts[1].tolist() == [0.75, 0.75]
+    assert optim.global_norm(Slotted()) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "SGD"])
+def test_a_state_of_other_weights_is_refused_before_anything_moves(kind):
+    first, second = getattr(optim, kind)(), getattr(optim, kind)()
+    first.update([np.ones(2), np.ones(3)], [np.ones(2), np.ones(3)])
+    second.restore(first.state())
+    w = [np.ones(2), np.ones((2, 3))]  # the state would broadcast
+    with pytest.raises(ValueError, match=r"w\[1\] has shape \(2, 3\), the \w+ that is kept for it has \(3,\)"):
+        second.update(w, [np.ones(2), np.ones((2, 3))])
+    assert np.all(w[0] == 1) and np.all(w[1] == 1)
+
+
 def test_weights_without_a_gradient_are_left_alone():
     w = [1.0, np.ones(2), "relu", 5, [2.0]]
     optim.Adam().update(w, [None, None, None, None, None])
@@ -146,6 +171,8 @@ def test_weights_without_a_gradient_are_left_alone():
         ([np.ones(2), 3], [np.ones(2), 1.0], r"w\[1\] has a gradient but is no floating number .*: int"),
         ([np.ones(2), {"a": 1.0}], [np.ones(2), {"b": 1.0}], r"the gradient of w\[1\] has an entry 'b'"),
         ([np.ones(2), np.ones(2) + 1j], [np.ones(2), np.ones(2)], r"w\[1\] has a gradient but is no floating"),
+        ([np.ones(2), np.ones(2)], [np.ones(2), np.ones(2) * 1j], r"w\[1\] is real, its gradient is complex"),
+        ([np.ones(2), {1.0}], [np.ones(2), {1.0}], "a set has no places for weights"),
     ],
 )
 def test_a_gradient_that_does_not_fit_is_refused_before_anything_moves(w, g, message):
@@ -190,6 +217,7 @@ def test_norms_do_not_overflow_and_not_finite_gradients_pass_as_they_are():
     g = [np.array([np.inf, 1.0])]
     assert optim.clip(g, 1.0) is g
     assert math.isnan(optim.global_norm([np.array([np.nan])]))
+    assert optim.global_norm([np.array([3j, 4.0]), 12j]) == pytest.approx(13.0)
 
 
 def test_schedules():

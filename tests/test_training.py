@@ -115,6 +115,33 @@ def test_numbers_are_put_into_a_structure_in_place(tmp_path):
             training.load(tmp_path / "w.npz", into=wrong)
 
 
+def test_nothing_is_put_anywhere_where_something_does_not_fit(tmp_path):
+    training.save(tmp_path / "w.npz", {"a": np.ones(2), "b": np.array([0.5, 1.5]), "c": 3.0})
+    fixed = np.zeros(2)
+    fixed.flags.writeable = False
+    for b, c, message in [
+        (np.zeros(3), 0.0, r"value\['b'\] has shape \(3,\)"),
+        (np.zeros(2, int), 0.0, r"value\['b'\] has dtype int64, which cannot hold the float64"),
+        (fixed, 0.0, "read-only"),
+        (np.zeros(2), [0.0], r"value\['c'\] is nested in another way"),
+        (0.0, 0.0, r"value\['b'\] is a float, the file has a ndarray"),
+    ]:
+        w = {"a": np.zeros(2), "b": b, "c": c}
+        with pytest.raises(ValueError, match=message):
+            training.load(tmp_path / "w.npz", into=w)
+        assert np.all(w["a"] == 0) and np.all(np.asarray(w["b"]) == 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")
+def test_a_link_and_the_permissions_stay(tmp_path):
+    target, link = tmp_path / "w.npz", tmp_path / "link.npz"
+    training.save(target, 1.0)
+    os.chmod(target, 0o640)
+    link.symlink_to(target)
+    training.save(link, 2.0)
+    assert link.is_symlink() and training.load(target) == 2.0 and target.stat().st_mode & 0o777 == 0o640
+
+
 def test_what_cannot_be_saved_is_named_and_leaves_the_file_alone(tmp_path):
     training.save(tmp_path / "w.npz", [1.0])
     for value, message in [
@@ -140,8 +167,22 @@ def test_files_that_are_not_ours_or_damaged_are_refused(tmp_path):
     np.savez(path, a=np.ones(2))
     with pytest.raises(ValueError, match="no file of saved parameters"):
         training.load(path)
+    for layout in (
+        '{"version": 1, "value": {"array": 5}}',
+        '{"version": 1}',
+        "[1]",
+        '{"version": 1, "value": {"odd": 1}}',
+    ):
+        np.savez(path, srcgrad=np.array(layout))
+        with pytest.raises(ValueError, match="damaged"):
+            training.load(path)
+    path.write_text("1.5 2.5")
+    with pytest.raises(ValueError, match=r"it is no \.npz"):
+        training.load(path)
     with pytest.raises(FileNotFoundError):
         training.load(tmp_path / "absent.npz")
+    with pytest.raises(FileNotFoundError, match=r"absent.w\.npz"):
+        training.save(tmp_path / "absent" / "w.npz", 1.0)
 
 
 def test_a_writer_that_is_killed_leaves_a_whole_file(tmp_path, package_environment):

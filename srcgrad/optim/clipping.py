@@ -34,14 +34,14 @@ def clip(g: Any, limit: float, norm: Callable[[Any], float] = global_norm) -> An
 def _leaf_norm(leaf: Any) -> float:
     """The L2 norm of the numbers in a leaf; the squares may overflow or vanish where the norm does not."""
     if not is_array(leaf):
-        return abs(float(leaf))
+        return float(abs(leaf))
     flat = leaf.reshape(-1)
     with np.errstate(over="ignore", under="ignore"):
-        square = float(np.vdot(flat, flat))
+        square = float(np.vdot(flat, flat).real)
     if 1e-30 < square < math.inf or flat.size == 0:
         return math.sqrt(square)
     largest = float(np.max(np.abs(flat)))
     if largest == 0 or not math.isfinite(largest):
         return largest
     flat = flat / largest
-    return largest * math.sqrt(float(np.vdot(flat, flat)))
+    return largest * math.sqrt(float(np.vdot(flat, flat).real))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import srcgrad_runtime as rt
 from srcgrad_runtime import backend
+
+SEQUENCES = (list, tuple, deque)
 
 
 def require(condition: bool, message: str) -> None:
@@ -33,22 +36,24 @@ def is_leaf(value: Any) -> bool:
 
 
 def children(node: Any) -> list[tuple[str, Any, Any]]:
-    """(how it is written, key, child) of every part of a container; the key is an index, a dict key, an attribute."""
-    if isinstance(node, (list, tuple)):
+    """(how it is written, key, child) of every part of a container; the key is an index, a dict key, an attribute.
+
+    Raises ValueError for a set, whose parts have no place.
+    """
+    require(not isinstance(node, (set, frozenset)), f"a {type(node).__name__} has no places for weights; use a list")
+    if isinstance(node, SEQUENCES):
         return [(f"[{i}]", i, child) for i, child in enumerate(node)]
     if isinstance(node, dict):
         return [(f"[{key!r}]", key, child) for key, child in node.items()]
-    if dataclasses.is_dataclass(node):
-        return [(f".{field.name}", field.name, getattr(node, field.name)) for field in dataclasses.fields(node)]
-    return [(f".{name}", name, child) for name, child in getattr(node, "__dict__", {}).items()]
+    return [(f".{name}", name, getattr(node, name)) for name in rt.attributes_of(node)]
 
 
 def leaves(g: Any) -> Iterator[Any]:
-    """The numbers and arrays in a gradient that are floating."""
+    """The numbers and arrays in a gradient that are floating or complex."""
     if not is_leaf(g):
         for _, _, child in children(g):
             yield from leaves(child)
-    elif isinstance(g, (float, np.floating)) or (is_array(g) and g.dtype.kind == "f"):
+    elif isinstance(g, (float, complex, np.inexact)) or (is_array(g) and g.dtype.kind in "fc"):
         yield g
 
 
@@ -60,6 +65,7 @@ def pairs(w: Any, g: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
         floating = isinstance(w, (float, np.floating)) or (is_array(w) and w.dtype.kind == "f")
         require(floating, f"{path} has a gradient but is no floating number or array of those: {type(w).__name__}")
         require(is_leaf(g), f"{path} is a {type(w).__name__}, its gradient is a {type(g).__name__}")
+        require(not np.iscomplexobj(g), f"{path} is real, its gradient is complex")
         require(np.shape(w) == np.shape(g), f"{path} has shape {np.shape(w)}, its gradient has {np.shape(g)}")
         if is_array(w):
             require(getattr(w.flags, "writeable", True), f"{path} is a read-only array")
@@ -72,7 +78,7 @@ def pairs(w: Any, g: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
     keys = {key for _, key, _ in parts}
     extra = [key for key in found if key not in keys]
     require(not extra, f"the gradient of {path} has an entry {extra[0]!r} that {path} has not" if extra else "")
-    if isinstance(w, (list, tuple)):
+    if isinstance(w, SEQUENCES):
         require(len(found) == len(parts), f"{path} has {len(parts)} entries, its gradient has {len(found)}")
     for written, key, child in parts:
         yield from pairs(child, found.get(key), path + written)
@@ -99,7 +105,7 @@ def replace(w: Any, g: Any, path: str, moved: Mapping[str, Any]) -> Any:
         items = [changed.get(i, child) for i, child in enumerate(w)]
         return type(w)(*items) if hasattr(w, "_fields") else tuple(items)
     for key, child in changed.items():
-        if isinstance(w, (list, dict)):
+        if isinstance(w, (list, deque, dict)):
             w[key] = child
         else:
             object.__setattr__(w, key, child)  # a frozen dataclass is a value of the user's, but its weights still move
@@ -115,7 +121,7 @@ def scaled(g: Any, factor: float) -> Any:
         return type(g)(*items) if hasattr(g, "_fields") else tuple(items)
     result = copy.copy(g)
     for _, key, child in children(g):
-        if isinstance(g, (list, dict)):
+        if isinstance(g, (list, deque, dict)):
             result[key] = scaled(child, factor)
         else:
             object.__setattr__(result, key, scaled(child, factor))

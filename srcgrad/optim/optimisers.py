@@ -43,6 +43,10 @@ class Optimiser:
         changed.
         """
         leaves = list(pairs(w, g, "w"))  # all of them before the first change, so that a misfit changes nothing
+        for path, weight, _ in leaves:
+            for slot, value in self._kept.get(path, {}).items():
+                given, wanted = np.shape(value), np.shape(weight)
+                require(given == wanted, f"{path} has shape {wanted}, the {slot} that is kept for it has {given}")
         factor = 1.0
         if self.clip is not None:
             norm = global_norm(g)

@@ -7,18 +7,18 @@ too, finds the old one or the new one, whole.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
-import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+import srcgrad_runtime as rt
 from srcgrad_runtime import backend
 
+from ..core import replacing
 from ..optim.nested import children, is_array, require
 
 LAYOUT = "srcgrad"  # the entry that says how the arrays are nested
@@ -33,17 +33,8 @@ def save(path: str | os.PathLike[str], value: Any) -> None:
     """
     arrays: dict[str, Any] = {}
     layout = json.dumps({"version": VERSION, "value": _described(value, "value", arrays)})
-    target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **{LAYOUT: np.array(layout)}, **arrays)  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with replacing.replaced(path) as file:
+        np.savez(file, **{LAYOUT: np.array(layout)}, **arrays)  # type: ignore[arg-type]
 
 
 def load(path: str | os.PathLike[str], into: Any = None) -> Any:
@@ -51,37 +42,65 @@ def load(path: str | os.PathLike[str], into: Any = None) -> Any:
 
     With `into`, a structure of the same form, the numbers are put into it, arrays in place (on whichever device they
     are), and it is returned; a number or a tuple at the top is returned anew. Raises ValueError if the file is not one
-    of `save`, is damaged, or does not fit.
+    of `save`, is damaged, or does not fit; nothing has then been changed.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            entries = {name: file[name] for name in file.files}
+        with open(path, "rb") as file:
+            require(zipfile.is_zipfile(file), "it is no .npz")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as arrays:
+                entries = {name: arrays[name] for name in arrays.files}
         layout = json.loads(str(entries.pop(LAYOUT)))
-    except (KeyError, EOFError, zipfile.BadZipFile, ValueError) as error:
+        found = layout["version"]
+        value = _rebuilt(layout["value"], entries) if found == VERSION else None
+    except (KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error, ValueError) as error:
         raise ValueError(f"{path} is no file of saved parameters, or it is damaged ({error})") from None
-    found = layout.get("version")
     require(found == VERSION, f"{path} is of version {found}; this program reads version {VERSION}")
-    value = _rebuilt(layout["value"], entries)
-    return value if into is None else put(into, value, "value")
+    if into is None:
+        return value
+    check_fit(into, value, "value")
+    return put(into, value)
 
 
-def put(into: Any, value: Any, path: str) -> Any:
-    """`into` with the numbers of `value` in their places; ValueError, naming the place, where they do not fit."""
+def check_fit(into: Any, value: Any, path: str) -> None:
+    """ValueError, naming the place, unless the numbers of `value` can be put into `into`."""
     if is_array(into):
         given, wanted = getattr(value, "shape", None), into.shape
-        require(
-            given == wanted, f"{path} has shape {wanted}, the file has {given if is_array(value) else value!r} there"
-        )
+        found = given if is_array(value) else repr(value)
+        require(given == wanted, f"{path} has shape {wanted}, the file has {found} there")
+        kinds = f"{path} has dtype {into.dtype}, which cannot hold the {value.dtype} of the file"
+        require(np.can_cast(value.dtype, into.dtype, "same_kind"), kinds)
+        require(getattr(into.flags, "writeable", True), f"{path} is a read-only array")
+    elif _is_nested(into):
+        inside = children(into)
+        found = _entries(value)
+        fits = isinstance(found, dict) and set(found) == {key for _, key, _ in inside}
+        require(fits, f"{path} is nested in another way than in the file")
+        for written, key, child in inside:
+            check_fit(child, found[key], path + written)
+    else:
+        single = not (is_array(value) or _is_nested(value))
+        require(single, f"{path} is a {type(into).__name__}, the file has a {type(value).__name__} there")
+
+
+def put(into: Any, value: Any) -> Any:
+    """`into` with the numbers of `value`, which fits, in their places."""
+    if is_array(into):
         into[...] = backend.module_of(into).asarray(value)
         return into
-    if isinstance(into, (list, tuple, dict)) or _is_object(into):
-        inside = children(into)
-        keys = {key for _, key, _ in inside}
-        found = dict(enumerate(value)) if isinstance(value, (list, tuple)) else value
-        require(isinstance(found, dict) and set(found) == keys, f"{path} is nested in another way than in the file")
-        items = {key: put(child, found[key], path + written) for written, key, child in inside}
-        return _refilled(into, items)
+    if _is_nested(into):
+        found = _entries(value)
+        return _refilled(into, {key: put(child, found[key]) for _, key, child in children(into)})
     return value
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, (list, tuple, dict)) or not isinstance(value, np.generic) and _is_object(value)
+
+
+def _entries(value: Any) -> Any:
+    """The parts of what a file holds by their keys, as `children` has them."""
+    return dict(enumerate(value)) if isinstance(value, (list, tuple)) else value
 
 
 def _refilled(into: Any, items: dict[Any, Any]) -> Any:
@@ -122,7 +141,7 @@ def _is_object(value: Any) -> bool:
     """Whether a value is an instance with attributes of its own, and nothing but that."""
     if isinstance(value, (type, Callable)):  # type: ignore[arg-type]
         return False
-    return dataclasses.is_dataclass(value) or hasattr(value, "__dict__")
+    return bool(rt.attributes_of(value)) or getattr(value, "__dict__", None) == {}
 
 
 def _rebuilt(layout: dict[str, Any], arrays: dict[str, Any]) -> Any:

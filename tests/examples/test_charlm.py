@@ -163,6 +163,10 @@ def test_models_are_saved_and_loaded(book, tmp_path, capsys):
     text = capsys.readouterr().out[-41:]
     assert charlm.cli(["--loadfile", saved, "--epochs", "0", "--generate", "40"]) == 0
     assert capsys.readouterr().out == text
+    assert charlm.cli([book, *SMALL, "--loadfile", saved]) == 0
+    assert "embedding " in capsys.readouterr().out
+    assert charlm.cli([book, *SMALL, "--checkpoint", saved]) == 1
+    assert "is not a checkpoint of this example" in capsys.readouterr().err
     other = tmp_path / "other.txt"
     other.write_text("0123456789" * 100)
     assert charlm.cli([str(other), *SMALL, "--loadfile", saved]) == 1
@@ -192,6 +196,13 @@ def test_bad_options_are_refused_in_words(arguments, message, capsys):
         charlm.cli(arguments)
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_damaged_archive_is_refused_in_words(tmp_path, capsys):
+    whole = gzip.compress(bytes(range(256)) * 8)
+    (tmp_path / "book.txt.gz").write_bytes(whole[:20] + bytes(8) + whole[28:])
+    assert charlm.cli([str(tmp_path / "book.txt.gz")]) == 1
+    assert "book.txt.gz is not a text in UTF-8" in capsys.readouterr().err
 
 
 def test_options_that_do_not_fit_are_refused_in_words(book, tmp_path, capsys):

@@ -51,6 +51,15 @@ def test_a_truncated_file_is_named_and_passed_over(places, capsys):
     assert str(broken) in message and "5 bytes" in message and TEN.sha256 in message
 
 
+def test_a_damaged_archive_is_named_and_passed_over(places, capsys):
+    whole = gzip.compress(bytes(range(256)) * 8)
+    broken = places["given"] / "sets" / "ten.gz"
+    broken.write_bytes(whole[:20] + bytes(8) + whole[28:])
+    with pytest.raises(data.DataError, match="ten was not found"):
+        data.find(TEN, str(places["given"]))
+    assert f"{broken} cannot be read" in capsys.readouterr().err
+
+
 def test_a_damaged_file_alone_is_not_used(places, capsys):
     (places["given"] / "housing.data").write_bytes(b"0.1 2.3\n")
     loaded = data.load_regression(str(places["given"]))

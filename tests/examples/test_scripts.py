@@ -27,7 +27,7 @@ def test_each_is_short_and_needs_numpy_alone(name, root):
     text = (root / "examples" / f"{name}.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) < 100
     imported = set(re.findall(r"^(?:import|from) ([\w.]+)", text, re.MULTILINE))
-    assert imported <= {"__future__", "argparse", "sys", "collections.abc", "numpy", "srcgrad", "."}
+    assert imported <= {"__future__", "argparse", "sys", "collections.abc", "numpy", "srcgrad", "examples"}
 
 
 def test_a_curve_is_fitted_by_scipy(capsys):
