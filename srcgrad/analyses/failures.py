@@ -39,7 +39,13 @@ EMPTY = (max, min, np.max, np.min, np.argmax, np.argmin, np.amax, np.amin)  # ra
 WHOLE = (np.sum, np.mean, np.copy, np.zeros_like, np.ones_like, np.empty_like, np.shape, np.size, np.ndim)
 
 
+# the same by identity: a value may have its own way to be equal
+TOTAL, RAISING, QUIET = (frozenset(map(id, functions)) for functions in (TOTAL_BUILTINS, EMPTY, WHOLE))
 SIZED = ("array", "list", "tuple", "dict", "str")
+
+
+SAFE = frozenset({gast.Constant, gast.Name, gast.Lambda, gast.JoinedStr})
+PARTS = (gast.expr, gast.keyword, gast.Slice)
 
 
 class Failure(enum.IntEnum):
@@ -176,8 +182,9 @@ class _Search:
     def unbound(self, read: Set[str], bound: set[str]) -> Failure:
         """Reading a name that nothing has bound raises; that it may not be is often seen only when the program runs."""
         free = self.unit.free
-        if any(n not in self.locals and n in free and free[n].value is MISSING for n in read):
-            return Failure.VALUE
+        for n in read:
+            if n not in self.locals and n in free and free[n].value is MISSING:
+                return Failure.VALUE
         return Failure.FORM if read & self.locals - bound else Failure.NEVER
 
     # ---- indices ----------------------------------------------------------------------------------------------------------------
@@ -274,13 +281,13 @@ class _Search:
 
     def of(self, node: build.Node) -> Failure:
         """Why evaluating an expression may raise."""
-        if isinstance(node, (gast.Constant, gast.Name, gast.Lambda, gast.JoinedStr)):
+        if type(node) in SAFE:
             return Failure.NEVER
-        inner = max(map(self.of, self.parts(node)), default=Failure.NEVER)
+        inner = Failure.NEVER
+        for part in build.children(node):
+            if type(part) not in SAFE and isinstance(part, PARTS):
+                inner = max(inner, self.of(part))
         return max(inner, self.own(node)) if inner is not Failure.VALUE else inner
-
-    def parts(self, node: build.Node) -> list[build.Node]:
-        return [n for n in build.children(node) if isinstance(n, (gast.expr, gast.keyword, gast.Slice))]
 
     def own(self, node: build.Node) -> Failure:
         """Why the operation at the top of an expression may raise."""
@@ -357,16 +364,16 @@ class _Search:
             return Failure.NEVER if len(kinds) == 1 and kinds[0].is_scalar else _conversion(kinds)
         if function in (int, round):
             return Failure.NEVER if len(kinds) == 1 and kinds[0].tag in ("int", "bool") else _conversion(kinds)
-        if any(function is f for f in TOTAL_BUILTINS):
+        if id(function) in TOTAL:
             anything = function in (isinstance, type, repr, str, callable, id, print)
             sized = function is not abs and function is not range and all(k.tag in SIZED for k in kinds)
             return Failure.NEVER if numeric and function is not len or anything or sized else Failure.FORM
-        if any(function is f for f in EMPTY):
+        if id(function) in RAISING:
             return Failure.NEVER if numeric and len(kinds) > 1 and all(k.is_scalar for k in kinds) else Failure.VALUE
         name = getattr(function, "__name__", "")
         if getattr(math, name, None) is function:
             return Failure.NEVER if name in TOTAL_MATH and numeric else Failure.VALUE
-        if any(function is f for f in WHOLE) or isinstance(function, np.ufunc):
+        if isinstance(function, np.ufunc) or id(function) in QUIET:
             return Failure.NEVER if numeric and len(args) == 1 else Failure.FORM
         module = getattr(function, "__module__", None) or ""
         if module.endswith(".linalg") or module.endswith("linalg._linalg"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 import gast
@@ -26,9 +26,19 @@ CHOICES = (
 ROUNDS_OF_KINDS = 12  # rounds over a program before a kind that changes in each becomes unknown
 
 
-def infer(unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary) -> Facts:
-    """The facts of a unit whose parameters have these kinds; `summary` tells of the result of a helper's call."""
-    work = _Inference(unit, {n: K.named(k, n) for n, k in parameters.items()}, active, summary)
+def infer(
+    unit: Unit,
+    parameters: Mapping[str, Kind],
+    active: set[str],
+    summary: Summary,
+    table: names.Table | None = None,
+) -> Facts:
+    """The facts of a unit whose parameters have these kinds; `summary` tells of the result of a helper's call.
+
+    `table` has the names of the statements as they are now, as far as these are known.
+    """
+    named = {n: K.named(k, n) for n, k in parameters.items()}
+    work = _Inference(unit, named, active, summary, table or names.Table())
     for attempt in itertools.count():
         # a kind that still changes after some rounds is given up, so that there is an end: what is active can only grow
         work.widen = attempt >= ROUNDS_OF_KINDS
@@ -46,9 +56,12 @@ def teller(unit: Unit, facts: Facts) -> Callable[[build.Node], Kind]:
 
 
 class _Inference(Expressions):
-    def __init__(self, unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary):
+    def __init__(
+        self, unit: Unit, parameters: Mapping[str, Kind], active: set[str], summary: Summary, table: names.Table
+    ):
+        self.table = table
         # of a simple statement: what it reads, all that it mentions
-        self.names: dict[int, tuple[set[str], set[str]]] = {}
+        self.names: dict[int, tuple[Set[str], Set[str]]] = {}
         bound = frozenset([*unit.parameters, *self.outline(unit.body)])
         super().__init__(unit, Facts(dict(parameters), set(active), bound), summary)
         self.changed = False
@@ -68,7 +81,7 @@ class _Inference(Expressions):
                     bound |= names.writes(head)
                 bound |= self.outline(node.body) | self.outline(node.orelse)
             else:
-                reads, writes = names.of(node)
+                reads, writes = self.table.reads(node), self.table.writes(node)
                 bound |= writes
                 self.names[id(node)] = reads, reads | writes
         return bound
@@ -105,17 +118,22 @@ class _Inference(Expressions):
             self.block(node.body)
         else:
             then, (reads, touched) = self.seen.get(id(node), -1), self.names[id(node)]
-            if then == self.clock or then >= max([self.learned.get(name, 0) for name in touched], default=-1):
+            if then == self.clock or then >= self.latest(touched):
                 return  # nothing was learned of its names since
             then, self.asked, self.pending = self.clock, False, False
             self.simple(node, reads)
             if self.asked:
                 self.seen[id(node)] = -1
             else:  # what it has told of a name that it does not read tells it nothing new
-                settled = not self.widen and all(self.learned.get(name, 0) <= then for name in reads)
-                self.seen[id(node)] = self.clock if settled and _binds_a_name(node) else then
+                settled = not self.widen and _binds_a_name(node) and self.latest(reads) <= then
+                self.seen[id(node)] = self.clock if settled else then
 
-    def simple(self, node: build.Node, reads: set[str]) -> None:
+    def latest(self, some: Set[str]) -> int:
+        """When something was learned of one of these names last; before all if there are none."""
+        learned = self.learned
+        return max([learned.get(name, 0) for name in some], default=-1)
+
+    def simple(self, node: build.Node, reads: Set[str]) -> None:
         if isinstance(node, gast.Assign) and len(node.targets) == 1:
             self.assign(node.targets[0], node.value, self.is_waiting(reads))
         elif isinstance(node, gast.AugAssign):
@@ -156,7 +174,7 @@ class _Inference(Expressions):
         self.put(owner, self.facts.kind(owner), self.of(node.value)[1])
         return True
 
-    def is_waiting(self, reads: set[str]) -> bool:
+    def is_waiting(self, reads: Set[str]) -> bool:
         """Whether one of these names is read before a value has come to it (in a loop, on the first round)."""
         return not reads <= self.facts.kinds.keys() and any(
             n in self.bound and n not in self.facts.kinds for n in reads

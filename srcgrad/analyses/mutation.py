@@ -32,6 +32,7 @@ OVERWRITERS: dict[Any, str] = {
     np.random.shuffle: "x", operator.setitem: "", operator.delitem: "",
 } | {getattr(operator, f"i{name}"): "" for name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift concat".split()
      if hasattr(operator, f"i{name}")}  # fmt: skip
+OVERWRITING = frozenset(map(id, OVERWRITERS))  # by identity: a value may have its own way to be equal
 
 # functions that call what they are given: first, second, or by this keyword
 _CALLERS: tuple[tuple[tuple[Any, ...], int | None, str], ...] = (
@@ -198,7 +199,9 @@ def outputs(call: build.Node, function: Any) -> list[build.Node]:
 
     `function` is None for a method of an array, which is looked up by its name.
     """
-    found = [k.value for k in call.keywords if k.arg == "out"]
+    found = [k.value for k in call.keywords if k.arg == "out"] if call.keywords else []
+    if not call.args:
+        return found
     position = position_of_out(function)
     if function is None and isinstance(call.func, gast.Attribute) and hasattr(np.ndarray, call.func.attr):
         position = position_of_out(getattr(np, call.func.attr, None)) - 1  # the array itself comes first there

@@ -36,7 +36,7 @@ from .samples import Samples
 
 def elementwise(function: Callable[..., Any], kinds: Sequence[Kind]) -> Kind:
     """The kind of an elementwise function of values of these kinds."""
-    known = tuple(k if k.tag != "static" else constant_kind(k) for k in kinds)
+    known = tuple([k if k.tag != "static" else constant_kind(k) for k in kinds])
     for kind in known:
         if not kind.is_numeric:
             return UNKNOWN

@@ -13,7 +13,7 @@ from typing import Any
 import gast
 
 Node = Any  # a gast node; gast's classes carry no types
-LOAD, STORE, DEL = gast.Load(), gast.Store(), gast.Del()
+LOAD, STORE, DEL, PARAM = gast.Load(), gast.Store(), gast.Del(), gast.Param()
 ADD, SUB, MULT, DIV, NEGATIVE = gast.Add(), gast.Sub(), gast.Mult(), gast.Div(), gast.USub()
 _bare = gast.Name.__new__
 
@@ -42,7 +42,8 @@ def operation(left: Node, operator: Node, right: Node) -> Node:
 def attribute(value: Node | str, *names: str) -> Node:
     node = name(value) if isinstance(value, str) else value
     for attr in names:
-        node = gast.Attribute(node, attr, LOAD)
+        owner, node = node, _bare(gast.Attribute)
+        node.value, node.attr, node.ctx = owner, attr, LOAD
     return node
 
 
@@ -50,11 +51,20 @@ def call(function: Node | str, *args: Node, **keywords: Node) -> Node:
     if isinstance(function, str):
         head, *rest = function.split(".")
         function = attribute(head, *rest)
-    return gast.Call(function, list(args), [gast.keyword(key, value) for key, value in keywords.items()])
+    return called(function, list(args), [gast.keyword(key, value) for key, value in keywords.items()])
+
+
+def called(function: Node, args: list[Node], keywords: list[Node]) -> Node:
+    """function(*args, **keywords), of these very lists"""
+    node: Node = _bare(gast.Call)
+    node.func, node.args, node.keywords = function, args, keywords
+    return node
 
 
 def subscript(value: Node, index: Node, store: bool = False) -> Node:
-    return gast.Subscript(value, index, STORE if store else LOAD)
+    node: Node = _bare(gast.Subscript)
+    node.value, node.slice, node.ctx = value, index, STORE if store else LOAD
+    return node
 
 
 def as_argument(index: Node) -> Node:
@@ -75,9 +85,10 @@ def assign(target: Node | str, value: Node) -> Node:
 
 
 def augment(target: Node | str, operator: Node, value: Node) -> Node:
-    if isinstance(target, str):
-        target = name(target, store=True)
-    return gast.AugAssign(target, operator, value)
+    node: Node = _bare(gast.AugAssign)
+    node.target = name(target, store=True) if isinstance(target, str) else target
+    node.op, node.value = operator, value
+    return node
 
 
 def tuple_(elements: Iterable[Node], store: bool = False) -> Node:
@@ -107,7 +118,7 @@ class With(str):
 
 def enter(function: Node, manager: Node, body: list[Node]) -> Node:
     """A branch that is always taken in the place of `with manager:`; `function` is `rt.entered`."""
-    return if_(gast.Call(function, [manager, constant(With("with"))], []), body, [])
+    return if_(called(function, [manager, constant(With("with"))], []), body, [])
 
 
 def entered(node: Node) -> Node | None:
@@ -137,7 +148,13 @@ def function(identifier: str, arguments: Node, body: list[Node]) -> Node:
 
 
 def parameters(names: Iterable[str]) -> Node:
-    return gast.arguments([gast.Name(n, gast.Param(), None, None) for n in names], [], None, [], [], None, [])
+    return gast.arguments([parameter(n) for n in names], [], None, [], [], None, [])
+
+
+def parameter(identifier: str) -> Node:
+    node = name(identifier)
+    node.ctx = PARAM
+    return node
 
 
 @functools.lru_cache(maxsize=4096)
@@ -241,19 +258,20 @@ def _twin(node: Node) -> tuple[Node, tuple[str, ...]]:
 def changed(node: Node, **fields: Any) -> Node:
     """The node itself, or a copy with these fields where one of them differs; a list differs if one of its items does."""
     state = node.__dict__
-    if all(_is_same(state[key], value) for key, value in fields.items()):
-        return node
-    fresh, _ = _twin(node)
-    fresh.__dict__.update(fields)
-    return fresh
+    for key, value in fields.items():
+        old = state[key]
+        if old is value:
+            continue
+        if type(old) is not list or type(value) is not list or not identical(old, value):
+            fresh, _ = _twin(node)
+            fresh.__dict__.update(fields)
+            return fresh
+    return node
 
 
-def _is_same(old: Any, new: Any) -> bool:
-    if old is new:
-        return True
-    if type(old) is not list or type(new) is not list or len(old) != len(new):
-        return False
-    return all(a is b for a, b in zip(old, new, strict=True))
+def identical(some: list[Node], others: list[Node]) -> bool:
+    """Whether two lists hold the very same nodes."""
+    return list(map(id, some)) == list(map(id, others))
 
 
 def at(node: Node, origin: Node) -> Node:
@@ -390,7 +408,7 @@ def same(a: Node, b: Node) -> bool:
     if isinstance(a, gast.Constant):
         return type(a.value) is type(b.value) and repr(a.value) == repr(b.value)
     if isinstance(a, list):
-        return len(a) == len(b) and all(map(same, a, b))
+        return len(a) == len(b) and (identical(a, b) or all(map(same, a, b)))
     if not isinstance(a, gast.AST):
         return bool(a == b)
     return all(

@@ -69,11 +69,17 @@ class Table:
         return (self._known.get(id(node)) or self._find(node))[2]
 
     def _find(self, node: build.Node) -> tuple[build.Node, frozenset[str], frozenset[str]]:
-        loads: set[str] = set()
-        stores: set[str] = set()
-        _collect([node], loads, stores)
-        found = node, frozenset(loads), frozenset(stores)
-        if not isinstance(node, (gast.If, gast.For, gast.While)):
+        kind = type(node)
+        if kind is gast.Assign and len(node.targets) == 1 and type(node.targets[0]) is gast.Name:
+            value = node.value  # which is asked for by itself as well
+            _, read, written = self._known.get(id(value)) or self._find(value)
+            found = node, read, written | {node.targets[0].id}
+        else:
+            loads: set[str] = set()
+            stores: set[str] = set()
+            _collect([node], loads, stores)
+            found = node, frozenset(loads), frozenset(stores)
+        if kind is not gast.If and kind is not gast.For and kind is not gast.While:
             self._known[id(node)] = found
         return found
 
@@ -169,12 +175,25 @@ class Fresh:
     def __init__(self, taken: Iterable[str]):
         self.taken = set(taken)
 
+    @property
+    def taken(self) -> set[str]:
+        """The names that are not given out any more; they only grow, unless they are set anew."""
+        return self._taken
+
+    @taken.setter
+    def taken(self, names: set[str]) -> None:
+        self._taken = names
+        self._counts: dict[str, int] = {}  # up to which number a wish has been taken
+
     def __call__(self, wish: str) -> str:
-        name, count = wish, 1
-        while name in self.taken:
-            count += 1
-            name = f"{wish}_{count}"
-        self.taken.add(name)
+        taken = self._taken
+        name = wish
+        if name in taken:
+            count = self._counts.get(wish, 1) + 1
+            while (name := f"{wish}_{count}") in taken:
+                count += 1
+            self._counts[wish] = count
+        taken.add(name)
         return name
 
 

@@ -85,23 +85,30 @@ class Accumulate:
 
     def moves(self, steps: list, always: list) -> set[str]:
         """Variables whose adjoint goes over to another name as a whole, and is not looked at again: its memory goes with it."""
-        cleared = {s.var for s in always if isinstance(s, Clear)}
+        whole = {
+            s.value.id
+            for s in steps
+            if isinstance(s, Add) and type(s.value) is gast.Name and (s.place is None or s.var in self.slots.bound)
+        }
+        moved = [s.var for s in always if isinstance(s, Clear) and self.bar(s.var) in whole] if whole else []
+        if not moved:
+            return set()
         uses: dict[str, int] = {}
         for step in steps:
             value = step.value if isinstance(step, (Add, Replace)) else getattr(step, "statement", None)
             for name in self.facts.names.reads(value) if value is not None else ():
                 uses[name] = uses.get(name, 0) + 1
-        whole = {
-            s.value.id
-            for s in steps
-            if isinstance(s, Add) and isinstance(s.value, gast.Name) and (s.place is None or s.var in self.slots.bound)
-        }
-        return {v for v in cleared if self.bar(v) in whole and uses[self.bar(v)] == 1}
+        return {v for v in moved if uses[self.bar(v)] == 1}
 
     def step(self, step: Step, state: State, out: list[build.Node]) -> None:
-        if isinstance(step, (Clear, Own)) and step.var in self.facts.mirrored.names:
+        if isinstance(step, Add):
+            if step.place is not None:
+                self.add_at(step, state, out)
+            else:
+                self.add(step, state, out)
+        elif isinstance(step, (Clear, Own)) and step.var in self.facts.mirrored.names:
             return  # it has been made in the forward sweep
-        if isinstance(step, Clear):
+        elif isinstance(step, Clear):
             state.present.discard(step.var)
             state.owned.discard(step.var)
         elif isinstance(step, Run):
@@ -111,19 +118,15 @@ class Accumulate:
         elif isinstance(step, Need):
             if step.var not in state.present:
                 out.append(self.zero(step.var, state))
-        elif isinstance(step, Replace):
+        else:
             self.lend(step.value, state)
-            out.append(build.assign(self.bar(step.var), build.copy(step.value)))
+            out.append(build.assign(self.bar(step.var), step.value))
             state.present.add(step.var)
             self.own(step.var, step.value, state)
-        elif step.place is not None:
-            self.add_at(step, state, out)
-        else:
-            self.add(step, state, out)
 
     def add(self, step: Add, state: State, out: list[build.Node]) -> None:
         bar = self.bar(step.var)
-        value = build.copy(step.value) if self.writing else step.value
+        value = step.value
         kind = self.facts.kind(step.var)
         if step.var not in state.present:
             moved = self.has_moved(value, state)
@@ -366,5 +369,5 @@ def _is_span(place: build.Node) -> bool:
 
 def _augmented(target: build.Node | str, value: build.Node) -> build.Node:
     if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
-        return build.augment(target, gast.Sub(), value.operand)
-    return build.augment(target, gast.Add(), value)
+        return build.augment(target, build.SUB, value.operand)
+    return build.augment(target, build.ADD, value)

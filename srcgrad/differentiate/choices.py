@@ -18,7 +18,7 @@ BETTER = {max: gast.Gt, min: gast.Lt}
 
 def covers(function: Any, operands: Sequence[build.Node], kinds: Sequence[Kind], is_plain_call: bool) -> bool:
     """Whether this is a `max` or `min` of two or more numbers, each given by itself."""
-    if not any(function is f for f in BETTER) or not is_plain_call or len(operands) < 2:
+    if function is not max and function is not min or not is_plain_call or len(operands) < 2:
         return False
     return all(build.is_atom(o) and k.is_scalar and not k.is_complex for o, k in zip(operands, kinds, strict=True))
 

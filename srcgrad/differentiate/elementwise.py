@@ -64,7 +64,7 @@ class Elementwise:
         passive = [n for n in names if n in bound and not self.is_active(bound[n])]
         constants = {n: number for n in names if n in bound and (number := expansion.number(bound[n])) is not None}
         known = [self.kind(bound[n]) for n in names if n in bound]
-        real = all(not k.is_complex and k.dtype != "" for k in known)
+        real = all([k.dtype != "" and not k.is_complex for k in known])
         partials = rule.choose_partials(passive, constants, real)
         target = y_bar_of(node)
         narrow = target in self.narrow

@@ -28,6 +28,13 @@ FILES_KEPT = 256
 
 # the bits of co_flags that `from __future__ import ...` sets; a notebook cell inherits them from earlier cells
 _FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names} - {0, 0x10})
+BLOCKS = (
+    "cases",
+    "body",
+    "handlers",
+    "orelse",
+    "finalbody",
+)  # the fields with statements, or with what has statements in it
 _PLACED = (ast.stmt, ast.expr, ast.arg, ast.keyword)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _Key = tuple[int, str]  # the first line of a code object (that of its first decorator) and its name
@@ -84,7 +91,7 @@ def _file_of(function: types.FunctionType) -> str:
 def _source(function: types.FunctionType, filename: str, node: Any, index: _Index, lines: list[str]) -> Source:
     own = lines[node.lineno - 1 : node.end_lineno or node.lineno]
     if id(node) not in index.trees:
-        index.trees[id(node)] = _tree(node, lines, all(line.isascii() for line in own))
+        index.trees[id(node)] = _tree(node, lines, "".join(own).isascii())
     return Source(function, index.trees[id(node)], filename, node.lineno, tuple(line.rstrip("\n") for line in own))
 
 
@@ -205,11 +212,12 @@ def _index(filename: str, lines: list[str], flags: int) -> _Index | None:
 def _functions(tree: ast.Module, into_expressions: bool) -> list[Any]:
     """The functions of a text, an inner one after the one around it; without the expressions those that are statements."""
     nodes: list[Any] = [tree]
-    for node in nodes:  # more nodes are put at the end as it goes
-        for value in node.__dict__.values():
-            for part in value if isinstance(value, list) else (value,):
-                if isinstance(part, ast.AST) and (into_expressions or not isinstance(part, ast.expr)):
-                    nodes.append(part)
+    if into_expressions:
+        nodes = list(ast.walk(tree))
+    else:
+        for node in nodes:  # more nodes are put at the end as it goes
+            for field in BLOCKS:
+                nodes += node.__dict__.get(field, ())
     return [node for node in nodes if isinstance(node, _FUNCTIONS)]
 
 

@@ -16,8 +16,10 @@ from ..core.unit import Unit
 from . import webs
 
 
-def split(unit: Unit) -> Unit:
+def split(unit: Unit, table: names.Table | None = None) -> Unit:
     """Independent uses of one name become names of their own; a loop variable that is bound elsewhere as well is copied.
+
+    `table` takes the names of the statements as they are then.
 
     >>> from srcgrad.pipeline import passes
     >>> passes.show("split", '''
@@ -34,23 +36,23 @@ def split(unit: Unit) -> Unit:
     parameters = [*unit.parameters, *(n for n in (unit.vararg, unit.kwarg) if n)]
     unit.body = webs.split_webs(unit.body, parameters, unit.fresh)
     counts: dict[str, int] = {n: 1 for n in parameters}
-    _count(unit.body, counts)
+    _count(unit.body, counts, table or names.Table())
     unit.body = _copy_targets(unit.body, counts, unit)
     return unit
 
 
-def _count(statements: list[build.Node], counts: dict[str, int]) -> None:
+def _count(statements: list[build.Node], counts: dict[str, int], table: names.Table) -> None:
     for node in statements:
         if isinstance(node, gast.If):
-            _count(node.body, counts)
-            _count(node.orelse, counts)
+            _count(node.body, counts, table)
+            _count(node.orelse, counts, table)
         elif isinstance(node, gast.While):
-            _count(node.body, counts)
+            _count(node.body, counts, table)
         else:
-            for name in names.writes(node.target if isinstance(node, gast.For) else node):
+            for name in names.writes(node.target) if isinstance(node, gast.For) else table.writes(node):
                 counts[name] = counts.get(name, 0) + 1
             if isinstance(node, gast.For):
-                _count(node.body, counts)
+                _count(node.body, counts, table)
 
 
 def _copy_targets(statements: list[build.Node], counts: dict[str, int], unit: Unit) -> list[build.Node]:

@@ -124,10 +124,14 @@ def runtime(unit: Unit, name: str, bound: Container[str]) -> build.Node:
 @functools.lru_cache(maxsize=256)
 def text_of(tree: build.Node) -> Text:
     """What there is in the text of a function."""
-    reads, writes = names.of_all(tree.body)
     nodes = [node for statement in tree.body for node in build.walk(statement)]
     syntax = frozenset(map(type, nodes))
-    mentioned = reads | writes | {node.id for node in nodes if type(node) is gast.Name}
+    mentioned = {node.id for node in nodes if type(node) is gast.Name}
+    if syntax & names.BINDING <= {gast.AugAssign}:  # names stand in nodes of their own, and are those of this function
+        writes = {node.id for node in nodes if type(node) is gast.Name and type(node.ctx) is not gast.Load}
+    else:
+        reads, writes = names.of_all(tree.body)
+        mentioned |= reads | writes
     bound = writes | {a.id for a in names.parameters_of(tree.args)}
     if gast.Global in syntax:
         bound -= {name for node in nodes if type(node) is gast.Global for name in node.names}

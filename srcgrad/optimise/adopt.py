@@ -55,7 +55,7 @@ class _Search:
                 self.block(inner)
             effect = self.effects.of(s)
             target, source = _copy(s)
-            where = defined.get(source, -1)
+            where = defined.get(source, -1) if source else -1
             adopted = (
                 where > last_jump
                 and used[source] == self.loads[source] - 1
@@ -73,8 +73,11 @@ class _Search:
                 used.update(self.effects.facts.notes.of(s).loads)
             for name in effect.reads | effect.binds:
                 touched[name] = position
-            if isinstance(s, gast.Assign) and not adopted:
-                defined.update((n, position) for t in s.targets for n in names_in(t) if n in self.candidates)
+            if type(s) is gast.Assign and not adopted:
+                for bound in s.targets:
+                    for name in (bound.id,) if type(bound) is gast.Name else names_in(bound):
+                        if name in self.candidates:
+                            defined[name] = position
 
 
 def _is_better(target: str, source: str, facts: Facts) -> bool:
@@ -85,8 +88,8 @@ def _is_better(target: str, source: str, facts: Facts) -> bool:
 
 def _copy(s: build.Node) -> tuple[str, str]:
     """(x, t) of `x = t`; two empty texts for any other statement."""
-    if isinstance(s, gast.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], gast.Name):
-        if isinstance(s.value, gast.Name):
+    if type(s) is gast.Assign and type(s.value) is gast.Name:
+        if len(s.targets) == 1 and type(s.targets[0]) is gast.Name:
             return s.targets[0].id, s.value.id
     return "", ""
 

@@ -143,6 +143,7 @@ class _Liveness:
             self.needed.add(tape)
         elif dead and self.effects.of(s.value).pure and all(self.effects.of(p).pure for p in places):
             return self.evaluated(s, live)
+        named = type(target) is gast.Name
         if dead and bound and not places:
             if isinstance(s.value, gast.Lambda):
                 return None
@@ -151,9 +152,9 @@ class _Liveness:
             return fresh
         for name in bound:
             live.names.discard(name)
-            if type(target) is gast.Name and self.effects.group(name) in self.alone:
-                live.content.discard(self.effects.group(name))
-        self.use(s.value, live)
+            if named and (group := self.effects.group(name)) in self.alone:
+                live.content.discard(group)
+        self.use(s if named else s.value, live)  # which read the same; passes ask for the statement
         for place in places:
             self.use_place(place, live)
         return s

@@ -96,19 +96,15 @@ class Effects(Groups):
         found = self._effects.get(id(node))
         if found is not None:
             return found[1]
-        effect = self._effect(node)
+        kind = type(node)
+        note = self.facts.notes.of(node) if kind not in BLOCKS else None
+        if note is not None and note.plain:
+            effect = self._following(node, kind, note)
+        else:
+            effect = Effect()
+            self._gather(node, effect)
         self._effects[id(node)] = (node, effect)  # the node is kept, so that no other can take its id
         return effect
-
-    def _effect(self, node: build.Node) -> Effect:
-        kind = type(node)
-        if kind not in BLOCKS:
-            note = self.facts.notes.of(node)
-            if note.plain:
-                return self._following(node, kind, note)
-        total = Effect()
-        self._gather(node, total)
-        return total
 
     def _following(self, node: build.Node, kind: type, note: Note) -> Effect:
         """The effect of a simple statement, or of an expression, that follows from what is noted of it."""

@@ -105,7 +105,7 @@ class _Folding:
             return
         name = s.targets[0].id
         if name in self.candidates and not isinstance(s.value, SCOPES):
-            effect = self.effects.of(s.value)
+            effect = self.effects.of(s)  # that of the value, but for the name that is bound
             if name not in effect.reads:
                 waiting.put(_Pending(name, s.value, effect, s, last=True))
 

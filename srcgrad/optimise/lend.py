@@ -39,7 +39,7 @@ def lend(body: list[build.Node], facts: Facts) -> list[build.Node]:
     a_bar[j] = 0.0
     b_bar[j] += u
     """
-    if not any(isinstance(n, gast.Call) and _may_copy(n) for n in facts.notes.program(body).acting):
+    if not any([_may_copy(n) for n in facts.notes.program(body).acting if type(n) is gast.Call]):
         return body
     return _Lending(effects_of(body, facts)).block(body)
 
@@ -60,7 +60,7 @@ class _Lending:
                 value = self.without_copy(s.targets[0].id, s.value, block[position + 1 : position + 1 + FARTHEST])
                 s = s if value is None else build.at(build.changed(s, value=value), s)
             found.append(s)
-        return found if any(a is not b for a, b in zip(found, block, strict=True)) else block
+        return block if build.identical(found, block) else found
 
     def without_copy(self, name: str, value: build.Node, rest: list[build.Node]) -> build.Node | None:
         """The value without the copy in it, if nobody can tell; `rest` are the statements that follow."""
@@ -121,4 +121,7 @@ class _Lending:
 
 
 def _may_copy(call: build.Node) -> bool:
-    return dotted(call.func).endswith("copy") or isinstance(call.func, gast.Attribute) and call.func.attr == "copy"
+    func = call.func
+    if type(func) is gast.Attribute:
+        return func.attr == "copy" or func.attr.endswith("copy") and bool(dotted(func))
+    return type(func) is gast.Name and func.id.endswith("copy")

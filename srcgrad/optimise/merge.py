@@ -58,15 +58,13 @@ class _Merging:
                     s = shallow(s)
                     s.body, s.orelse = body, orelse
             merged = None
-            if found and isinstance(s, gast.AugAssign) and isinstance(s.op, (gast.Add, gast.Sub)):
+            if found and type(s) is gast.AugAssign and isinstance(s.op, (gast.Add, gast.Sub)):
                 merged = self.merged(found[-1], s, block[position + 1 :] if outermost else None)
             if merged is not None:
                 found[-1] = build.at(merged, found[-1])
             else:
                 found.append(s)
-        return (
-            found if len(found) != len(block) or any(a is not b for a, b in zip(found, block, strict=True)) else block
-        )
+        return block if build.identical(found, block) else found
 
     # stores of temporaries -------------------------------------------------------------------------------------------------------
 

@@ -278,13 +278,19 @@ class Notes:
         return (self._known.get(id(node)) or self._look(node))[1]
 
     def _look(self, node: build.Node) -> tuple[build.Node, Note]:
-        found = self._known[id(node)] = (node, self._note(node))
-        return found
-
-    def _note(self, node: build.Node) -> Note:
         kind = type(node)
         if kind is gast.Assign and len(node.targets) == 1 and type(node.targets[0]) is gast.Name:
-            return self._of_assignment(node)
+            note = self._of_assignment(node)
+        elif kind in BLOCKS or kind in OF_A_VALUE:
+            note = self._note(node, kind)
+        else:
+            note = Note()
+            note.part(node)
+        found = self._known[id(node)] = (node, note)
+        return found
+
+    def _note(self, node: build.Node, kind: type) -> Note:
+        """The note of a branch or loop, or of a statement around one expression."""
         note = Note()
         if kind in OF_A_VALUE and node.value is not None:  # passes ask for the value alone as well
             self._around(note, node, kind)
@@ -300,18 +306,24 @@ class Notes:
     def _of_assignment(self, s: build.Node) -> Note:
         """The note of `x = value`, which shares what it has in common with that of the value: neither changes any more."""
         note: Note = Note.__new__(Note)
-        value = self.of(s.value)
-        _ = value.reads  # of both, found once
-        note.__dict__.update(value.__dict__)
-        note.__dict__.pop("bind_counts", None)
-        name = {s.targets[0].id}
-        note.binds = [*note.binds, *name]
-        note.bound, note.loaded = note.bound | name, note.loaded | name
-        note.bindings = [*note.bindings]
-        note.assignment(s)
-        stacked = _stack(s.value)
-        if stacked:
-            note.stacked = (*note.stacked, stacked)
+        target, value = s.targets[0], s.value
+        name, inner = target.id, self.of(value)
+        _ = inner.reads  # of both, found once
+        state = note.__dict__
+        state.update(inner.__dict__)
+        state.pop("bind_counts", None)
+        note.binds = [*inner.binds, name]
+        note.bound, note.loaded = inner.bound | {name}, inner.loaded | {name}
+        note.bindings = [*inner.bindings, (target, value)]
+        kind = type(value)
+        if kind is gast.Name:
+            note.copies = (*note.copies, (name, value.id))
+        elif kind is gast.Call:
+            stacked = _stack(value)
+            if stacked:
+                note.stacked = (*note.stacked, stacked)
+        elif is_plain_constant(value):
+            note.constants = (*note.constants, name)
         return note
 
     def _around(self, note: Note, s: build.Node, kind: type) -> None:
@@ -363,7 +375,7 @@ def _bindings(node: build.Node) -> Iterator[tuple[build.Node, build.Node | None]
     if isinstance(node, (gast.AnnAssign, gast.NamedExpr)) and node.value is not None:
         yield node.target, node.value
     elif isinstance(node, gast.AugAssign):
-        yield node.target, gast.BinOp(as_loaded(node.target), node.op, node.value)
+        yield node.target, build.operation(as_loaded(node.target), node.op, node.value)
     elif isinstance(node, (gast.For, gast.comprehension)):
         yield node.target, _element(node.iter)
     elif isinstance(node, gast.withitem) and node.optional_vars is not None:

@@ -22,6 +22,7 @@ from ...frontend import source
 from ...normalise import prepare
 from ...optimise import kernels
 from ...optimise.facts import Facts as ProgramFacts
+from ...optimise.notes import Note, Notes
 from . import normal_form
 from .outside import MODULES, Outside
 from .specialised import Helpers
@@ -63,6 +64,7 @@ class Builder:
         self.changed: set[str] = set()  # parameters of the main function whose memory it may store into
         self.helpers = Helpers(self.outside)
         self.taken = names.Fresh(set(MODULES))
+        self.notes: dict[int, tuple[list[b.Node], Note]] = {}  # by the id of a function's statements
 
     # ---- the whole --------------------------------------------------------------------------------------------------------------
 
@@ -73,7 +75,7 @@ class Builder:
         except _Reached as reached:
             main = reached.program
         functions = [*self.functions, main]
-        used = names.of_all(functions)[0]
+        used: set[str] = set().union(*map(self._read_outside, functions))
         outside = used - {f.name for f in functions}
         free = self.outside.among(outside)
         unknown = outside - free.keys() - MODULES.keys() - set(dir(builtins))
@@ -88,6 +90,21 @@ class Builder:
                 one.filename = filename
         changed = tuple(sorted(self.changed)), tuple(sorted(self.outside.changed & free.keys()))
         return Program(functions, free, self.outside.guards, imports, filename, self.is_large(), *changed)
+
+    def noted(self, body: list[b.Node], notes: Notes) -> None:
+        """What is known of the statements of a function, as they are in the end; nothing is kept of what is not plain."""
+        if all([notes.of(s).plain for s in body]):
+            self.notes[id(body)] = body, notes.program(body)
+
+    def _read_outside(self, function: b.Node) -> set[str]:
+        """The names that a function of the program reads from outside."""
+        body, note = self.notes.get(id(function.body), (None, None))
+        if body is not function.body or note is None:
+            return names.reads(function)
+        arguments = function.args
+        defaults = [d for d in (*arguments.defaults, *arguments.kw_defaults) if d is not None]
+        own = note.bound.union([a.id for a in names.parameters_of(arguments)])
+        return names.of_all(defaults)[0].union(set(note.loads) - own)
 
     def passed(self, name: str, unit: Unit, body: list[b.Node]) -> None:
         """A pass has been run on the main function, which ends here if the program is wanted as it is now."""

@@ -66,6 +66,7 @@ def cleaned(
     if builder.device or builder.is_large():
         body = release.release(body, kernels.knowing(replace(known, notes=Notes()), builder.functions))
     passed("release", unit, body)
+    builder.noted(body, known.notes)
     return body
 
 
@@ -74,15 +75,16 @@ def told(facts: Facts, owners: Mapping[str, str]) -> tuple[Callable[[str], bool 
 
     @functools.cache
     def array(name: str) -> bool | None:
-        kind = K.constant_kind(facts.kind(owners.get(name, name)))
-        if kind.is_array:
+        kind = facts.kind(owners.get(name, name))
+        tag = kind.tag if kind.tag != "static" else K.constant_kind(kind).tag
+        if tag == "array":
             return True
-        return False if kind.is_scalar or kind.tag in ("str", "none") else None
+        return False if tag in ("float", "int", "bool", "str", "none") else None
 
     @functools.cache
     def floating(name: str) -> bool:
         kind = facts.kind(owners.get(name, name))
-        return kind.tag == "float" or (kind.is_array and kind.dtype.startswith("float"))
+        return kind.tag == "float" or kind.tag == "array" and kind.dtype.startswith("float")
 
     return array, floating
 

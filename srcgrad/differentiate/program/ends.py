@@ -61,8 +61,8 @@ def _is_double(facts: Facts) -> bool:
 
 def has_lower_precision(facts: Facts) -> bool:
     """Whether numbers or arrays of less than double precision are known to be in a unit."""
-    kinds = map(K.constant_kind, facts.kinds.values())
-    return any(k.dtype in ("float16", "float32") for k in kinds if k.tag == "float" or k.is_array)
+    kinds = facts.kinds.values()  # a constant is in double precision
+    return any(k.dtype in ("float16", "float32") and k.tag in ("float", "array") for k in kinds)
 
 
 def gradient(name: str, sweeps: Sweeps) -> b.Node:

@@ -11,6 +11,7 @@ from ...analyses import aliases, expressions, inference, shifts, views
 from ...analyses.facts import Facts
 from ...analyses.kinds import Kind
 from ...core import build as b
+from ...core import names
 from ...core.unit import Unit
 from ...normalise import (
     activity,
@@ -69,13 +70,14 @@ def find(
     renamed = dict(zip(own, unit.parameters, strict=True))
     active, kinds = {renamed.get(n, n) for n in active}, {renamed.get(n, n): k for n, k in kinds.items()}
     outside.guards += unit.guards
-    unit = prepare.split(unit)
+    table = names.Table()
+    unit = prepare.split(unit, table)
     passed("split", unit, unit.body)
 
-    def infer(unit: Unit, more: frozenset[str] | set[str] = frozenset()) -> Facts:
-        return inference.infer(unit, kinds, active | more, summary)
+    def infer(unit: Unit, more: frozenset[str] | set[str] = frozenset(), table: names.Table | None = None) -> Facts:
+        return inference.infer(unit, kinds, active | more, summary, table)
 
-    facts = infer(unit)
+    facts = infer(unit, table=table)  # the passes that follow change statements in place
     unit, changed = positions.counted(unit, facts)
     passed("counted", unit, unit.body)
     if changed:

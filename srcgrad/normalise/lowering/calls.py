@@ -79,7 +79,7 @@ class Calls(Expressions, Loops, Functionals, Inlining):
         values = [*node.args, *(k.value for k in node.keywords)]
         atoms = self.in_order(values, lambda a: self.argument(a, True), node)
         keywords = [gast.keyword(k.arg, a) for k, a in zip(node.keywords, atoms[len(node.args) :], strict=True)]
-        return gast.Call(func, atoms[: len(node.args)], keywords)
+        return build.called(func, atoms[: len(node.args)], keywords)
 
     def stored_by_operator(self, node: build.Node, function: Any) -> build.Node | None:
         """The value of `operator.setitem(a, i, v)`, `a.__setitem__(i, v)` or `operator.iadd(a, v)`, whose store is emitted."""
@@ -135,6 +135,8 @@ class Calls(Expressions, Loops, Functionals, Inlining):
 
 def _with_plain_output(node: build.Node) -> build.Node:
     """The call of a universal function with `out=y` in the place of `out=(y,)`, and without `out=None`."""
+    if not node.keywords:
+        return node
     keywords = []
     for keyword in node.keywords:
         out = keyword.value if keyword.arg == "out" else None

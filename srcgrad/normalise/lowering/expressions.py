@@ -137,7 +137,7 @@ class Expressions(State):
         mark = len(self.out)
         right = self.operand(node.right)
         self.check_order([left], mark, node)
-        return gast.BinOp(left, node.op, right)
+        return build.operation(left, node.op, right)
 
     def of_UnaryOp(self, node: build.Node) -> build.Node:
         if isinstance(node.op, gast.Not):

@@ -11,18 +11,20 @@ from ...core import build
 from .closures import Closures
 from .iterables import Iterables
 
-GATHERING = (list, tuple, sorted, sum, max, min)  # what goes through its one argument at once
+GATHERING = frozenset(map(id, (list, tuple, sorted, sum, max, min)))  # what goes through its one argument at once
 
 
 class Functionals(Iterables, Closures):
     """`functional` gives what stands for such a call, or None."""
 
     def functional(self, function: Any, node: build.Node) -> build.Node | None:
+        if function is not functools.reduce and id(function) not in GATHERING:
+            return None
         if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
             return None
         if function is functools.reduce:
             return self.reduced(node)
-        if not any(function is f for f in GATHERING) or not node.args:
+        if not node.args:
             return None
         first = node.args[0]
         if (len(node.args) == 1 or function is sum) and self.is_active(first) and self.is_lazy(first):

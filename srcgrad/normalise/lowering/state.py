@@ -17,6 +17,7 @@ from .. import units
 from ..activity import active_names, mentions, stored_names_within
 
 PASSIVE_BUILTINS = (len, range, int, bool, str, isinstance, type, repr, print, callable, hasattr, id, any, all)
+PASSIVE = frozenset(map(id, PASSIVE_BUILTINS))  # by identity: a value may have its own way to be equal
 PURE_BUILTINS = (len, range, int, float, abs, min, max, bool, slice, isinstance, tuple, list, enumerate, zip, reversed, sum, round, str, sorted, any, all, type)  # fmt: skip
 
 
@@ -87,7 +88,7 @@ class State:
         value = self.resolve(func)
         if value is MISSING:
             return False
-        return rules.is_nondifferentiable(value) or any(value is f for f in PASSIVE_BUILTINS)
+        return rules.is_nondifferentiable(value) or id(value) in PASSIVE
 
     def is_pure_call(self, call: build.Node) -> bool:
         func = call.func
@@ -95,7 +96,7 @@ class State:
         if value is MISSING:
             known = isinstance(func, gast.Attribute) and rules.method(func.attr) is not None
             return known and func.attr not in mutation.MUTATORS and not mutation.outputs(call, None)
-        if mutation.outputs(call, value) or any(value is f for f in mutation.OVERWRITERS):
+        if mutation.outputs(call, value) or id(value) in mutation.OVERWRITING:
             return False
         try:
             if value in PURE_BUILTINS:
