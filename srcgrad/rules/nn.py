@@ -287,6 +287,6 @@ def standardise_tangent(x, x_dot, axis=-1, eps=1e-5, *, y):
 
 nondifferentiable(
     nn.causal, nn.one_hot, scores.are_weights, scores.check_labels, shapes.beside, shapes.require, convolution.transposed_shape,
-    pooling.unpooled, normalisation.but_channels, normalisation.for_each, recurrent.sizes, regularisation.checked_rate,
-    tokens.checked_ids, tokens.attention_sizes,
+    pooling.unpooled, normalisation.but_channels, normalisation.for_each, normalisation.extents_along, recurrent.sizes,
+    regularisation.checked_rate, tokens.checked_ids, tokens.attention_sizes, tokens.checked_mask,
 )  # fmt: skip

@@ -42,6 +42,14 @@ def tokens(w, ids, v):
     return np.sum(nn.attention(x, x * 2, x @ v, nn.causal(ids.shape[1])) ** 2)
 
 
+def masked(x, mask):
+    return np.sum(nn.attention(x, x * 2, np.sin(x), mask) ** 2)
+
+
+def layers(x, scale, shift):
+    return np.sum(nn.layer_norm(x, scale, shift, axis=(0, 2)) ** 3)
+
+
 def recurrent_steps(x, h, w, b):
     c = h
     for t in range(len(x)):
@@ -120,6 +128,8 @@ CASES = [
     (scores, (draw(2, 4), LABELS), "x"),
     (normalised, (draw(3, 2, 4), draw(2), draw(2)), ("x", "scale", "shift")),
     (tokens, (draw(5, 4), np.array([[0, 1, 1], [4, 1, 0]]), draw(4, 3)), ("w", "v")),
+    (masked, (draw(2, 3, 2), np.array([[True, False, False], [False] * 3, [True] * 3])), "x"),
+    (layers, (draw(3, 2, 4), draw(3, 4), draw(3, 4)), ("x", "scale", "shift")),
     (recurrent_steps, (draw(2, 2, 2), draw(2, 3), draw(5, 12), draw(12)), ("x", "h", "w", "b")),
     (recurrent_scans, (draw(3, 2, 2), draw(2, 3), draw(5, 12), draw(12)), ("x", "h", "w", "b")),
     (lstm_adjoint, (draw(3, 2, 3), draw(3, 2, 3), draw(3, 2, 12), draw(2, 3), draw(2, 3), draw(5, 12)),
@@ -147,7 +157,7 @@ def test_gradients(function, args, wrt):
     assert gradient.source.startswith("# Gradient of ")  # by a straight program, not recorded
 
 
-SECOND = [lenet, upsampled, activations, scores, normalised, tokens, recurrent_scans]
+SECOND = [lenet, upsampled, activations, scores, normalised, tokens, masked, layers, recurrent_scans]
 
 
 @pytest.mark.parametrize("function", SECOND, ids=[function.__name__ for function in SECOND])

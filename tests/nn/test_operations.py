@@ -199,6 +199,46 @@ def test_normalisation():
     np.testing.assert_allclose(rows.std(axis=-1), 1, rtol=1e-9)
 
 
+def test_layers_are_normalised_over_several_axes():
+    x, scale, shift = draw(4, 3, 5), draw(3, 5, seed=1), draw(3, 5, seed=2)
+    mean, var = x.mean(axis=(1, 2), keepdims=True), x.var(axis=(1, 2), keepdims=True)
+    expected = (x - mean) / np.sqrt(var + 1e-5) * scale + shift
+    np.testing.assert_allclose(nn.layer_norm(x, scale, shift, axis=(-1, 1)), expected, rtol=1e-12, atol=1e-12)
+    rows = nn.layer_norm(np.swapaxes(x, 1, 2), scale[:, 0], shift[:, 0])
+    columns = nn.layer_norm(x, scale[:, 0], shift[:, 0], axis=1)
+    np.testing.assert_allclose(np.swapaxes(columns, 1, 2), rows, rtol=1e-12, atol=1e-12)
+
+
+def test_whole_numbers():
+    x = np.arange(-8, 8).reshape(1, 1, 4, 4)
+    np.testing.assert_array_equal(nn.max_pool(x), [[[[-3, -1], [5, 7]]]])
+    assert nn.max_pool(x, 3, 1, 1).dtype == x.dtype and nn.max_pool(x, 3, 1, 1)[0, 0, 0, 0] == -3
+    np.testing.assert_array_equal(nn.avg_pool(x), [[[[-5.5, -3.5], [2.5, 4.5]]]])
+    np.testing.assert_array_equal(nn.avg_pool(x > -8), [[[[0.75, 1], [1, 1]]]])
+    ones = np.ones((2, 1, 3, 3), int)
+    np.testing.assert_array_equal(nn.conv(x, ones, np.array([0.5, 1.0]))[0, :, 0, 0], [-26.5, -26.0])
+    scores, labels = np.float32(draw(3, 4)), np.array([0, 3, 1])
+    rows = np.eye(4, dtype=int)[labels]
+    for loss, targets in ((nn.cross_entropy, rows), (nn.nll, rows), (nn.bce, rows)):
+        assert loss(scores, targets).dtype == np.float32
+        assert loss(scores, targets) == pytest.approx(float(loss(scores.astype(float), targets * 1.0)), rel=1e-6)
+
+
+def test_equal_numbers_of_other_types_are_not_taken_for_whole_ones():
+    x, w = draw(1, 1, 6), draw(1, 1, 2)
+    for stride in (2, np.int64(2), [2], np.array([2])):
+        assert nn.conv(x, w, stride=stride).shape == (1, 1, 3)
+    for options in ({"stride": 2.0}, {"stride": (2.0,)}, {"groups": 1.0}, {"padding": [[0.0, 1]]}):
+        with pytest.raises(ValueError, match="conv: (stride|groups|padding) is"):
+            nn.conv(x, w, **{"stride": 1, **options})
+
+
+def test_dropout_of_everything():
+    rng = np.random.default_rng(3)
+    y = nn.dropout(np.ones(5, np.float32), 1.0, rng)
+    assert y.dtype == np.float32 and np.all(y == 0)
+
+
 def test_dropout_keeps_the_mean_and_draws_from_its_own_generator():
     x = np.ones((400, 50), np.float32)
     y = nn.dropout(x, 0.25, np.random.default_rng(1))
@@ -254,6 +294,18 @@ def test_attention_by_loops():
         np.testing.assert_allclose(found[n, t], weights @ v[n, : t + 1] / weights.sum())
 
 
+def test_a_query_that_sees_nothing_gets_zeros():
+    q, k, v = draw(2, 3, 4), draw(2, 3, 4, seed=1), draw(2, 3, 5, seed=2)
+    mask = np.tri(3, dtype=bool)
+    mask[0] = False
+    with np.errstate(all="raise", under="ignore"):
+        found = nn.attention(q, k, v, mask)
+        single = nn.attention(np.float32(q), np.float32(k), np.float32(v), mask)
+    assert np.all(found[:, 0] == 0) and single.dtype == np.float32
+    np.testing.assert_allclose(found[:, 1:], nn.attention(q, k, v, np.tri(3, dtype=bool))[:, 1:])
+    assert nn.attention(q, k, v, np.array([True, True, False])).shape == (2, 3, 5)
+
+
 def test_embedding_takes_rows():
     w = draw(5, 3)
     np.testing.assert_array_equal(nn.embedding(w, [[0, 4], [2, 2]]), np.stack([w[[0, 4]], w[[2, 2]]]))
@@ -300,7 +352,16 @@ def test_embedding_takes_rows():
         (lambda: nn.bce(draw(3), draw(4)), r"\(3,\).*\(4,\)"),
         (lambda: nn.layer_norm(draw(3, 4), draw(3)), r"\(3, 4\), scale has shape \(3,\); it must be \(4,\)"),
         (lambda: nn.batch_norm(draw(3, 4), mean=draw(4)), "mean and var go together"),
-        (lambda: nn.dropout(draw(3), 1.0, None), "rate is 1.0"),
+        (lambda: nn.layer_norm(draw(3, 4), axis=2), r"\(3, 4\), which has no axis 2"),
+        (lambda: nn.layer_norm(draw(2, 3, 4), draw(4), axis=(1, 2)), r"scale has shape \(4,\); it must be \(3, 4\)"),
+        (lambda: nn.dropout(draw(3), 1.5, None), "rate is 1.5"),
+        (lambda: nn.dropout(draw(3), 0.5, None), "rng is None; a generator is needed"),
+        (lambda: nn.dropout(draw(3), 0.5, np.random.RandomState(0)), "a generator is needed"),
+        (lambda: nn.conv(draw(2, 0, 5), draw(4, 0, 3)), r"\(2, 0, 5\).*\(4, 0, 3\).*w must have a channel"),
+        (lambda: nn.rnn(draw(0, 2, 3), draw(2, 4), draw(7, 4), draw(4)), r"\(0, 2, 3\).*one step at least"),
+        (lambda: nn.attention(draw(2, 3, 4), draw(5, 3, 4), draw(5, 3, 4)), r"\(2, 3, 4\).*before the last two"),
+        (lambda: nn.attention(draw(3, 4), draw(3, 4), draw(3, 4), np.ones((4, 3), bool)), r"mask has shape \(4, 3\)"),
+        (lambda: nn.attention(draw(3, 4), draw(3, 4), draw(3, 4), np.zeros((3, 3))), "mask has dtype float64"),
         (lambda: nn.embedding(draw(3, 2), [0, 3]), r"ids go from 0 to 3, w has rows 0 to 2"),
         (lambda: nn.embedding(draw(3, 2), [0.0]), "ids must be whole numbers"),
         (lambda: nn.attention(draw(3, 4), draw(3, 5), draw(3, 4)), "4 is not 5"),

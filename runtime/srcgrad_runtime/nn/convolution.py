@@ -143,7 +143,7 @@ class Geometry:
 
 def geometry(name: str, x: Any, w: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Geometry:
     """The geometry for shapes x and w, which are found to fit; ValueError, with both shapes and the rule, otherwise."""
-    return _geometry(name, tuple(x), tuple(w), hashable(stride), hashable(padding), hashable(dilation), groups)
+    return _geometry(name, tuple(x), tuple(w), *map(hashable, (stride, padding, dilation, groups)))
 
 
 @functools.lru_cache(maxsize=256)
@@ -158,7 +158,7 @@ def _geometry(
     fits = x[1] == w[1] * groups
     require(fits, f"{shapes}; the channels of x must be those of w times groups: {x[1]} is not {w[1]} * {groups}")
     require(w[0] % groups == 0, f"{shapes}; the number of kernels, {w[0]}, must be a multiple of groups, {groups}")
-    require(min(w[2:]) >= 1, f"{shapes}; the kernel must have at least one entry along each axis")
+    require(min(w[1:]) >= 1, f"{shapes}; w must have a channel, and the kernel an entry along each axis, at least")
     found = Geometry(
         x[0], x[1], w[0], int(groups), x[2:], w[2:], per_axis(name, "stride", stride, axes, 1),
         margins(name, padding, axes), per_axis(name, "dilation", dilation, axes, 1),
@@ -189,7 +189,7 @@ def conv(
         )
     y = _products(_rows(w, place, flip), _inner(x, place), place)
     if b is not None:
-        y += b.reshape(place.groups, -1, 1)
+        y = _plus(y, np.reshape(b, (place.groups, -1, 1)))
     return _outer(y.reshape(place.kernels, *place.positions, place.batch))
 
 
@@ -272,7 +272,7 @@ def conv_transpose(
         require(np.shape(b) == shape[1:2], f"{shapes}; b needs one number per channel")
     y = conv_input(x, w, shape, stride, padding, dilation, groups, flip)
     if b is not None:
-        y += b.reshape(-1, *(1,) * (len(shape) - 2))
+        y = _plus(y, np.reshape(b, (-1, *(1,) * (len(shape) - 2))))
     return y
 
 
@@ -297,6 +297,14 @@ def transposed_shape(
 def channel_sum(g: Any) -> Any:
     """The sum of g (N, C, ...) over all axes but the second: the adjoint of a number per channel."""
     return np.sum(g, axis=(0, *range(2, np.ndim(g))))
+
+
+def _plus(y: Any, b: Any) -> Any:
+    """y + b, in place where the numbers of y can hold those of b."""
+    if not np.can_cast(b.dtype, y.dtype, "same_kind"):
+        return y + b
+    y += b
+    return y
 
 
 # ---- memory ----------------------------------------------------------------------------------------------------------

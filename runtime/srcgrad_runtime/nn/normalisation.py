@@ -28,17 +28,20 @@ def standardise_adjoint(g: Any, x: Any, y: Any, axis: int | tuple[int, ...] = -1
     return r * (g - np.mean(g, axis=axis, keepdims=True) - y * np.mean(g * y, axis=axis, keepdims=True))
 
 
-def layer_norm(x: Any, scale: Any = None, shift: Any = None, eps: float = 1e-5) -> Any:
+def layer_norm(
+    x: Any, scale: Any = None, shift: Any = None, eps: float = 1e-5, axis: int | tuple[int, ...] = -1
+) -> Any:
     """x (..., D), each row standardised, times `scale` (D,) plus `shift` (D,). [Ba, Kiros, Hinton 2016]
 
-    Raises ValueError if shapes do not fit.
+    With `axis`, what is standardised together is the entries along these axes, and `scale` and `shift` have the extents of
+    x along them, in the order of x. Raises ValueError if shapes do not fit.
     """
-    for_each("layer_norm", x, np.shape(x)[-1:], scale=scale, shift=shift)
-    y = standardise(x, -1, eps)
+    kept = extents_along("layer_norm", x, axis, scale=scale, shift=shift)
+    y = standardise(x, axis, eps)
     if scale is not None:
-        y = y * scale
+        y = y * np.reshape(scale, kept)
     if shift is not None:
-        y = y + shift
+        y = y + np.reshape(shift, kept)
     return y
 
 
@@ -82,12 +85,28 @@ def but_channels(axes: int) -> tuple[int, ...]:
     return (0, *range(2, axes))
 
 
+def extents_along(name: str, x: Any, axis: int | tuple[int, ...], **values: Any) -> tuple[int, ...]:
+    """The shape of x with 1 for every axis that is not given; ValueError unless each value has the extents of those that are."""
+    shape = np.shape(x)
+    asked = axis if isinstance(axis, tuple) else (axis,)
+    fits = all(-len(shape) <= one < len(shape) for one in asked)
+    require(fits and len(asked) > 0, f"{name}: x has shape {shape}, which has no axis {axis}")
+    axes = {one % len(shape) for one in asked}
+    wanted = tuple(shape[one] for one in sorted(axes))
+    _check_each(name, shape, wanted, values)
+    return tuple(n if one in axes else 1 for one, n in enumerate(shape))
+
+
 def for_each(name: str, x: Any, wanted: tuple[int, ...], **values: Any) -> None:
     """Raise ValueError unless each value that is given has the wanted shape."""
     require(len(wanted) == 1, f"{name}: x has shape {np.shape(x)}, which has too few axes")
+    _check_each(name, np.shape(x), wanted, values)
+
+
+def _check_each(name: str, shape: tuple[int, ...], wanted: tuple[int, ...], values: dict[str, Any]) -> None:
     for what, value in values.items():
         fits = value is None or np.shape(value) == wanted
-        require(fits, f"{name}: x has shape {np.shape(x)}, {what} has shape {np.shape(value)}; it must be {wanted}")
+        require(fits, f"{name}: x has shape {shape}, {what} has shape {np.shape(value)}; it must be {wanted}")
 
 
 def _reciprocal(variance: Any, eps: float) -> Any:

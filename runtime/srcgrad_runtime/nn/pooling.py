@@ -102,7 +102,7 @@ def max_pool(x: Any, size: Any = 2, stride: Any = None, padding: Any = 0) -> Any
     Raises ValueError if the window does not fit.
     """
     place = windows("max_pool", np.shape(x), size, stride, padding)
-    padded = place.pad(x, -np.inf)
+    padded = place.pad(x, _lowest(x.dtype))
     first, *rest = place.entries
     if not rest:
         return padded[first].copy()
@@ -135,6 +135,11 @@ def max_pool_tangent(x_dot: Any, x: Any, size: Any = 2, stride: Any = None, padd
     return total * share
 
 
+def _lowest(dtype: Any) -> Any:
+    """What is below every number of this dtype, or the lowest one of it."""
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min if dtype.kind in "iu" else 0
+
+
 def _winners(x: Any, place: Windows, y: Any) -> tuple[list[Any], Any]:
     """For each entry of the window, where it is the largest; and one by the number of the largest, in the dtype of x."""
     padded = place.pad(x, -np.inf)
@@ -154,6 +159,7 @@ def avg_pool(x: Any, size: Any = 2, stride: Any = None, padding: Any = 0) -> Any
     Raises ValueError if the window does not fit.
     """
     place = windows("avg_pool", np.shape(x), size, stride, padding)
+    x = x.astype(float) if x.dtype.kind in "biu" else x
     padded = place.pad(x, 0.0)
     total = padded[place.entries[0]].copy(order="K")
     for entry in place.entries[1:]:

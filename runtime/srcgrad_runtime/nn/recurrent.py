@@ -89,6 +89,7 @@ def sizes(name: str, gates: int, x: Any, h: Any, w: Any, b: Any, c: Any = None) 
     axes = 2 if name.endswith("step") else 3
     wanted = "(N, D)" if axes == 2 else "(T, N, D)"
     require(len(given["x"]) == axes and given["x"][-2] == batch, f"{shapes}; x must be {wanted} with N = {batch}")
+    require(axes == 2 or len(x) > 0, f"{shapes}; a sequence must have one step at least")
     columns = gates * n
     require(given["w"] == (given["x"][-1] + n, columns), f"{shapes}; w must be (D + H, {columns})")
     require(given["b"] == (columns,), f"{shapes}; b must be ({columns},)")

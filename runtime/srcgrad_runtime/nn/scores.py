@@ -90,6 +90,7 @@ def bce(scores: Any, targets: Any, reduction: str = "mean") -> Any:
     """
     given = f"bce: scores have shape {np.shape(scores)}, targets have shape {np.shape(targets)}; they must be the same"
     require(np.shape(scores) == np.shape(targets), given)
+    targets = in_precision_of(scores, targets)
     return reduced(np.maximum(scores, 0) - scores * targets + np.log1p(np.exp(-np.abs(scores))), reduction)
 
 
@@ -99,8 +100,14 @@ def bce(scores: Any, targets: Any, reduction: str = "mean") -> Any:
 def picked(x: Any, labels: Any) -> Any:
     """The entry of each row of x (..., C) at its label, or the sum of the entries times their weights."""
     if are_weights(x, labels):
-        return np.sum(x * labels, axis=-1)
+        return np.sum(x * in_precision_of(x, labels), axis=-1)
     return np.take_along_axis(x, beside(labels, x)[..., None], axis=-1)[..., 0]
+
+
+def in_precision_of(x: Any, labels: Any) -> Any:
+    """Whole numbers as numbers of the dtype of x, which they would widen."""
+    whole = getattr(getattr(labels, "dtype", None), "kind", "") in ("i", "u") and np.result_type(x).kind == "f"
+    return labels.astype(np.result_type(x)) if whole else labels
 
 
 def one_hot(labels: Any, scores: Any) -> Any:

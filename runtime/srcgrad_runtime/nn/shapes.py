@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import backend
 
 
@@ -41,8 +43,21 @@ def margins(name: str, value: Any, axes: int) -> tuple[tuple[int, int], ...]:
 
 
 def hashable(value: Any) -> Any:
-    """The same numbers with tuples in the place of lists."""
-    return tuple(map(hashable, value)) if isinstance(value, (list, tuple)) else value
+    """The same numbers with tuples in the place of lists and arrays, and text in the place of floats, which are equal to whole numbers."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return tuple(map(hashable, value))
+    return repr(value) if isinstance(value, float) else value
+
+
+def are_broadcast(*shapes: tuple[int, ...]) -> bool:
+    """Whether arrays of these shapes broadcast with each other."""
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        return False
+    return True
 
 
 def product(numbers: Sequence[int]) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import scores
-from .shapes import beside, require
+from .shapes import are_broadcast, beside, require
 
 __all__ = ["attention", "causal", "embedding"]
 
@@ -39,14 +39,29 @@ def checked_ids(w: Any, ids: Any) -> Any:
 def attention(q: Any, k: Any, v: Any, mask: Any = None) -> Any:
     """softmax(q @ k.T / sqrt(D)) @ v for queries q (..., T, D), keys k (..., S, D), values v (..., S, E): (..., T, E).
 
-    `mask`, (T, S) or what broadcasts with (..., T, S), is true where a query may see a key; each must see at least one.
-    `causal(T)` is the mask with which a place sees itself and what is before it. Raises ValueError if shapes do not fit.
+    `mask`, (T, S) or what broadcasts with (..., T, S), is true where a query may see a key; a query that sees none gets
+    zeros. `causal(T)` is the mask with which a place sees itself and what is before it. Raises ValueError if shapes do
+    not fit, or the mask is not of truth values.
     """
     size = attention_sizes(np.shape(q), np.shape(k), np.shape(v))
     x = q @ np.swapaxes(k, -1, -2) * (1 / math.sqrt(size))
-    if mask is not None:
-        x = np.where(beside(mask, x), x, -np.inf)
-    return scores.softmax(x) @ v
+    if mask is None:
+        return scores.softmax(x) @ v
+    mask = checked_mask(mask, x)
+    seeing = np.any(mask, axis=-1, keepdims=True)
+    x = np.where(mask | ~seeing, x, -np.inf)
+    return np.where(seeing, scores.softmax(x) @ v, 0)
+
+
+def checked_mask(mask: Any, x: Any) -> Any:
+    """The mask as truth values, where x lives, if it broadcasts with x (..., T, S)."""
+    mask = beside(mask, x)
+    shapes = f"attention: the mask has shape {mask.shape}, the scores have shape {np.shape(x)}"
+    require(mask.ndim >= 1 and are_broadcast(mask.shape, np.shape(x)), f"{shapes}; the mask must broadcast with them")
+    # a mask of numbers that are added to the scores has zeros where this one is true
+    kind = f"attention: the mask has dtype {mask.dtype}; it must be of truth values, true where a query may see a key"
+    require(mask.dtype.kind == "b", kind)
+    return mask
 
 
 def causal(length: int) -> Any:
@@ -60,4 +75,5 @@ def attention_sizes(q: tuple[int, ...], k: tuple[int, ...], v: tuple[int, ...]) 
     require(min(len(q), len(k), len(v)) >= 2, f"{shapes}; each must have two axes at least")
     require(q[-1] == k[-1], f"{shapes}; queries and keys must have as many entries: {q[-1]} is not {k[-1]}")
     require(k[-2] == v[-2], f"{shapes}; there must be a value for each key: {v[-2]} are not {k[-2]}")
+    require(are_broadcast(q[:-2], k[:-2], v[:-2]), f"{shapes}; the axes before the last two must broadcast")
     return max(1, q[-1])
