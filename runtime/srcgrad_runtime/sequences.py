@@ -20,6 +20,7 @@ __all__ = [
     "equal_length",
     "check_items",
     "check_reducible",
+    "check_spread",
     "listed_adjoint",
     "item_count",
     "gathered",
@@ -73,6 +74,29 @@ def check_reducible(sequence: Any) -> None:
     """Raise what `functools.reduce(f, sequence)` raises where there is nothing to begin with."""
     if item_count(sequence) == 0:
         raise TypeError("reduce() of empty iterable with no initial value")
+
+
+def check_spread(array: Any, count: int, function: str) -> None:
+    """Raise what the call of a function with `*array` raises where the array has not `count` items, which it takes as its last arguments.
+
+    The function is given by its head.
+
+    >>> check_spread(np.ones(1), 2, "f(a, b, c)")
+    Traceback (most recent call last):
+    ...
+    TypeError: f() missing 1 required positional argument: 'c'
+    """
+    if len(array) == count:
+        return
+    name, _, parameters = function.rstrip(")").rpartition("(")
+    wanted = [one for one in parameters.split(", ") if one]
+    given = len(wanted) - count + len(array)
+    if given > len(wanted):
+        takes = f"{len(wanted)} positional argument{'s' * (len(wanted) != 1)}"
+        raise TypeError(f"{name}() takes {takes} but {given} {'was' if given == 1 else 'were'} given")
+    missing = [repr(one) for one in wanted[given:]]
+    listed = " and ".join(missing) if len(missing) < 3 else f"{', '.join(missing[:-1])}, and {missing[-1]}"
+    raise TypeError(f"{name}() missing {len(missing)} required positional argument{'s' * (len(missing) > 1)}: {listed}")
 
 
 def listed_adjoint(bars: Any, items: Any) -> Any:

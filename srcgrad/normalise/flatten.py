@@ -13,14 +13,15 @@ nested in the function) are put in the place of their call; `for` over something
 
 from __future__ import annotations
 
+from ..analyses.kinds import Kind
 from ..core import build
 from ..core.unit import Unit
 from . import entries
 from .lowering import statements
 
 
-def flatten(unit: Unit, active: set[str]) -> Unit:
-    """The unit, whose jumps are gone, in normal form, given the parameters that are active.
+def flatten(unit: Unit, active: set[str], kinds: dict[str, Kind] | None = None) -> Unit:
+    """The unit, whose jumps are gone, in normal form, given the parameters that are active, and kinds of some parameters.
 
     >>> from srcgrad.pipeline import passes
     >>> passes.show("flatten", '''
@@ -39,7 +40,7 @@ def flatten(unit: Unit, active: set[str]) -> Unit:
     known = set(active)
     while True:
         work = statements.Statements(unit)
-        work.active = work.reached(unit.body, known)
+        work.active, work.kinds = work.reached(unit.body, known), kinds or {}
         before = set(work.active)
         work.block(unit.body)
         grown = (work.active & taken) - before

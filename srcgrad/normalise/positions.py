@@ -8,7 +8,7 @@ import srcgrad_runtime as rt
 from ..analyses import inference
 from ..analyses.facts import Facts
 from ..analyses.kinds import Kind, constant_kind
-from ..core import build
+from ..core import build, names
 from ..core.unit import Unit
 
 SEQUENCES = ("array", "list", "tuple", "str")
@@ -38,7 +38,8 @@ def counted(unit: Unit, facts: Facts) -> tuple[Unit, bool]:
             s = s + t_2
         return s
     """
-    if not any(c.function is rt.item_count or c.function is rt.check_items for c in facts.callees.values()):
+    asked = (rt.item_count, rt.equal_length, rt.check_items)
+    if not any(c.function is one for c in facts.callees.values() for one in asked):
         return unit, False
     work = _Loops(unit, facts)
     work.block(unit.body)
@@ -53,9 +54,10 @@ class _Loops:
         self.changed = False
 
     def block(self, statements: list[build.Node]) -> None:
-        for node in statements:
+        for node in list(statements):
             if isinstance(node, gast.For):
-                self.loop(node)
+                place = next(i for i, s in enumerate(statements) if s is node)
+                statements[place:place] = self.loop(node)
             elif isinstance(node, gast.Expr) and self.calls(node.value, rt.check_items):
                 self.check(node, constant_kind(self.kind(node.value.args[0])), "unpack")
             elif isinstance(node, gast.Assign):
@@ -75,18 +77,33 @@ class _Loops:
                 "take them from a list",
             )  # fmt: skip
 
-    def loop(self, node: build.Node) -> None:
-        counts = [n for n in build.walk(node.iter) if self.calls(n, rt.item_count)]
-        for count in counts:
-            kind = constant_kind(self.kind(count.args[0]))
+    def loop(self, node: build.Node) -> list[build.Node]:
+        """Write the head of a loop; gives the statements that come before it."""
+        before: list[build.Node] = []
+        counts = [n for n in build.walk(node.iter) if self.calls(n, rt.item_count) or self.calls(n, rt.equal_length)]
+        for count, place in [(n, place) for n in counts for place in range(len(n.args))]:
+            sequence = count.args[place]
+            kind = constant_kind(self.kind(sequence))
+            alone = self.calls(count, rt.item_count)
             if kind.tag in SEQUENCES:
-                count.func = build.name("len")
-            elif kind.tag == "dict" and len(counts) == 1 and _is_item(node, count.args[0]):
-                node.iter = build.call("list", build.call(build.attribute(count.args[0], "keys")))
-                node.body[0].value = build.name(node.target.id)
+                count.func = build.name("len") if alone else count.func
+            elif kind.tag == "dict" and (item := _item_of(node, sequence)) is not None:
+                keys = build.call("list", build.call(build.attribute(sequence, "keys")))
+                used = sum(node.target.id in names.reads(s) for s in node.body)
+                if alone and len(counts) == used == 1:
+                    node.iter = keys
+                    item.value = build.name(node.target.id)
+                else:
+                    listed = self.unit.fresh("keys")
+                    self.unit.temporaries.add(listed)
+                    before.append(build.at(build.assign(listed, keys), node))
+                    item.value = build.subscript(build.name(listed), build.name(node.target.id))
+                    count.func = build.name("len") if alone else count.func
+                    count.args[place] = build.name(listed)
                 self.changed = True
             else:
                 self.check(node, kind, "loop over")
+        return before
 
     def counts(self, node: build.Node, value: build.Node) -> None:
         """`len(x)` for how many items there are at the positions of x."""
@@ -97,12 +114,10 @@ class _Loops:
                 count.func = build.name("len")
 
 
-def _is_item(loop: build.Node, sequence: build.Node) -> bool:
-    """Whether the loop begins with `v = sequence[i]`, and does not read its position otherwise."""
-    first = loop.body[0]
-    return (
-        isinstance(first, gast.Assign)
-        and isinstance(first.value, gast.Subscript)
-        and build.same(first.value.value, sequence)
-        and build.same(first.value.slice, build.name(loop.target.id))
-    )
+def _item_of(loop: build.Node, sequence: build.Node) -> build.Node | None:
+    """The statement `v = sequence[i]` of a loop over positions."""
+    for s in loop.body:
+        if isinstance(s, gast.Assign) and isinstance(s.value, gast.Subscript) and build.same(s.value.value, sequence):
+            if build.same(s.value.slice, build.name(loop.target.id)):
+                return s
+    return None

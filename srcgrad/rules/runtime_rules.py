@@ -185,7 +185,7 @@ elementwise(
 )
 elementwise(rt.polygamma, None, "rt.polygamma(x1 + 1, x2)", domain=((1, 1), (0.5, 4)))
 nondifferentiable(
-    rt.equal_length, rt.check_pair, rt.check_items, rt.check_reducible, rt.item_count,
+    rt.equal_length, rt.check_pair, rt.check_items, rt.check_reducible, rt.check_spread, rt.item_count,
     rt.zeros_like, rt.slots_like, rt.seed, rt.blank, rt.is_differentiable, rt.maximum_partial, rt.minimum_partial, rt.fmax_partial,
     rt.fmin_partial, rt.ties, rt.extremum_share, rt.ptp_share, rt.count,
 )  # fmt: skip

@@ -239,3 +239,158 @@ def order_of_the_keys_of_a_filled_dict(x):
     for v in d.values():
         s = s * 2.0 + v
     return s
+
+
+def affine(x, w, b):
+    return np.tanh(x @ w + b)
+
+
+def area(a, b, c):
+    return a * b + c
+
+
+def option(a, b=2.0, *, c=1.0):
+    return a * b - c
+
+
+@program(lambda d: (weights(d), d.vec(4, 3)))
+def dict_spread_into_a_call(p, x):
+    return np.sum(affine(x, **p))
+
+
+@program(lambda d: ([d.vec(3, 2), d.vec(2)], d.vec(4, 3)))
+def list_spread_into_a_call(p, x):
+    return np.sum(affine(x, *p))
+
+
+@program(lambda d: (d.vec(3),))
+def array_spread_into_a_call(x):
+    return area(*x) * x[0]
+
+
+@program(lambda d: (d.vec(3),), raises=TypeError)
+def array_spread_into_a_call_of_fewer(x):
+    return area(x[0], *x)
+
+
+@program(lambda d: (d.vec(1),), raises=TypeError)
+def array_spread_into_a_call_of_more(x):
+    return area(*x)
+
+
+@program(lambda d: ((d.num(), d.num()),))
+def tuple_spread_between_arguments(p):
+    return area(2.0, *p) * option(*p) * area(*p, 3.0)
+
+
+@program(lambda d: ([d.num(), d.num()],))
+def list_that_grows_is_spread(p):
+    q = p
+    q.append(p[0] * 2)
+    return area(*p)
+
+
+@program(lambda d: (d.num(),))
+def local_displays_are_spread(x):
+    args = (x, x * x)
+    rest = {"c": x}
+    s = area(*args, **rest)
+    for i in range(2):
+        pair = (s, x)
+        s = s + option(*pair, **rest) * i
+    return s
+
+
+@program(lambda d: (d.num(),))
+def list_changed_before_it_is_spread(x):
+    args = [x, x * x]
+    other = args
+    other.append(x)
+    return area(*args) * option(*args[:2])
+
+
+@program(lambda d: ({"a": d.num(), "b": d.num()}, d.num()), (0, 1))
+def dicts_made_of_a_dict(p, x):
+    scaled = {k: v * x for k, v in p.items()}
+    squares = {k: p[k] ** 2 for k in p}
+    both = {**scaled, "b": x, **{"a": x * 2}}
+    more = dict(squares, c=both["a"])
+    more["a"] = more["a"] * both["b"]
+    return option(**more) * scaled["a"] + {k: x * 2 for k in ("u", "v")}["u"]
+
+
+@program(lambda d: ({"a": d.num(), "b": d.num()}, d.num()), (0, 1))
+def copy_of_a_dict_is_filled(p, x):
+    q = dict(p)
+    q["a"] = q["a"] * x
+    q["new"] = x
+    return q["a"] * p["a"] * q["new"] * q["b"]
+
+
+@program(lambda d: ({"a": d.num(), "b": d.num()}, d.num()), (0, 1))
+def dict_that_changes_is_spread(p, x):
+    p["c"] = p["a"] * x
+    return option(**p)
+
+
+def taken(p):
+    return p.pop("b")
+
+
+@program(lambda d: ({"a": d.num(), "b": d.num()}, d.num()), (0, 1))
+def dict_that_a_helper_changes_is_spread(p, x):
+    y = taken(p)
+    return option(**p) * x * y
+
+
+def replaced(p):
+    p["b"] = 7.0
+    return 1.0
+
+
+@program(lambda d: ({"a": d.num(), "b": d.num()}, d.num()), (0, 1))
+def dict_that_changes_while_it_is_copied(p, x):
+    return option(**{**p, "c": replaced(p)}) * x * p["b"]
+
+
+@program(lambda d: (d.num(),))
+def display_with_a_key_twice(x):
+    return {"a": x, "b": (x := x * 3.0), "a": x * 2}["a"] * x  # noqa: F601
+
+
+@program(lambda d: ({"a": d.num(), "b": d.num()}, d.num()), (0, 1))
+def chosen_entries_of_a_dict(p, x):
+    r = {k: v for k, v in p.items() if k != "a"}
+    return r["b"] * x
+
+
+@program(lambda d: (d.num(),))
+def numbered_keys_that_are_numbers(x):
+    r = {5: x, 7: x * x}
+    s = 0.0
+    for i, k in enumerate(r):
+        s = s + r[k] * i * k
+    return s
+
+
+@program(lambda d: ({5: d.num(), 7: d.num()}, {"a": d.num(), "b": d.num()}), (0, 1))
+def keys_of_two_dicts_at_once(p, q):
+    s = 0.0
+    for i, (k, m) in enumerate(zip(p, q, strict=False), 1):
+        s = s + p[k] * q[m] * i
+        if s > 100.0:
+            break
+    return s * i
+
+
+@program(lambda d: ({5: d.num(), 7: d.num()},))
+def keys_of_one_dict_twice_at_once(p):
+    return sum(p[k] * p[m] ** 2 for k, m in zip(p, p, strict=True))
+
+
+@program(lambda d: ({3: d.num()},))
+def position_of_a_key_used_after_the_loop(p):
+    s = 1.0
+    for i, k in enumerate(p, 2):  # noqa: B007
+        s = s * p[k]
+    return s * i * k

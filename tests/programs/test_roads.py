@@ -45,6 +45,12 @@ RECORDED = frozenset(
         "dict_caught_half_filled",
         "dict_within_a_dict",
         "dict_deleted_from",
+        "list_that_grows_is_spread",
+        "list_changed_before_it_is_spread",
+        "dict_that_changes_is_spread",
+        "dict_that_a_helper_changes_is_spread",
+        "dict_that_changes_while_it_is_copied",
+        "chosen_entries_of_a_dict",
     }
 )
 

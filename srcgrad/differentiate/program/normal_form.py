@@ -60,10 +60,11 @@ def find(
     passed("enter_contexts", unit, unit.body)
     unit.body = jumps.remove_jumps(unit.body, unit.fresh)
     passed("remove_jumps", unit, unit.body)
-    seeds = {dict(zip(own, unit.parameters, strict=True)).get(n, n) for n in active}
+    shared = dict(zip(own, unit.parameters, strict=True))
+    seeds = {shared.get(n, n) for n in active}
     if any(n in active and kind.holds_records for n, kind in kinds.items()):
         seeds.add(activity.RECORDS)
-    unit = flatten.flatten(unit, seeds)
+    unit = flatten.flatten(unit, seeds, {shared.get(n, n): kind for n, kind in kinds.items()})
     outside.share(unit)
     passed("flatten", unit, unit.body)
     # a parameter may have the name of a module that the program needs

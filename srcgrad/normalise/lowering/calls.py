@@ -18,6 +18,7 @@ from . import state
 from .expressions import Expressions, has_call
 from .functionals import Functionals
 from .inlining import Inlining
+from .known_items import KnownItems
 from .loops import Loops
 
 # what an operator is that a function of `operator` stands for
@@ -27,7 +28,7 @@ IN_PLACE: dict[Any, type] = {
 }  # fmt: skip
 
 
-class Calls(Expressions, Loops, Functionals, Inlining):
+class Calls(Expressions, Loops, Functionals, Inlining, KnownItems):
     """What a call becomes."""
 
     def of_Call(self, node: build.Node) -> build.Node:
@@ -38,6 +39,8 @@ class Calls(Expressions, Loops, Functionals, Inlining):
         func = node.func
         if isinstance(func, gast.Lambda):
             return self.inline(self.closure(func.args, [build.return_(func.body)], "lambda_"), node)
+        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+            node = self.spread_arguments(node)
         if self.gives_function(func):
             func = self.call(func)
             node = build.changed(node, func=func)
@@ -56,6 +59,8 @@ class Calls(Expressions, Loops, Functionals, Inlining):
             )  # fmt: skip
         if value is sum and len(node.args) in (1, 2) and isinstance(node.args[0], (gast.GeneratorExp, gast.ListComp)):
             return self.sum_of(node)
+        if value is dict and (display := self.display(node)) is not None:
+            return self.expression(display)
         functional = self.functional(value, node)
         if functional is not None:
             return functional

@@ -160,11 +160,6 @@ class Expressions(State):
     def of_List(self, node: build.Node) -> build.Node:
         return gast.List(self.in_order(node.elts, self.element, node), build.LOAD)
 
-    def of_Dict(self, node: build.Node) -> build.Node:
-        if any(k is None for k in node.keys):
-            raise self.unit.refuse(node, "cannot differentiate a dict display with '**'")
-        return gast.Dict([self.passive(k) for k in node.keys], [self.operand(v) for v in node.values])
-
     def element(self, node: build.Node) -> build.Node:
         if isinstance(node, gast.Starred):
             return gast.Starred(self.operand(node.value), build.LOAD)

@@ -11,6 +11,7 @@ import gast
 
 from ... import rules
 from ...analyses import callees, fresh, mutation
+from ...analyses.kinds import Kind
 from ...core import build, names
 from ...core.unit import MISSING, Unit, resolve
 from .. import units
@@ -77,9 +78,15 @@ class State:
         self.closures: dict[str, Closure] = {}
         self.bound, self.nonlocals = units.bound_names(unit)
         self.original = unit.body
+        self.kinds: dict[str, Kind] = {}  # of the parameters, as far as they are known
         self.inlining: list[Any] = []
         self.known = Known(self)
         self.origin: build.Node | None = None
+
+    @functools.cached_property
+    def rebound(self) -> set[str]:
+        """The names that the function, or one nested in it, binds."""
+        return names.written(self.original) | self.nonlocals
 
     def resolve(self, node: build.Node) -> Any:
         return resolve(node, self.unit.free, self.bound)
