@@ -22,6 +22,23 @@ def test_fast_agrees_with_finite_differences_and_learns(name, capsys):
     assert losses[-1] < losses[0] - 0.1 * abs(losses[0])
 
 
+def test_the_functions_of_the_talk(capsys):
+    from examples import talk
+
+    assert talk.cli(["--show-gradient"]) == 0
+    out = capsys.readouterr().out
+    for x in ([0.88, -2.52, 1.55], [0.8831, -2.522, 1.551]):  # the second one rounds to the first
+        assert [round(number, 2) for number in x] == [0.88, -2.52, 1.55] and f"at {x}: " in out
+    found = re.findall(r"(\S+), gradient (\S+) (\S+) (\S+)", out)
+    assert [f"{float(n):.2f}" for n in found[1][1:]] == ["1.13", "0.08", "0.64"] and found[1][0] == "0.3949"
+    assert float(found[0][1]) == pytest.approx(1 / 0.88, abs=1e-4) and float(found[0][0]) == pytest.approx(0.3909)
+    assert "11.652, adjoints 5.5 and 1.716" in out and "that of the slide, up to rounding" in out
+    l4, l7, l10 = map(int, re.findall(r"l4 (\d+), l7 (\d+), l10 (\d+)", out)[0])
+    assert l10 - l7 == l7 - l4 > 0
+    x, step = 0.3, 1e-6  # the polynomial that is copied from the slide is the derivative
+    assert talk.polynomial(x) == pytest.approx((talk.l4(x + step) - talk.l4(x - step)) / (2 * step), rel=1e-6)
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_each_is_short_and_needs_numpy_alone(name, root):
     text = (root / "examples" / f"{name}.py").read_text(encoding="utf-8")
