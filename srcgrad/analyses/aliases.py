@@ -83,6 +83,7 @@ def analyse(unit: Unit, facts: Facts) -> Aliases:
     work.liveness(unit.body, live, None)
     work.found.end = work.block(unit.body, {}, [])
     work.collect()
+    work.meet_what_was_given()
     return work.found
 
 
@@ -243,6 +244,15 @@ class _Work:
                 fresh[other] = fresh.get(other, frozenset()) | {one}
                 self.found.meet(one, other)
         return fresh
+
+    def meet_what_was_given(self) -> None:
+        """What a parameter was given may be stored into under other names, when its own means something else."""
+        groups = self.found.groups
+        given = [name for name in self.unit.parameters if name in groups] if self.found.stores else []
+        rebound = names.written(self.unit.body) if given else set()
+        for name in given:
+            if name in rebound:
+                self.found.met.setdefault(name, set()).update(n for n, root in groups.items() if root == groups[name])
 
     def collect(self) -> None:
         for node, name, others in self.at.values():

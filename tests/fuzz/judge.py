@@ -84,6 +84,8 @@ def judge(source: str, seed: int, seconds: int = 20) -> Outcome:
             outcome = _judge(program, with_value=seed // 6 % 2 == 0)
             if outcome.verdict == "WRONG" and not _is_stored_right(source, program):
                 return Outcome("skipped", "NumPy stores what overlaps in a wrong order")
+            if outcome.verdict == "WRONG" and reads_what_nothing_filled(source, program):
+                return Outcome("skipped", "the program reads memory that nothing has filled")
             if outcome.verdict == "WRONG" and ": nan, not" in outcome.detail and not _stays_finite(program):
                 return Outcome("skipped", "numbers overflow on the way to a result that does not depend on them")
             return outcome
@@ -156,6 +158,36 @@ def _is_stored_right(source: str, program: Program) -> bool:
     finally:
         unload(module)
     return meant.error is None and meant.result == given.result
+
+
+class _Filled(ast.NodeTransformer):
+    """New memory has a number in it."""
+
+    def __init__(self, number: float):
+        self.number = number
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("empty", "empty_like"):
+            ones = "ones" if node.func.attr == "empty" else "ones_like"
+            text = f"np.{ones}({', '.join(map(ast.unparse, [*node.args, *node.keywords]))}) * {self.number}"
+            return ast.parse(f"({text})", mode="eval").body  # type: ignore[return-value]
+        return node
+
+
+def reads_what_nothing_filled(source: str, program: Program) -> bool:
+    """Whether what is in the memory that `np.empty` gives matters."""
+    found = []
+    for number in (0.37, -1.9):
+        text = ast.unparse(ast.fix_missing_locations(_Filled(number).visit(ast.parse(source))))
+        module = load(text)
+        try:
+            args = compare.copies(program.make_args())
+            called = compare.run(program, module.f, args)
+            found.append((repr(called.error), called.result, *map(np.sum, called.args)))
+        finally:
+            unload(module)
+    return found[0] != found[1]
 
 
 def _stays_finite(program: Program) -> bool:

@@ -4,10 +4,10 @@ import ast
 
 import pytest
 
-from tests.programs import compare
+from tests.programs import compare, registry
 
 from . import programs, shrink
-from .judge import judge
+from .judge import judge, make_args, reads_what_nothing_filled
 
 BATCH = 25
 
@@ -54,3 +54,11 @@ def test_differences_are_those_of_the_function():
 def test_a_store_that_numpy_itself_gets_wrong_is_no_failure():
     outcome = judge("import numpy as np\n\ndef f(x, a, s):\n    a[1, 1:] = a[:, 3]\n    return np.sum(a)\n", 2)
     assert outcome.verdict in ("right", "skipped"), compare.Outcome.__repr__(outcome)
+
+
+def test_a_program_that_reads_what_nothing_has_filled_is_no_failure():
+    head, rest = "import numpy as np\n\ndef f(x, a, s):\n    p = np.empty(4)\n", "    return np.sum(p) * s\n"
+    filled = "    for i in range(4):\n        p[i] = x[i]\n"
+    argument = registry.Program("f", "fuzz", None, make_args)
+    assert reads_what_nothing_filled(head + "    p[1:] = x[1:]\n" + rest, argument)
+    assert not reads_what_nothing_filled(head + filled + rest, argument)

@@ -460,3 +460,11 @@ def length_of_a_list_that_a_branch_changes(x, s):
     if len(items) > 2:
         t = t * items.pop()
     return t
+
+
+@program(lambda d: (d.vec(4), d.vec(3, 4), d.num()), (0, 2))
+def argument_stored_into_after_its_name_means_something_else(x, a, s):
+    for row in a:
+        a = a**2
+        np.flip(row)[[0, 1]] += x[[1, 2]] * s
+    return np.sum(x) * s * a[0, 0]
