@@ -37,13 +37,15 @@ class Kind:
     item: Kind | None = None
     # what is known of extents: equal texts are equal extents, None is nothing; of an int: the extent that it is
     dims: Dims | None = None
-    value: Any = None  # static: the object itself, compared by identity
+    value: Any = (
+        None  # static: the object itself, compared by identity; dict: the texts of its keys, where they are known
+    )
     step: congruences.Congruence | None = None  # of an int: what is known of its remainders
 
     def __hash__(self) -> int:
         found: int | None = self.__dict__.get("_hash")
         if found is None:
-            value = id(self.value) if self.tag == "static" else 0
+            value = id(self.value) if self.tag == "static" else self.value if self.tag == "dict" else 0
             known = (self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, self.step, value)
             found = self.__dict__["_hash"] = hash(known)
         return found
@@ -55,6 +57,8 @@ class Kind:
             return NotImplemented
         if self.tag == "static" or other.tag == "static":
             return self.tag == other.tag and same_object(self.value, other.value)
+        if self.tag == "dict" and self.value != other.value:
+            return False
         return (self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, self.step) == (
             other.tag, other.dtype, other.rank, other.ones, other.items, other.item, other.dims, other.step)  # fmt: skip
 

@@ -394,3 +394,21 @@ def position_of_a_key_used_after_the_loop(p):
     for i, k in enumerate(p, 2):  # noqa: B007
         s = s * p[k]
     return s * i * k
+
+
+def doubled(p, n):
+    s = 0.0
+    for i in range(n):
+        q = {k: v * 2 + i for k, v in p.items()}
+        for k in q:
+            s = s * 2 + q[k] * len(k)
+    if s > 1e9:
+        return 0.0 * s
+    return s
+
+
+@program(lambda d: ({"u": d.num(), "vv": d.num()}, d.num()), (0, 1))
+def helper_of_dicts_with_different_keys(p, x):
+    a = {"aa": x, "b": x * x}
+    b = {"b": 3.0 * x, "aa": x}
+    return doubled(a, 2) * doubled(b, 2) * doubled(p, 1)
