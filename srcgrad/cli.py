@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import importlib.util
 import io
+import math
 import os
 import sys
 import tokenize
@@ -160,6 +161,8 @@ def _check(options: argparse.Namespace) -> int:
         raise UsageError("check needs the point at which to check: --args EXPR")
     if options.order < 1:
         raise UsageError(f"--order is 1 or more, not {options.order}")
+    if options.rtol is not None and not 0 < options.rtol < math.inf:
+        raise UsageError(f"--rtol is a number above 0, not {options.rtol}")
     args = evaluate_arguments(options.args, module)
     source = getattr(getattr(function, "__code__", None), "co_filename", None)
     try:
@@ -284,6 +287,8 @@ def evaluate_arguments(text: str, module: ModuleType) -> tuple[Any, ...]:
         raise UsageError(f"--args is not a Python expression: {text} ({error.msg})") from None
     except Exception as error:
         raise UsageError(_raised("--args", error)) from None
+    except SystemExit as error:
+        raise UsageError(f"--args ends the program (SystemExit: {error.code})") from None
     return value if isinstance(value, tuple) else (value,)
 
 

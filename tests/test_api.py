@@ -268,6 +268,14 @@ def test_functions_that_have_a_rule_only():
     close(srcgrad.grad(np.linalg.norm)(np.array([3.0, 4.0])), np.array([0.6, 0.8]))
 
 
+def test_arguments_that_have_their_defaults_are_not_taken_for_others():
+    a, up = np.array([[3.0, 1.0], [1.0, 2.0]]), np.array([[10.0, 20.0], [30.0, 40.0]])
+    for axis in (-1, 0, 1, 0, -1):  # -1 is the default, and left out of the call
+        close(srcgrad.vjp(np.sort, a, axis)[1](up)[0], srcgrad.vjp(lambda x, axis=axis: np.sort(x, axis), a)[1](up)[0])
+    close(srcgrad.vjp(np.sort, a)[1](up)[0], np.array([[20.0, 10.0], [30.0, 40.0]]))
+    assert "def sort_grad(a):" in srcgrad.source(srcgrad.grad(np.sort))
+
+
 cells = itertools.count()
 
 

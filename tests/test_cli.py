@@ -150,6 +150,8 @@ def test_refusals_have_status_1(command):
         (["check", "model.py:fails", "--args", "1.0"], "IndexError: list index out of range .*model.py:18"),
         (["check", "model.py:loss", *ARGS, "--argnums", "9"], "was not given an argument"),
         (["check", "model.py:loss", *ARGS, "--order", "0"], "--order"),
+        (["check", "model.py:loss", *ARGS, "--rtol", "nan"], "--rtol is a number above 0, not nan"),
+        (["check", "model.py:loss", "--args", "exit()"], "--args ends the program"),
         (["dump", "broken.py:f"], "broken.py:1: "),
         (["dump", "raises.py:f"], r"raised ZeroDivisionError: division by zero .*raises.py:2"),
         (["dump", "exits.py:f"], "ends the program"),
@@ -172,3 +174,27 @@ def test_prints_of_the_module_do_not_spoil_the_program(command):
     (command.folder / "talks.py").write_text("print('hello')\ndef f(x):\n    return x * x\n")
     done = command("dump", "talks.py:f")
     assert "hello" not in done.stdout and "hello" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["dump", "model.py:loss", "--args", "(1.0,)"], "grad of loss: .*missing 1 required positional argument"),
+        (["dump", "builtins:len"], "^srcgrad: cannot write the adjoint of 'len'\n"),
+    ],
+)
+def test_what_has_no_gradient_has_status_1(command, arguments, message):
+    import re
+
+    done = command(*arguments, status=1)
+    assert re.search(message, done.stderr), done.stderr
+    assert done.stdout == "" and "defect" not in done.stderr
+
+
+def test_dump_shows_what_a_method_or_an_object_runs(command):
+    (command.folder / "objects.py").write_text(
+        "class Net:\n    def __init__(self):\n        self.w = 2.0\n\n    def loss(self, x):\n        return self.w * x\n\n"
+        "    __call__ = loss\n\n\nnet = Net()\n"
+    )
+    for target in ("net.loss", "net"):
+        assert "return tape.op('*', tape.attribute(self, 'w'), x)" in command("dump", f"objects.py:{target}").stdout

@@ -77,7 +77,7 @@ def format_refusal(refusal: Refusal) -> str:
         try something else
     """
     place = refusal.place
-    lines = [f"{place.filename}:{place.line}: {refusal.what}"]
+    lines = [f"{place.filename}:{place.line}: {refusal.what}" if place.filename else refusal.what]
     text = place.text
     if text:
         lines.append(f"    {place.line:>4} | {text}")

@@ -13,11 +13,11 @@ from typing import Any
 
 from srcgrad_runtime.memory import sizes
 
-from ..core.errors import Place, Refusal, Refused, SrcgradError
+from ..core.errors import ArgumentError, Place, Refusal, Refused, SrcgradError
 from ..core.markers import handing_on
 from ..emit import load
 from . import arguments, callables, collection, signatures, specialise
-from .keys import key_of
+from .keys import Same, key_of
 from .signatures import Argnums, Parameters
 from .specialise import Specialisation
 from .templates import Shared, Template
@@ -58,6 +58,9 @@ class Unprintable(Refused):
         return Refused, (self.refusals,)
 
 
+NUMBERS = (int, float, complex)  # types whose keys do not tell one value from another
+
+
 class Recipe:
     """What is to be made of a function: its gradient with respect to some arguments, with or without its value.
 
@@ -79,6 +82,7 @@ class Recipe:
         self.latest: Specialisation | None = None
         self._made: dict[Any, list[Specialisation]] = {}
         self._code = getattr(function, "__code__", None)
+        self._defaults: tuple[int, Any] = (-1, None)  # the epoch in which they were looked up, `callables.defaults_of`
 
     @handing_on
     def find(self, values: tuple[Any, ...]) -> Specialisation:
@@ -95,7 +99,7 @@ class Recipe:
             fits = latest.fits
             if fits is not None and fits(*values) and latest.current():
                 return latest
-        key = tuple(map(key_of, values))
+        key = self._key(values)
         found = self._made.get(key)
         if found is not None:
             newest = found[-1]
@@ -105,6 +109,16 @@ class Recipe:
                 newest.serves_again(key)
                 return newest
         return self._look_further(key, values)
+
+    def _key(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The key of the arguments; numbers that are left out of the call of a function with a rule are known as such."""
+        if self._defaults[0] != specialise.epoch:
+            self._defaults = specialise.epoch, callables.defaults_of(self.function)
+        defaults = self._defaults[1]
+        if defaults is None:
+            return tuple(map(key_of, values))
+        pairs = zip(values, defaults, strict=True)
+        return tuple(Same(v) if v is d and type(v) in NUMBERS else key_of(v) for v, d in pairs)
 
     def _touch(self, key: Any) -> None:
         """Move a key to the end: the first ones go when there are too many."""
@@ -330,7 +344,10 @@ def dump(
         kinds: dict[str, Any] = {}
         values = None
         if args is not None:
-            values = recipe.parameters.bind(*args)
+            try:
+                values = recipe.parameters.bind(*args)
+            except TypeError as error:
+                raise ArgumentError(f"grad of {recipe.name}: {error}") from None
             recipe.check(values)
             kinds = recipe.kinds(values)
         function = callables.with_source(function, values)
@@ -343,6 +360,8 @@ def dump(
             if after is not None or device or emitted or mode != "reverse" or any(map(_is_final, refused.refusals)):
                 raise
             recorded = recipe.recorded(refused)
+            if recorded.shown is None:
+                raise
             if standalone:
                 raise Unprintable(recipe.name, refused) from None
             return recorded.text

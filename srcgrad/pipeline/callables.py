@@ -16,14 +16,12 @@ def with_source(function: Callable[..., Any], values: Sequence[Any] | None) -> C
     """A Python function of the same parameters that calls a function with a rule (`np.sin`); any other callable as it is.
 
     It passes on what `values`, the bound arguments, give: parameters that have their defaults are left out, because rules cover
-    calls as they are written.
+    calls as they are written. Without values it has no parameters that can be left out.
 
     >>> with_source(np.sin, None).__name__
     'sin'
     """
-    from .. import rules
-
-    if hasattr(function, "__srcgrad_specialise__") or rules.lookup(function) is None:
+    if not _has_only_a_rule(function):
         return function
     parameters = list(signatures.signature_of(function).parameters.values())
     filled = [p.default for p in parameters] if values is None else values
@@ -32,10 +30,24 @@ def with_source(function: Callable[..., Any], values: Sequence[Any] | None) -> C
     name = name if name.isidentifier() else "function"
     public = getattr(np, name, None) is function
     called = f"np.{name}" if public else f"{name}_of_rule"
-    bare = inspect.Signature([p.replace(default=p.empty, annotation=p.empty) for p in parameters])
+    taken = given if values is None else parameters
+    bare = inspect.Signature([p.replace(default=p.empty, annotation=p.empty) for p in taken])
     arguments = ", ".join(_passed(p, i == parameters.index(p)) for i, p in enumerate(given))
     text = f"def {name}{bare}:\n    return {called}({arguments})\n"
     return load.load(text, name, {"np": np} if public else {called: function})
+
+
+def defaults_of(function: Callable[..., Any]) -> tuple[Any, ...] | None:
+    """The defaults of the parameters of a function that only a rule tells about, which `with_source` compares with; None for others."""
+    if not _has_only_a_rule(function):
+        return None
+    return tuple(p.default for p in signatures.signature_of(function).parameters.values())
+
+
+def _has_only_a_rule(function: Callable[..., Any]) -> bool:
+    from .. import rules
+
+    return not hasattr(function, "__srcgrad_specialise__") and rules.lookup(function) is not None
 
 
 def _passed(parameter: inspect.Parameter, in_place: bool) -> str:

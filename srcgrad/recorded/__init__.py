@@ -24,6 +24,18 @@ from .separation import Separation
 __all__ = ["Form", "Pullbacks", "Recorded", "Tangents"]
 
 
+def written(function: Any) -> FunctionType | None:
+    """The Python function that a callable runs: that of a method, of a partial, of an object; None where there is none."""
+    while not isinstance(function, FunctionType):
+        inside = (getattr(function, name, None) for name in ("__func__", "func", "__wrapped__"))
+        found = next((one for one in inside if callable(one)), None)
+        found = found or getattr(type(function), "__call__", None)  # noqa: B004
+        if not callable(found) or type(found) is type(function):
+            return None
+        function = found
+    return function
+
+
 class Recorded:
     """The gradient of one function by recording. `run` takes the bound arguments in the order of the parameters.
 
@@ -58,6 +70,11 @@ class Recorded:
             transform.transform(function)  # raises what is to be said about the function itself
 
     @property
+    def shown(self) -> FunctionType | None:
+        """The Python function whose operations are recorded; None for one that is built in."""
+        return written(self.target)
+
+    @property
     def text(self) -> str:
         """The recorded form of the function."""
         refusal = self.why.refusals[0] if self.why is not None and self.why.refusals else None
@@ -67,7 +84,8 @@ class Recorded:
             f"# Gradient of {self.name}, recorded because it has no straight adjoint{reason}",
             f"# What runs is this form of {self.name}, which notes its operations on a tape; the tape is then run backwards.",
         ]
-        body = transform.transform(self.target).text if isinstance(self.target, FunctionType) else ""
+        shown = written(self.target)
+        body = transform.transform(shown).text if shown is not None else ""
         return "\n".join([*head, "", body, ""])
 
     def serves_again(self, key: tuple[Any, ...]) -> None:
