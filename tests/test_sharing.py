@@ -193,3 +193,20 @@ def test_pairs_of_values():
     assert sorted(sharing.pairs(values, 8)) == expected
     assert expected == [(0, 2), (0, 5), (0, 6), (1, 4), (2, 5), (2, 6), (3, 5), (3, 6)]
     assert all(i < 1 for i, _ in sharing.pairs(values, 1))
+
+
+def order_of_entries(x):
+    held = [x]
+    first = held.pop()
+    return np.sum((first.ravel("K") + 2.0 * (first * 2.0).ravel("K")) * np.arange(1.0, x.size + 1))
+
+
+@pytest.mark.parametrize(
+    "x",
+    [np.broadcast_to(np.arange(3.0), (2, 3)), np.broadcast_to(np.ones((2, 1)), (2, 3)), np.arange(6.0).reshape(3, 2).T],
+)
+def test_axes_without_a_stride_stay_where_they_are_in_order_k(x):
+    gradient = srcgrad.value_and_grad(order_of_entries)
+    value, found = gradient(x)
+    assert "recorded" in srcgrad.source(gradient)
+    assert value == order_of_entries(x) == np.sum(found * x)

@@ -94,7 +94,12 @@ class _Views:
                     node.orelse = self.block(node.orelse)
             elif self.is_view(node) and self.is_local(node, body, position):
                 name, part = node.targets[0].id, node.value
+                may_raise = isinstance(part, gast.Subscript) and not _is_read_next(body[position + 1 :], name)
                 rest = self.replace(body[position + 1 :], name, part)
+                if may_raise:  # where there is no such part
+                    unused = self.unit.fresh("t")
+                    self.unit.temporaries.add(unused)
+                    rest.insert(0, build.at(build.assign(unused, build.copy(part)), node))
                 body[position:] = rest
                 self.changed = True
                 continue
@@ -224,6 +229,18 @@ class _Views:
             out.append(build.at(build.assign(again, build.copy(part)), node))
             fresh = self.inline(fresh, name, build.name(again))
         return build.at(fresh, node)
+
+
+def _is_read_next(body: list[build.Node], name: str) -> bool:
+    """Whether what a name means is taken in any case, before anything else happens that could be seen."""
+    for node in body:
+        compound = isinstance(node, (gast.If, gast.For, gast.While))
+        head = node if not compound else node.iter if isinstance(node, gast.For) else node.test
+        if name in names.reads(head):
+            return True
+        if compound or not isinstance(node, gast.Assign) or any(isinstance(n, gast.Call) for n in build.walk(node)):
+            return False
+    return False
 
 
 def _loads(node: build.Node, name: str) -> int:

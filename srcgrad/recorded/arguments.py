@@ -15,6 +15,7 @@ import srcgrad_runtime as rt
 
 from ..core.errors import ArgumentError
 from .separation import Separation
+from .shadows import turned
 from .tape import NUMBERS, Tape
 
 
@@ -87,7 +88,7 @@ class Structure:
         value = self.like
         if isinstance(value, self.ndarray):
             bar = tape.shadows.view(value, False)
-            found = None if bar is None else tape.arithmetic.copy(bar)
+            found = None if bar is None else turned(tape.arithmetic.copy(bar), value, tape.arithmetic)
             same = found is None or found.shape == self.shape
             return found if same else tape.arithmetic.call(np.reshape, found, self.shape)
         if isinstance(value, NUMBERS):

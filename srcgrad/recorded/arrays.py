@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import copy
 import math
 import re
@@ -12,6 +13,7 @@ import srcgrad_runtime as rt
 
 from .. import rules
 from .recorder import Recorder
+from .shadows import turned
 from .tape import SIGNS, SIGNS_OF_ONE
 
 DUNDERS = {f"__{name}__": sign for sign, (*_, name) in SIGNS.items()}
@@ -65,8 +67,8 @@ class Arrays(Recorder):
                 return self.store(owner, *args)
             if name == "__getitem__":
                 return self.load_array(owner, *args)
-            if name == "view" and not args and not kwargs:
-                return owner.view()
+            if name == "view" and _shows_the_parts(owner, *args, **kwargs):
+                return owner.view(*args, **kwargs)
             if name in ("conj", "conjugate") and owner.dtype.kind != "c" and not args and not kwargs:
                 return owner  # as the method does
             if name == "item" and args:
@@ -168,7 +170,7 @@ class Arrays(Recorder):
             calc = self.arithmetic
             bar = self.shadows.view(array, False)
             if bar is not None and value is not None:
-                g = calc.part(bar, index)
+                g = turned(calc.part(bar, index), array, calc)
                 self.add(value, calc.call(rt.unbroadcast, calc.negative(g) if negative else g, value))
             calc.put(array, index, old)
 
@@ -222,6 +224,19 @@ class Arrays(Recorder):
             return moved
         self.store_array(array, ..., moved)
         return None
+
+
+def _shows_the_parts(array: Any, dtype: Any = None, type: Any = None) -> bool:
+    """Whether a view of an array has its elements, or the real and imaginary parts of them, or has them for such parts."""
+    if type is not None or isinstance(dtype, builtins.type) and issubclass(dtype, np.ndarray):
+        return False
+    kind = array.dtype if dtype is None else np.dtype(dtype)
+    return kind == array.dtype or kind.kind in "fc" and array.dtype.kind in "fc" and _real(kind) == _real(array.dtype)
+
+
+def _real(dtype: np.dtype) -> np.dtype:
+    """The dtype of the real part."""
+    return np.zeros((), dtype).real.dtype
 
 
 def _core_axes(side: str) -> list[int]:

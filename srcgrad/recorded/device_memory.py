@@ -13,7 +13,7 @@ import numpy as np
 import srcgrad_runtime as rt
 
 from ..core import sharing
-from .shadows import Shadows, owner_of, positions
+from .shadows import Shadows, owner_of, positions, turned
 
 
 def at(place: Any, shape: tuple[int, ...], dtype: Any, strides: Any, like: Any) -> Any:
@@ -67,7 +67,7 @@ class DeviceShadows(Shadows):
         return at(place, array.shape, array.dtype, array.strides, array)
 
     def add(self, array: Any, g: Any, calc: Any) -> None:
-        g = calc.call(rt.unbroadcast, g, array)
+        g = turned(calc.call(rt.unbroadcast, g, array), array, calc)
         bar = self.view(array, True)
         if bar.size == 0:
             return
@@ -78,7 +78,7 @@ class DeviceShadows(Shadows):
         calc.increase_at(flat, self.device.asarray(places), calc.call(np.broadcast_to, g, bar.shape))
 
     def add_whole(self, owner: Any, g: Any) -> bool:
-        same = type(g) is type(owner) and g.shape == owner.shape and g.dtype == owner.dtype
+        same = type(g) is type(owner) and g.shape == owner.shape and g.dtype == owner.dtype and g.dtype.kind != "c"
         if not (same and owner.flags.c_contiguous and self.owns(owner)):  # a view by strides has no base either
             return False
         key = id(owner.data.mem)
@@ -98,6 +98,7 @@ class DeviceShadows(Shadows):
             bar = given[1]
         else:
             bar = self.view(owner, False)
+            bar = bar if bar is None or bar.dtype.kind != "c" else bar.conj()
         self.drop(owner)
         return bar
 

@@ -22,11 +22,20 @@ class Flat:
     """`array.flat` as something that is read and stored through the tape."""
 
     def __init__(self, recorder: Recorder, array: np.ndarray):
-        self.recorder, self.array = recorder, array
+        self.recorder = recorder
+        self.array = array if array.ndim else array.reshape(1)
 
     def place(self, index: Any) -> Any:
         places = np.arange(self.array.size)[index]
         return np.unravel_index(places, self.array.shape)
+
+    def store(self, index: Any, value: Any) -> tuple[Any, Any, Any]:
+        """What is stored at which index of the array: values are taken again and again until all places have one."""
+        place = self.place(index)
+        shape = np.shape(place[0]) if place else ()
+        if shape and np.ndim(value):
+            value = self.recorder.call(rt.cycled, self.recorder.as_array(value), shape)
+        return self.array, place, value
 
     def __len__(self) -> int:
         return self.array.size
@@ -81,7 +90,7 @@ class Recorder(Operators):
 
     def store(self, owner: Any, index: Any, value: Any) -> None:
         if isinstance(owner, Flat):
-            owner, index = owner.array, owner.place(index)
+            owner, index, value = owner.store(index, value)
         if isinstance(owner, self.ndarray):
             if owner.dtype == object:
                 self.store_objects(owner, index, value)
@@ -193,15 +202,11 @@ class Recorder(Operators):
             return Flat(self, owner) if name == "flat" else getattr(owner, name)
         if name in ("T", "mT", "shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides", "flags"):
             return getattr(owner, name)
-        if name == "real":
-            return owner.real
+        if name == "real" or name == "imag" and owner.dtype.kind == "c":
+            return getattr(owner, name)
         if name == "flat":
             return Flat(self, owner)
         function = rules.attribute(name)
-        if name == "imag" and function is not None:
-            y = self.covered(rules.lookup(function), (owner,), {}, owner.imag.copy())  # type: ignore[arg-type]
-            self.lock(y)  # a store into it would have to change the array
-            return y
         if function is not None:
             return self.call(function, owner)
         if callable(getattr(owner, name)):
@@ -214,8 +219,8 @@ class Recorder(Operators):
         if isinstance(owner, np.recarray) and name in (owner.dtype.names or ()):
             self.store(owner, name, value)
             return
-        if isinstance(owner, self.ndarray) and name in ("real", "flat"):
-            self.store(getattr(owner, name) if name == "real" else Flat(self, owner), ..., value)
+        if isinstance(owner, self.ndarray) and (name in ("real", "flat") or name == "imag" and owner.dtype.kind == "c"):
+            self.store(Flat(self, owner) if name == "flat" else getattr(owner, name), ..., value)
             return
         if isinstance(owner, self.ndarray) and name == "shape":
             self.set_shape(owner, value)
@@ -225,10 +230,6 @@ class Recorder(Operators):
                 f"cannot differentiate a change of '{name}' of an array", "what it means for the derivative is not known",
                 "make another array",
             )  # fmt: skip
-        if isinstance(owner, self.ndarray) and name == "imag":
-            raise self.refuse(
-                "cannot differentiate a store into the imaginary part", "", "write z[...] = z.real + 1j * v"
-            )
         if isinstance(owner, (types.ModuleType, type)):
             setattr(owner, name, value)
             return

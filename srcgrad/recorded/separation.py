@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import srcgrad_runtime as rt
 
 from ..core import sharing
@@ -49,7 +50,13 @@ class Separation:
 
     def copy(self, value: Any) -> Any:
         tape = self.tape
-        copy = tape.laid_out(value) if _has_gaps(value) else tape.arithmetic.copy(value)
+        if _has_gaps(value):
+            copy = tape.laid_out(value)
+        elif 0 in value.strides and value.dtype.kind in "fc":  # axes without a stride stay where they are in order "K"
+            copy = tape.run(np.positive, (value,), {})
+            tape.arithmetic.put(copy, ..., value)
+        else:
+            copy = tape.arithmetic.copy(value)
         if not tape.is_writeable(value):
             tape.lock(copy)
         self.copies[id(copy)] = value, copy

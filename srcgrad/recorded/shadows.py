@@ -1,4 +1,8 @@
-"""Adjoints of arrays: a shadow for each piece of memory, and the same view of the shadow for each view of the memory."""
+"""Adjoints of arrays: a shadow for each piece of memory, and the same view of the shadow for each view of the memory.
+
+The adjoint of z = x + iy is dL/dx - i dL/dy. In a shadow lies its conjugate, so that the parts of it that belong to the views `z.real` and
+`z.imag` are the adjoints of these; `turned` goes from one to the other.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import numpy as np
 import srcgrad_runtime as rt
 
 from ..core import sharing
+from . import arithmetic
 
 
 def owner_of(array: np.ndarray) -> np.ndarray:
@@ -64,6 +69,7 @@ class Shadows:
         """Add `g` to the adjoint of an array; `calc` does the arithmetic."""
         if type(g) is not np.ndarray or g.shape != array.shape or g.dtype != array.dtype:
             g = calc.call(rt.unbroadcast, g, array)
+        g = turned(g, array, calc)
         bar = self.view(array, True)
         assert bar is not None
         if bar.size == 0:
@@ -80,6 +86,8 @@ class Shadows:
         The first contribution is taken as it is, the sum of two is the shadow. False, having done nothing, for anything else.
         """
         if owner.base is not None or type(g) is not np.ndarray or g.shape != owner.shape or g.dtype != owner.dtype:
+            return False
+        if owner.dtype.kind == "c":
             return False
         key = id(owner)
         known = self.bars.get(key)
@@ -103,6 +111,7 @@ class Shadows:
         bar = self.given.pop(id(owner), None)
         if bar is None:
             bar = self.view(owner, False)
+            bar = bar if bar is None else turned(bar, owner, arithmetic.PLAIN)
             self.drop(owner)
         elif bar.shape != owner.shape:  # its shape was set in between
             bar = bar.reshape(owner.shape)
@@ -118,6 +127,11 @@ class Shadows:
         """Let all adjoints be zero."""
         self.bars.clear()
         self.given.clear()
+
+
+def turned(g: Any, array: Any, calc: Any) -> Any:
+    """The adjoint of (a part of) an array as it lies in the shadow; or the other way round, which is the same."""
+    return calc.call(np.conj, g) if array.dtype.kind == "c" else g
 
 
 def _memory(owner: np.ndarray) -> tuple[np.ndarray, int]:

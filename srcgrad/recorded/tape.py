@@ -25,7 +25,7 @@ from .. import rules
 from ..core import sharing
 from . import arithmetic, pullbacks
 from .pullbacks import DOUBLE, REAL
-from .shadows import Shadows, owner_of, with_gaps
+from .shadows import Shadows, owner_of, turned, with_gaps
 
 NUMBERS = (float, complex, np.inexact)
 SIGNS: dict[str, tuple[Callable[..., Any], Any, Callable[..., Any], str]] = {
@@ -209,6 +209,7 @@ class Tape:
             if bar is None:
                 return None
             found = self.arithmetic.copy(bar) if bar.ndim else self.arithmetic.part(bar, ())
+            found = turned(found, value, self.arithmetic)
             if self.shadows.owns(value):
                 self.shadows.drop(value)
             else:
@@ -267,8 +268,8 @@ class Tape:
         if isinstance(y, NUMBERS) and any(y is o for o in operands):
             y = self.fresh(y)
         if isinstance(y, self.ndarray) and self.is_view(y, operands):
-            # the adjoint of an imaginary part is minus that part of the adjoint, equal operands share that of an extremum
-            if rule.function is not np.imag and not (rule.function in (max, min) and _is_tie(y, operands)):
+            # equal operands share the adjoint of an extremum
+            if not (rule.function in (max, min) and _is_tie(y, operands)):
                 return y
             y = y.copy()
         if isinstance(y, (list, tuple)):
@@ -400,7 +401,7 @@ class Tape:
             if g is not None:
                 bar = self.shadows.view(array, True)
                 if not sharing.overlaps_itself(array):
-                    self.arithmetic.call(rt.scatter_add, bar, index, g)
+                    self.arithmetic.call(rt.scatter_add, bar, index, turned(g, array, self.arithmetic))
                     return
                 whole = self.arithmetic.call(np.zeros, array.shape, array.dtype)
                 self.arithmetic.call(rt.scatter_add, whole, index, g)
@@ -431,7 +432,7 @@ class Tape:
             calc = self.arithmetic
             bar = self.shadows.view(array, False)
             if bar is not None and array.dtype.kind in "fc":
-                g = calc.call(rt.last_written, bar, index)
+                g = turned(calc.call(rt.last_written, bar, index), array, calc)
                 calc.put(bar, index, 0)
                 if value is not None:
                     self.add(value, calc.call(rt.unbroadcast, g, value))

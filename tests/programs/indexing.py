@@ -173,3 +173,17 @@ def unpack_after_indexing(x):
 @program(lambda r: (np.array(0.8),))
 def index_of_zero_dimensions(x):
     return x[()] * x[...] + x[None][0]
+
+
+@program(lambda d: (d.vec(2, 3),))
+def a_flat_iterator_takes_values_again_and_again(x):
+    y = x.copy()
+    y.flat = x[0]
+    y.flat[::2] *= x[1]
+    y.flat[1:4] = x
+    y.flat[[0, 5]] = [x[0, 0], 2.0, 3.0]
+    y.flat[y.ravel() > 1] = x[1, :2]
+    y.flat[4] = x[0, 1]
+    z = np.zeros(())
+    z.flat = x[0]
+    return np.sum(y * np.arange(6.0).reshape(2, 3)) + z[()]

@@ -45,6 +45,7 @@ AREAS = (
     "combinations",
     "algorithms",
     "records",
+    "complex_views",
 )
 
 

@@ -236,3 +236,47 @@ def lists_that_begin_anew_at_times(x, way):
         if i == 3:
             break
     return rows[0][1] * rows[1][0] + len(row)
+
+
+@program(lambda d: (d.vec(2),))
+def a_test_that_counts_what_the_loop_appends(x):
+    r = [x[1]]
+    while (n := len(r)) < 4:
+        r.append(n * x[0])
+    return sum(r)
+
+
+@program(lambda d: (d.pos(2),))
+def the_end_of_a_list_that_has_grown(x):
+    r = [x[1]]
+    s = 0.0
+    for _ in range(3):
+        last = r[-1]
+        r.append(x[0] * last)
+        s += last * last
+    return s + sum(r)
+
+
+@program(lambda d: (d.pos(2),))
+def a_length_before_the_list_grows(x):
+    r = [x[1]]
+    s = 0.0
+    for _ in range(3):
+        n = len(r)
+        r.append(x[0] * x[1])
+        s += n * x[0] ** n
+    return s + sum(r)
+
+
+@program(lambda d: (d.pos(2),))
+def a_list_that_grows_twice_in_a_trip(x):
+    r = [x[1], x[0]]
+    s = 0.0
+    for i in range(2):
+        n = len(r)
+        t = r[i]
+        r.append(x[0] * n)
+        u = r[-1] * t
+        r.append(u)
+        s += u * t * n
+    return s + sum(r) * r[-1]

@@ -478,3 +478,21 @@ def a_number_does_not_multiply_a_list(x):
 @program(lambda d: (d.pos(3),), raises=TypeError)
 def a_list_is_not_multiplied_by_a_number(x):
     return np.sum([1.0, x[0]] * x[1])
+
+
+@program(lambda d: (d.vec(2, 3), 5, 0), raises=IndexError)
+def a_row_that_is_not_there_before_a_loop_of_no_trips(x, k, n):
+    y = x.copy()
+    row = y[k]
+    for i in range(n):
+        row[i] *= 2.0
+    return np.sum(y * y)
+
+
+@program(lambda d: (d.vec(2, 3), 5), raises=IndexError)
+def a_row_that_is_not_there_in_a_table(x, k):
+    table = [[0.0] * 3 for _ in range(2)]
+    row = table[k]
+    if k < 2:
+        row[0] = x[0, 0]
+    return table[0][0] * x[0, 1]

@@ -236,14 +236,20 @@ class Recomputed:
         return not any(source in self.layout.binds(n) for n in self.layout.between(definition, site))
 
     def is_content_steady(self, name: str, value: build.Node, definition: Definition, site: Site) -> bool:
-        """Whether what a value reads in arrays is the same at both places, and its own content still what it was (views are stored into)."""
-        read = {name, *aliases.content_reads(value)}
+        """Whether what a value reads in arrays and lists is the same at both places, and its own content still what it was.
+
+        Views are stored into, and a list that has grown has another length, and other items at its end.
+        """
+        layout = self.layout
+        read = {name, *aliases.content_reads(value)} | {
+            n for n in layout.loads(value) if not layout.facts.kind(n).is_array
+        }
         contents = {self.layout.contents[n] for n in read if n in self.layout.contents}
         if not contents:
             return True
         for node in self.layout.between(definition, site):
             # the reverse of a store runs when what it overwrote is back; a test is read again before its branches are undone
             undone = node is site.node and not isinstance(node, paths.COMPOUND)
-            if not undone and any(self.layout.stored_content(n) in contents for n in build.walk(node)):
+            if not undone and any(self.layout.changed_content(n) in contents for n in build.walk(node)):
                 return False
         return True

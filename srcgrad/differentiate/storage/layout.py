@@ -131,6 +131,15 @@ class Layout:
         root = aliases.root_of(place) if place is not None else None
         return self.contents.get(root) if root is not None else None
 
+    def changed_content(self, node: build.Node) -> str | None:
+        """The content that a store, or a method of a list, changes."""
+        call = node.value if isinstance(node, gast.Expr) else None
+        if isinstance(call, gast.Call) and isinstance(call.func, gast.Attribute):
+            owner = names.root(call.func.value)
+            if owner in self.contents:
+                return self.contents[owner]
+        return self.stored_content(node)
+
     def find_wanted(self) -> None:
         """Names that the reverse sweep reads, tests and loop heads included: where these are rebound, something is put back."""
         self.redefined = {n: 1 for n in self.unit.parameters}
