@@ -51,6 +51,8 @@ class Facts:
     # of statements and expressions that stay as they are: those of the sweeps
     names: names.Table = field(default_factory=names.Table)
 
+    unchanged: bool = False  # whether it is known that nothing is changed in place
+
     def is_stored_into(self, name: str) -> bool:
         """Whether what a name means may change in place, under this name or another."""
         return any(store.name == name or store.name in self.met.get(name, ()) for store in self.stores)

@@ -55,6 +55,8 @@ class Kind:
             return True
         if not isinstance(other, Kind):
             return NotImplemented
+        if self.tag != other.tag:
+            return False
         if self.tag == "static" or other.tag == "static":
             return self.tag == other.tag and same_object(self.value, other.value)
         if self.tag == "dict" and self.value != other.value:

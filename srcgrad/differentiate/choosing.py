@@ -13,7 +13,7 @@ import gast
 import numpy as np
 import srcgrad_runtime as rt
 
-from ..analyses.facts import Facts
+from ..analyses.facts import Callee, Facts
 from ..core import build, names
 
 
@@ -24,7 +24,7 @@ def chosen(uses: Mapping[str, list], facts: Facts, is_elementwise: Callable[[bui
     """
     found: set[str] = set()
     candidates = {n: [u for u in used if _is_active(u, facts)] for n, (_, used) in uses.items() if n in facts.active}
-    if not any(_is_side(n, use, facts) for n, used in candidates.items() for use in used):
+    if not any(map(_takes_sides, facts.callees.values())):
         return frozenset()
     size = -1
     while size != (size := len(found)):
@@ -39,6 +39,10 @@ def _is_active(statement: build.Node, facts: Facts) -> bool:
     if isinstance(statement, gast.Assign):
         return bool(facts.names.writes(statement) & facts.active) or not isinstance(statement.targets[0], gast.Name)
     return not isinstance(statement, (gast.If, gast.While, gast.Assert, gast.Pass))
+
+
+def _takes_sides(callee: Callee) -> bool:
+    return callee.function is np.where or callee.function is rt.chosen
 
 
 def _is_side(name: str, statement: build.Node, facts: Facts) -> bool:

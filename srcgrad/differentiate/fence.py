@@ -99,7 +99,7 @@ def check_stores(unit: Unit, facts: Facts, helper: bool = False) -> bool:
     """
     check_fields(unit, facts)
     check_objects(unit, facts)
-    if not facts.stores and not changes.happen(unit, facts):
+    if not facts.stores and (facts.unchanged or not changes.happen(unit, facts)):
         return False
     found = []
     listed = changes.events(unit, facts)

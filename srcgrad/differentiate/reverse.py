@@ -202,10 +202,8 @@ class Reverse:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 name = node.targets[0].id
                 definitions, uses = self.uses.get(name, (0, []))
-                if definitions == 1 and len(uses) == 1 and id(uses[0]) in here:
-                    reads = [n for n in build.walk(uses[0]) if isinstance(n, gast.Name) and n.id == name]
-                    if len(reads) == 1:
-                        self.rules.single[name] = node.value
+                if definitions == 1 and len(uses) == 1 and id(uses[0]) in here and _mentioned(name, uses[0]) == 1:
+                    self.rules.single[name] = node.value
 
     def count_uses(self, statements: list[build.Node]) -> None:
         assert self.uses is not None
@@ -701,6 +699,11 @@ class Reverse:
         if callee.form in ("passive", "rule") or not any(self.rules.is_active(o) for o in operands):
             return Effect(frozenset())
         raise refuse_call(self.unit, self.facts, callee, node.value, node)
+
+
+def _mentioned(name: str, statement: build.Node) -> int:
+    """How often a name stands in a statement."""
+    return sum([type(n) is gast.Name and n.id == name for n in build.walk(statement)])
 
 
 def _is_whole(index: build.Node) -> bool:

@@ -54,6 +54,8 @@ class _Work:
         )  # names that are rebound, and those whose adjoints are read or written in other ways
 
     def run(self) -> Slots:
+        if not self.are_there():
+            return Slots(frozenset(), frozenset(), {})
         self.note(self.unit.body, (), False)
         bars = {bar: var for var, bar in self.reverse.bars.of.items()}
         self.barred = {bars.get(name, name) for name in self.barred} | set(self.reverse.facts.stored)
@@ -68,6 +70,13 @@ class _Work:
         return Slots(
             bound, bound | blank, {id(s.step): p for n in bound for s in self.sites[n] for p in self.positions(s, n)}
         )
+
+    def are_there(self) -> bool:
+        """Whether there are containers among the parameters, or contributions with empty slots."""
+        facts, effects = self.reverse.facts, self.reverse.effects.values()
+        if any([facts.kind(name).tag in ("list", "tuple", "dict") for name in self.unit.parameters]):
+            return True
+        return any([isinstance(step, Add) and step.blank for e in effects for step in (*e.steps, *e.always)])
 
     def positions(self, site: Site, name: str) -> list[int]:
         """The position that a contribution outside of loops and branches goes to."""

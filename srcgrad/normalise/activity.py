@@ -122,6 +122,14 @@ def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
         return False
     if kind is gast.BinOp:
         return mentions(node.left, active, passive_call) or mentions(node.right, active, passive_call)
+    if kind is gast.Call:
+        if passive_call(node.func):
+            return False
+        for part in (node.func, *node.args, *node.keywords):
+            inner = part.value if type(part) is gast.keyword or type(part) is gast.Starred else part
+            if mentions(inner.value if type(inner) is gast.Starred else inner, active, passive_call):
+                return True
+        return False
     if isinstance(node, gast.Compare):
         return any(isinstance(n, gast.NamedExpr) for n in build.walk(node)) and bool(names.reads(node) & active)
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
@@ -130,20 +138,15 @@ def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
         passive = node.attr in PASSIVE_ATTRIBUTES and RECORDS not in active
         return not passive and mentions(node.value, active, passive_call)
     if isinstance(node, gast.Subscript):  # np.r_[x], and what a user's class does with an index
-        return any(mentions(part, active, passive_call) for part in (node.value, node.slice))
+        return mentions(node.value, active, passive_call) or mentions(node.slice, active, passive_call)
     if isinstance(node, gast.Slice):
         return any(
             part is not None and mentions(part, active, passive_call) for part in (node.lower, node.upper, node.step)
         )
     if isinstance(node, gast.IfExp):
         return any(mentions(n, active, passive_call) for n in (node.body, node.orelse))
-    if isinstance(node, gast.JoinedStr) or is_formatted(node):
+    if isinstance(node, gast.JoinedStr):
         return False
-    if isinstance(node, gast.Call):
-        if passive_call(node.func):
-            return False
-        parts = [node.func, *node.args, *(k.value for k in node.keywords)]
-        return any(mentions(p.value if isinstance(p, gast.Starred) else p, active, passive_call) for p in parts)
     if isinstance(node, (gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
         parts = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
         for part in node.generators:  # how many items there are does not vary smoothly
@@ -153,12 +156,6 @@ def mentions(node: build.Node, active: set[str], passive_call: Passive) -> bool:
     if isinstance(node, (gast.Lambda, gast.FunctionDef)):
         return bool(names.reads(node) & active)
     return any(mentions(child, active, passive_call) for child in build.children(node) if isinstance(child, gast.expr))
-
-
-def is_formatted(node: build.Node) -> bool:
-    """Whether an expression is `"..." % values`."""
-    left = node.left if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Mod) else None
-    return isinstance(left, gast.Constant) and isinstance(left.value, (str, bytes))
 
 
 def stored_names(node: build.Node) -> set[str]:

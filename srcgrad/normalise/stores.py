@@ -24,8 +24,13 @@ KindOf = Callable[[build.Node], Kind]
 
 
 def has_array_stores(unit: Unit, facts: Facts) -> bool:
-    """Whether the unit stores into an array (or into what may be one)."""
-    return any(facts.kind(name).tag in ("array", "list", "unknown") for name in changes.in_place(unit, facts))
+    """Whether the unit stores into an array (or into what may be one); noted is whether it changes nothing at all."""
+    facts.unchanged = True
+    for name in changes.in_place(unit, facts):
+        facts.unchanged = False
+        if facts.kind(name).tag in ("array", "list", "unknown"):
+            return True
+    return False
 
 
 # ---- names for parts ----------------------------------------------------------------------------------------------------------------

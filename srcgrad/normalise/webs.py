@@ -18,6 +18,7 @@ PLAIN = (
     gast.Assign, gast.AugAssign, gast.AnnAssign, gast.Expr, gast.Return, gast.If, gast.For, gast.While,
     gast.Assert, gast.Raise, gast.Pass, gast.Break,
 )  # fmt: skip
+GOING_ON = frozenset({gast.Assign, gast.AugAssign, gast.Expr})  # what only matters by its names
 COMPOUND = (gast.If, gast.For, gast.While)
 SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, gast.NamedExpr)
 Environment = dict[str, frozenset[int]]
@@ -191,10 +192,12 @@ class _Webs:
         self, body: list[build.Node], environment: Environment | None, exits: list[Environment]
     ) -> Environment | None:
         """The definitions that reach the end (None: the end is not reached); those at a break go to `exits`."""
+        others = self.others
         for node in body:
             if environment is None:
                 return None
-            environment = self.statement(node, environment, exits)
+            if type(node) not in GOING_ON or id(node) not in others:
+                environment = self.statement(node, environment, exits)
         return environment
 
     def statement(self, node: build.Node, environment: Environment, exits: list[Environment]) -> Environment | None:

@@ -131,6 +131,8 @@ class _Simplifier:
         if kind in CLOSED or kind is gast.Attribute and type(node.value) is gast.Name:
             return node
         call = kind is gast.Call
+        if call and _is_bare(node):
+            return node
         inside = kind in ARITHMETIC or call and self.effects.pure(node) and self.effects.new(node)
         fresh = build.mapped(node, self.operand if inside else self.expression)
         if kind is gast.BinOp:
@@ -379,6 +381,21 @@ def _folded(node: build.Node, left: Any, right: Any) -> build.Node:
     if value != value or value in (float("inf"), float("-inf")) or len(repr(value)) > 6:
         return node
     return build.at(build.constant(value), node)
+
+
+def _is_bare(call: build.Node) -> bool:
+    """Whether nothing in a call can be simplified: that of a function by its name, with names and constants."""
+    func = call.func
+    if (
+        call.keywords
+        or type(func) is not gast.Name
+        and (type(func) is not gast.Attribute or type(func.value) is not gast.Name)
+    ):
+        return False
+    for argument in call.args:
+        if type(argument) not in CLOSED:
+            return False
+    return True
 
 
 def _is_spread(value: build.Node) -> bool:

@@ -13,7 +13,7 @@ import gast
 from ..core import build
 from .effects import SCOPES, Effect, Effects, effects_of, shallow
 from .facts import Facts
-from .notes import Note, dotted
+from .notes import Note, Notes, dotted
 from .propagate import rank
 
 WIDTH = 90  # characters of a line, roughly
@@ -121,7 +121,7 @@ class _Folding:
         if not ready:
             return part
         sizes = self.effects.facts.notes
-        room = WIDTH - sizes.width(part, width_of)
+        room = WIDTH - width_in(part, sizes)
         for entry in self._in_order(part, ready):
             done = _Place(self, entry, part, room, s).result
             if done is not None:
@@ -235,6 +235,13 @@ class _Place:
             self.only_names_before = False
             if kind in SCOPES:
                 return node
+        if kind is gast.BinOp:
+            return self.visit_operands(node, above + 1)
+        if kind is gast.Attribute and type(node.value) is gast.Name and node.value.id != self.entry.name:
+            name, effects = node.value.id, self.folding.effects
+            if name not in effects.modules or name in effects.outside:
+                self.only_names_before = False
+            return node
         inner = above + (1 if kind in OPERATIONS else 0)
         fresh = node
         for key, position in _parts(node):
@@ -259,6 +266,16 @@ class _Place:
             # an operation has been evaluated: a call with an effect may not move behind it
             self.only_names_before = self.only_names_before and self._is_fixed(node)
         return fresh
+
+    def visit_operands(self, node: build.Node, above: int) -> build.Node:
+        for key in ("left", "right"):
+            done = self.visit(node.__dict__[key], above)
+            if self.done:
+                fresh = shallow(node)
+                fresh.__dict__[key] = self.without_copy(node, done)
+                return fresh
+        self.only_names_before = False
+        return node
 
     def _is_fixed(self, node: build.Node) -> bool:
         """A function of a module, such as np.exp: looked up at any time."""
@@ -327,6 +344,13 @@ def depth_of(node: build.Node) -> int:
         return 0
     inner = max(map(depth_of, build.children(node)), default=0)
     return inner + (1 if type(node) in OPERATIONS else 0)
+
+
+def width_in(s: build.Node, sizes: Notes) -> int:
+    """The width of a statement or expression; that of the value of an assignment is kept, as it is asked for by itself."""
+    if type(s) is gast.Assign and len(s.targets) == 1 and type(s.targets[0]) is gast.Name:
+        return 2 + len(s.targets[0].id) + sizes.width(s.value, width_of)
+    return sizes.width(s, width_of)
 
 
 def width_of(node: build.Node) -> int:

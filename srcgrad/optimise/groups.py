@@ -65,7 +65,8 @@ class Groups:
                 for position, name in enumerate(names_in(target)):
                     table.setdefault(name, []).append(parts[position] if parts else None)
         for name in self.bound:
-            table.setdefault(name, [None])
+            if name not in table:
+                table[name] = [None]
         return table
 
     def _find_scalars(self) -> frozenset[str]:
@@ -186,6 +187,8 @@ class Groups:
             if value is None:
                 for name in names_in(target):
                     self._join_outside(name)
+            elif type(value) in PLAIN:  # nobody shares it
+                pass
             elif type(target) is gast.Name:
                 if target.id not in self.scalars:
                     others = self.aliases(value)

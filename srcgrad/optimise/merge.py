@@ -12,7 +12,7 @@ import gast
 from ..core import build, names
 from .effects import Effects, blocks_of, effects_of, shallow
 from .facts import Facts
-from .fold import DEPTH, WIDTH, depth_of, width_of
+from .fold import DEPTH, WIDTH, depth_of, width_in, width_of
 from .groups import OUTSIDE
 from .notes import dotted, statements
 
@@ -140,7 +140,8 @@ class _Merging:
         )
 
     def fits(self, first: build.Node, s: build.Node) -> bool:
-        both = width_of(first) + width_of(s.value)
+        sizes = self.effects.facts.notes
+        both = width_in(first, sizes) + sizes.width(s.value, width_of)
         return both <= WIDTH and max(depth_of(first.value), depth_of(s.value)) < DEPTH
 
     def is_own(self, name: str, value: build.Node, rest: list[build.Node] | None) -> bool:

@@ -127,6 +127,8 @@ class Layout:
 
     def stored_content(self, node: build.Node) -> str | None:
         """The content that a store changes."""
+        if not self.contents:
+            return None
         place = aliases.store_place(node)
         root = aliases.root_of(place) if place is not None else None
         return self.contents.get(root) if root is not None else None

@@ -74,12 +74,11 @@ class Tapes:
     def step(self, node: build.Node, block: Block, required: set[str]) -> set[str]:
         needs = self.kept(self.layout.needs.get(id(node), set()))
         stored = self.layout.stored_content(node)
-        restored = (
+        if (
             stored is not None
             and (stored in required or stored in needs)
             and not self.stores.is_harmless(node, block, stored)
-        )
-        if restored:
+        ):
             self.overwrites.setdefault(id(node), {}).setdefault(stored, Tape("", block.loop is not None, block.loop))
         elif id(node) not in self.recomputed.from_place:
             needs -= self.layout.place_needs.get(id(node), set())

@@ -186,12 +186,14 @@ class State:
         """The atom, under a name of its own if evaluating what comes `later` rebinds it."""
         if not isinstance(atom, gast.Name):
             return atom
-        walked = [n for node in later for n in build.walk(node)]
-        by_function = atom.id in self.nonlocals and any(
-            isinstance(n, gast.Call) and isinstance(n.func, gast.Name) and n.func.id in self.closures for n in walked
-        )
-        if by_function or any(isinstance(n, gast.NamedExpr) and n.target.id == atom.id for n in walked):
-            return self.bind(atom)
+        outer = atom.id in self.nonlocals  # a function inside may bind it
+        for node in later:
+            for n in build.walk(node):
+                kind = type(n)
+                if kind is gast.NamedExpr and n.target.id == atom.id:
+                    return self.bind(atom)
+                if outer and kind is gast.Call and type(n.func) is gast.Name and n.func.id in self.closures:
+                    return self.bind(atom)
         return atom
 
     # ---- what the other rooms do ------------------------------------------------------------------------------------------------
