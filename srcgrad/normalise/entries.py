@@ -1,4 +1,4 @@
-"""Dicts that a function fills under constant keys become names, one for each entry, as long as the dict is used for its entries alone.
+"""Dicts and lists that change under constant keys become names, one for each entry, as long as they are used for their entries alone.
 
     cache = {}                          cache_z = x @ w
     cache["z"] = x @ w                  cache_a = np.tanh(cache_z)
@@ -6,7 +6,8 @@
     return cache                        return cache
 
 Where the dict is first used as a whole, it is made of what its entries are by then, and is a dict from there on. The keys are those
-that have surely been stored by then, in their order: entries that come to be in a branch or a loop leave the dict as it is.
+that have surely been stored by then, in their order: entries that come to be in a branch or a loop leave the dict as it is. So it is with
+lists (`stack.pop()`, `xs.insert(0, v)`, `xs[1] = v`), but for those that grow by `append` alone.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ APART = (gast.Lambda, gast.GeneratorExp, gast.FunctionDef)  # read what they rea
 
 
 def to_names(body: list[build.Node], unit: Unit, active: set[str]) -> list[build.Node]:
-    """The statements of a normal form without those dicts among the active names.
+    """The statements of a normal form without those dicts and lists among the active names.
 
     >>> from srcgrad.pipeline import passes
     >>> passes.show("flatten", '''
@@ -44,7 +45,7 @@ def to_names(body: list[build.Node], unit: Unit, active: set[str]) -> list[build
         t_6 = t_4 + t_5
         return t_6
     """
-    if gast.Dict not in unit.text.syntax and "dict" not in unit.text.mentioned:
+    if unit.text.syntax.isdisjoint((gast.Dict, gast.List)) and unit.text.mentioned.isdisjoint(("dict", "list")):
         return body
     found = [n for s in body for n in build.walk(s) if isinstance(n, gast.Name)]
     bindings = Counter(n.id for n in found if not isinstance(n.ctx, gast.Load))
@@ -53,7 +54,7 @@ def to_names(body: list[build.Node], unit: Unit, active: set[str]) -> list[build
 
 
 class _Whole(Exception):
-    """A dict is used as a whole, or it is not known which entries it has."""
+    """A container is used as a whole, or it is not known which entries it has."""
 
 
 class _Entries:
@@ -71,29 +72,25 @@ class _Entries:
                 out[position] = build.changed(s, body=self.block(s.body), orelse=self.block(s.orelse))
         position = 0
         while position < len(out):
-            given = self.display(out[position])
-            if given is not None:
+            s = out[position]
+            target = s.targets[0] if isinstance(s, gast.Assign) else None
+            if isinstance(target, gast.Name) and target.id in self.once:
                 rest = out[position + 1 :]
-                name = out[position].targets[0].id
-                if 1 + _mentions(rest, name) == self.mentions[name]:
-                    out[position:] = _Dict(self.unit, name).replaced(out[position], given, rest)
+                made = self.held(target.id, s.value)
+                if made is not None and 1 + _mentions(rest, target.id) == self.mentions[target.id]:
+                    out[position:] = made.replaced(s, rest)
             position += 1
         return out
 
-    def display(self, s: build.Node) -> list[tuple[build.Node, build.Node]] | None:
-        """The entries of the new dict that a statement binds a name to; None for other statements."""
-        if (
-            not isinstance(s, gast.Assign)
-            or not isinstance(s.targets[0], gast.Name)
-            or s.targets[0].id not in self.once
-        ):
-            return None
-        value = s.value
+    def held(self, name: str, value: build.Node) -> _Held | None:
+        """The new dict or list that a name is bound to; None for other values."""
+        if isinstance(value, gast.List) and not any(isinstance(e, gast.Starred) for e in value.elts):
+            return _List(self.unit, name, [(build.constant(i), e) for i, e in enumerate(value.elts)])
         if isinstance(value, gast.Dict) and all(isinstance(k, gast.Constant) for k in value.keys):
-            return list(zip(value.keys, value.values, strict=True))
+            return _Dict(self.unit, name, list(zip(value.keys, value.values, strict=True)))
         if isinstance(value, gast.Call) and not value.args and all(k.arg for k in value.keywords):
             if resolve(value.func, self.unit.free, self.once) is dict:
-                return [(build.constant(k.arg), k.value) for k in value.keywords]
+                return _Dict(self.unit, name, [(build.constant(k.arg), k.value) for k in value.keywords])
         return None
 
 
@@ -101,23 +98,22 @@ def _mentions(statements: list[build.Node], name: str) -> int:
     return sum(isinstance(n, gast.Name) and n.id == name for s in statements for n in build.walk(s))
 
 
-class _Dict:
-    """One dict: the names of its entries, in the order in which they came to be."""
+class _Held:
+    """One container: `names` of its entries by their keys, and the `given` ones, which it begins with."""
 
-    def __init__(self, unit: Unit, name: str):
-        self.unit, self.name = unit, name
-        self.entries: dict[object, str] = {}
-        self.keys: list[build.Node] = []
+    names: dict[object, str]
+
+    def __init__(self, unit: Unit, name: str, given: list[tuple[build.Node, build.Node]]):
+        self.unit, self.name, self.given = unit, name, given
+        self.names = {}
         self.changes = 0
 
-    def replaced(
-        self, s: build.Node, given: list[tuple[build.Node, build.Node]], rest: list[build.Node]
-    ) -> list[build.Node]:
-        """What stands for the statement that makes the dict, and for the rest of its block."""
-        if any(self.is_mentioned(value) for _, value in given):
+    def replaced(self, s: build.Node, rest: list[build.Node]) -> list[build.Node]:
+        """What stands for the statement that makes the container, and for the rest of its block."""
+        if any(self.is_mentioned(value) for _, value in self.given):
             return [s, *rest]
-        out = [build.at(self.stored(key, value), s) for key, value in given]
-        done = 0
+        out = [build.at(self.store(key, value), s) for key, value in self.given]
+        done = self.changes = 0
         for follower in rest:
             if self.is_mentioned(follower):
                 before = self.changes
@@ -132,28 +128,47 @@ class _Dict:
         if not self.changes:
             return [s, *rest]
         if done < len(rest):
-            display = gast.Dict(list(map(build.copy, self.keys)), list(map(build.name, self.entries.values())))
-            out.append(build.at(build.assign(self.name, display), rest[done]))
+            out.append(build.at(build.assign(self.name, self.whole()), rest[done]))
         return [*out, *rest[done:]]
 
     def is_mentioned(self, node: build.Node) -> bool:
         return any(isinstance(n, gast.Name) and n.id == self.name for n in build.walk(node))
 
-    def stored(self, key: build.Node, value: build.Node) -> build.Node:
-        if key.value not in self.entries:
-            wish = f"{self.name}_{key.value}"
-            self.entries[key.value] = self.unit.fresh(wish if wish.isidentifier() else f"{self.name}_item")
-            self.keys.append(key)
-        return build.assign(self.entries[key.value], value)
+    def fresh(self, key: object) -> str:
+        wish = f"{self.name}_{key}"
+        return self.unit.fresh(wish if wish.isidentifier() else f"{self.name}_item")
 
-    def key_of(self, node: build.Node) -> build.Node | None:
-        """The constant key of `d[key]`."""
-        if not isinstance(node, gast.Subscript) or not isinstance(node.value, gast.Name) or node.value.id != self.name:
-            return None
-        return node.slice if isinstance(node.slice, gast.Constant) else None
+    # ---- what dicts and lists do each in their way --------------------------------------------------------------------------------
+
+    def whole(self) -> build.Node:
+        """The display of what the container holds by now."""
+        raise NotImplementedError
+
+    def key_of(self, index: build.Node) -> object:
+        """The key that an index means; `_Whole` if that is not known."""
+        raise NotImplementedError
+
+    def store(self, key: build.Node, value: build.Node) -> build.Node:
+        """The statement that stores a value under a key."""
+        raise NotImplementedError
+
+    def method(self, name: str, call: build.Node) -> tuple[list[build.Node], build.Node] | None:
+        """The statements that stand for a call that surely runs once, and its value; None for other methods."""
+        raise NotImplementedError
+
+    # ---- statements and expressions -----------------------------------------------------------------------------------------------
+
+    def place(self, node: build.Node) -> object:
+        """The key of the place `d[key]`; `_Whole` for what is none of its places."""
+        if not isinstance(node, gast.Subscript) or not self.is_it(node.value):
+            raise _Whole
+        return self.key_of(node.slice)
+
+    def is_it(self, node: build.Node) -> bool:
+        return isinstance(node, gast.Name) and node.id == self.name
 
     def statement(self, s: build.Node, alone: bool) -> list[build.Node]:
-        """What stands for a statement in which the dict is mentioned; `alone` says that it surely runs, and once."""
+        """What stands for a statement in which the container is mentioned; `alone` says that it surely runs, and once."""
         if isinstance(s, (gast.If, gast.While)):
             return [build.changed(s, test=self.read(s.test), body=self.inside(s.body), orelse=self.inside(s.orelse))]
         if isinstance(s, gast.For):
@@ -161,23 +176,29 @@ class _Dict:
                 raise _Whole
             iterable = self.read(s.iter)
             return [build.changed(s, iter=iterable, body=self.inside(s.body), orelse=self.inside(s.orelse))]
+        if isinstance(s, (gast.Assign, gast.Expr)) and alone and (called := self.called(s.value)) is not None:
+            statements, value = called
+            if isinstance(s, gast.Assign):
+                if any(map(self.is_mentioned, s.targets)):
+                    raise _Whole
+                statements = [*statements, build.changed(s, value=value)]
+            return [build.at(one, s) for one in statements]
         if isinstance(s, gast.Assign) and len(s.targets) == 1:
-            key = self.key_of(s.targets[0])
-            value = self.read(s.value)
-            if key is None:
-                return [build.changed(s, targets=[self.read(s.targets[0])], value=value)]
-            return [build.at(self.change(key, value, alone), s)]
+            target, value = s.targets[0], self.read(s.value)
+            if not isinstance(target, gast.Subscript) or not self.is_it(target.value):
+                return [build.changed(s, targets=[self.read(target)], value=value)]
+            if not alone and self.place(target) not in self.names:
+                raise _Whole
+            return [build.at(self.store(target.slice, value), s)]
         if isinstance(s, gast.AugAssign):
-            key, value = self.key_of(s.target), self.read(s.value)
-            if key is None:
-                return [build.changed(s, target=self.read(s.target), value=value)]
-            if key.value not in self.entries:
+            target, value = s.target, self.read(s.value)
+            if not isinstance(target, gast.Subscript) or not self.is_it(target.value):
+                return [build.changed(s, target=self.read(target), value=value)]
+            key = self.place(target)
+            if key not in self.names:
                 raise _Whole
             self.changes += 1
-            return [build.at(build.augment(self.entries[key.value], s.op, value), s)]
-        if isinstance(s, gast.Expr) and (given := self.update(s.value)) is not None:
-            values = [(key, self.read(value)) for key, value in given]
-            return [build.at(self.change(key, value, alone), s) for key, value in values]
+            return [build.at(build.augment(self.names[key], s.op, value), s)]
         if isinstance(s, (gast.Expr, gast.Return, gast.Assert)):
             return [build.mapped(s, self.read)]
         raise _Whole
@@ -185,23 +206,11 @@ class _Dict:
     def inside(self, statements: list[build.Node]) -> list[build.Node]:
         return [m for s in statements for m in (self.statement(s, False) if self.is_mentioned(s) else [s])]
 
-    def change(self, key: build.Node, value: build.Node, alone: bool) -> build.Node:
-        if key.value not in self.entries and not alone:
-            raise _Whole
-        self.changes += 1
-        return self.stored(key, value)
-
-    def update(self, call: build.Node) -> list[tuple[build.Node, build.Node]] | None:
-        """The entries of `d.update(key=value)`."""
-        if not isinstance(call, gast.Call) or not self.is_method(call.func, "update") or call.args:
+    def called(self, call: build.Node) -> tuple[list[build.Node], build.Node] | None:
+        func = call.func if isinstance(call, gast.Call) else None
+        if not isinstance(func, gast.Attribute) or not self.is_it(func.value):
             return None
-        if not call.keywords or not all(k.arg for k in call.keywords):
-            return None
-        return [(build.constant(k.arg), k.value) for k in call.keywords]
-
-    def is_method(self, func: build.Node, name: str) -> bool:
-        owner = func.value if isinstance(func, gast.Attribute) and func.attr == name else None
-        return isinstance(owner, gast.Name) and owner.id == self.name
+        return self.method(func.attr, call)
 
     def read(self, node: build.Node) -> build.Node:
         """An expression with names in the place of entries."""
@@ -209,22 +218,116 @@ class _Dict:
         def replace(item: build.Node) -> build.Node | None:
             if isinstance(item, APART) and self.is_mentioned(item):
                 raise _Whole
-            key = self.key_of(item)
-            if key is not None and isinstance(item.ctx, gast.Load) and key.value in self.entries:
-                return build.at(build.name(self.entries[key.value]), item)
-            if isinstance(item, gast.Call) and self.is_method(item.func, "get") and not item.keywords:
-                return self.got(item)
-            if isinstance(item, gast.Name) and item.id == self.name:
+            if isinstance(item, gast.Subscript) and self.is_it(item.value):
+                key = self.place(item)
+                if key not in self.names or not isinstance(item.ctx, gast.Load):
+                    raise _Whole
+                return build.at(build.name(self.names[key]), item)
+            if isinstance(item, gast.Call) and (found := self.asked(item)) is not None:
+                return found
+            if self.is_it(item):
                 raise _Whole
             return None
 
         return build.rewrite(node, replace)
 
-    def got(self, call: build.Node) -> build.Node:
+    def asked(self, call: build.Node) -> build.Node | None:
+        """What stands for a call that changes nothing: `len(d)`."""
+        if len(call.args) == 1 and self.is_it(call.args[0]) and not call.keywords:
+            if resolve(call.func, self.unit.free, ()) is len:
+                return build.constant(len(self.names))
+        return None
+
+
+class _Dict(_Held):
+    """A dict: its entries in the order in which they came to be."""
+
+    def whole(self) -> build.Node:
+        keys = [build.constant(key) for key in self.names]
+        return gast.Dict(keys, list(map(build.name, self.names.values())))
+
+    def key_of(self, index: build.Node) -> object:
+        if not isinstance(index, gast.Constant):
+            raise _Whole
+        return index.value
+
+    def store(self, key: build.Node, value: build.Node) -> build.Node:
+        place = self.key_of(key)
+        if place not in self.names:
+            self.names[place] = self.fresh(place)
+        self.changes += 1
+        return build.assign(self.names[place], value)
+
+    def method(self, name: str, call: build.Node) -> tuple[list[build.Node], build.Node] | None:
+        """`d.update(key=value)`."""
+        if name != "update" or call.args or not call.keywords or not all(k.arg for k in call.keywords):
+            return None
+        values = [(build.constant(k.arg), self.read(k.value)) for k in call.keywords]
+        return [self.store(key, value) for key, value in values], build.constant(None)
+
+    def asked(self, call: build.Node) -> build.Node | None:
         """`d.get(key, default)`, of a key that is surely there."""
-        key = call.args[0] if len(call.args) in (1, 2) else None
-        if not isinstance(key, gast.Constant) or key.value not in self.entries:
+        func = call.func
+        if not isinstance(func, gast.Attribute) or func.attr != "get" or not self.is_it(func.value) or call.keywords:
+            return super().asked(call)
+        key = self.key_of(call.args[0]) if len(call.args) in (1, 2) else None
+        if key not in self.names or not all(map(build.is_atom, call.args)):
             raise _Whole
-        if len(call.args) == 2 and not build.is_atom(call.args[1]):
+        return build.name(self.names[key])
+
+
+class _List(_Held):
+    """A list: its entries by their positions."""
+
+    def whole(self) -> build.Node:
+        return gast.List(list(map(build.name, self.names.values())), build.LOAD)
+
+    def key_of(self, index: build.Node) -> object:
+        negative = isinstance(index, gast.UnaryOp) and isinstance(index.op, gast.USub)
+        number = index.operand if negative else index
+        if not isinstance(number, gast.Constant) or type(number.value) is not int:
             raise _Whole
-        return build.name(self.entries[key.value])
+        position = -number.value if negative else number.value
+        return position + len(self.names) if position < 0 else position
+
+    def store(self, key: build.Node, value: build.Node) -> build.Node:
+        position = self.key_of(key)
+        if position == len(self.names) and not self.changes and len(self.names) < len(self.given):
+            self.names[position] = self.fresh(position)  # one of those that it begins with
+        elif position not in self.names:
+            raise _Whole
+        else:
+            self.changes += 1
+        return build.assign(self.names[position], value)
+
+    def method(self, name: str, call: build.Node) -> tuple[list[build.Node], build.Node] | None:
+        items = list(self.names.values())
+        args = [self.read(a) for a in call.args] if not call.keywords else None
+        if args is None or name not in ("append", "insert", "pop"):
+            return None
+        if name == "append" and len(args) == 1:
+            return self.placed(items, len(items), args[0])
+        if name == "insert" and len(args) == 2:
+            self.changes += 1
+            return self.placed(items, min(max(self.bound(args[0]), 0), len(items)), args[1])
+        if name == "pop" and len(args) < 2:
+            position = self.bound(args[0]) if args else len(items) - 1
+            if not 0 <= position < len(items):
+                raise _Whole
+            taken = items.pop(position)
+            self.changes += 1
+            self.names = dict(enumerate(items))
+            return [], build.name(taken)
+        return None
+
+    def bound(self, index: build.Node) -> int:
+        """The position that an index means, which may lie before the list or after it."""
+        position = self.key_of(index)
+        assert isinstance(position, int)
+        return position
+
+    def placed(self, items: list[str], position: int, value: build.Node) -> tuple[list[build.Node], build.Node]:
+        mine = self.fresh(position)
+        items.insert(position, mine)
+        self.names = dict(enumerate(items))
+        return [build.assign(mine, value)], build.constant(None)

@@ -412,3 +412,112 @@ def helper_of_dicts_with_different_keys(p, x):
     a = {"aa": x, "b": x * x}
     b = {"b": 3.0 * x, "aa": x}
     return doubled(a, 2) * doubled(b, 2) * doubled(p, 1)
+
+
+@program(lambda d: (d.num(),))
+def list_with_places_that_come_and_go(x):
+    s = [x, x * x]
+    s.append(x**3)
+    t = s.pop()
+    u = s.pop(0)
+    s.insert(0, t * u)
+    s.insert(-1, 2.0)
+    s.insert(99, x)
+    s.insert(-99, 3 * x)
+    s[-1] *= t
+    return s[0] * s[1] * s[2] + s[3] * s[4] * len(s)
+
+
+@program(lambda d: (d.num(), 3))
+def items_of_a_list_changed_in_a_loop(x, n):
+    s = [x, 2.0]
+    s[0] = x * x
+    for _ in range(n):
+        s[0] += x
+        s[-1] = s[0] * s[1]
+    s.append(x)
+    return sum(s)
+
+
+@program(lambda d: (d.num(),), raises=IndexError)
+def pop_from_an_empty_list(x):
+    s = [x]
+    s.pop()
+    return s.pop()
+
+
+@program(lambda d: (d.num(),), raises=IndexError)
+def item_that_is_not_there(x):
+    s = [x, x * 2]
+    s[0] = 3 * x
+    return s[0] * s[-5]
+
+
+@program(lambda d: (d.num(),))
+def list_of_two_names_loses_an_item(x):
+    s = [x, x * 2]
+    s[0] = x * x
+    t = s
+    t.pop()
+    return s[0] * len(s)
+
+
+@program(lambda d: (d.num(), False))
+def list_that_a_branch_shortens(x, flag):
+    s = [x, 2 * x]
+    s[0] = x * x
+    if flag:
+        s.pop()
+    return sum(s) * len(s)
+
+
+@program(lambda d: (d.vec(2),))
+def array_in_two_places_of_a_list(x):
+    a = x * 1.0
+    s = [a, a]
+    s[0] += 1.0
+    s[1][0] = 5.0 * x[1]
+    s[0] = s[1] * x
+    return np.sum(s[0] * s[1] * a)
+
+
+@program(lambda d: ((d.num(), d.num()), d.num()), (0, 1))
+def copy_of_a_tuple_is_changed(p, x):
+    q = list(p)
+    q[0] = q[0] * x
+    w, b = q
+    r = list(p)
+    r.pop()
+    r.append(x)
+    return w * b * p[0] * sum(r)
+
+
+@program(lambda d: (d.num(),))
+def items_of_a_list_change_places(x):
+    s = [x, 2 * x, 3 * x]
+    s[0], s[2] = s[2], s[0]
+    s[1] = s[0] - s[1]
+    a, *b = s
+    return a * b[0] * b[1]
+
+
+@program(lambda d: (d.num(),))
+def list_changed_at_a_computed_place(x):
+    s = [x, 2 * x]
+    i = 1 if x > 0 else 0
+    s[0] = x**2
+    s[i] = 7.0 * x
+    return s[0] * s[1]
+
+
+@program(lambda d: (d.num(),))
+def function_that_pushes(x):
+    s = [x, 2 * x]
+
+    def push(v):
+        s.append(v)
+
+    push(x * x)
+    y = s.pop()
+    s[0] = y
+    return s[0] * s[1]

@@ -51,6 +51,8 @@ RECORDED = frozenset(
         "dict_that_a_helper_changes_is_spread",
         "dict_that_changes_while_it_is_copied",
         "chosen_entries_of_a_dict",
+        "list_of_two_names_loses_an_item",
+        "list_that_a_branch_shortens",
     }
 )
 

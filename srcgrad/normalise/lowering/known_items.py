@@ -191,6 +191,16 @@ class KnownItems(State):
 
     # ---- dicts that are made ----------------------------------------------------------------------------------------------------
 
+    def listed_copy(self, name: str, value: build.Node) -> build.Node | None:
+        """The display that stands for `list(p)`, of a parameter with a few items, where single items of the copy change."""
+        if not isinstance(value, gast.Call) or len(value.args) != 1 or value.keywords:
+            return None
+        kind = self.given_kind(value.args[0].id) if isinstance(value.args[0], gast.Name) else None
+        if kind is None or self.resolve(value.func) is not list or self.keeps_to(name, []):
+            return None
+        items = self.items_of(value.args[0])
+        return gast.List(items, build.LOAD) if items is not None and len(items) <= 8 else None
+
     def display(self, call: build.Node) -> build.Node | None:
         """The display that stands for `dict(p, key=value)`."""
         if any(k.arg is None for k in call.keywords) or len(call.args) > 1:

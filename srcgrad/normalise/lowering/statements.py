@@ -156,6 +156,8 @@ class Statements(Calls):
             if isinstance(value, gast.Lambda):
                 self.define(target.id, self.closure(value.args, [build.return_(value.body)], target.id))
                 return
+            if (listed := self.listed_copy(target.id, value)) is not None:
+                value = listed
             if self.gives_function(value):
                 made = self.call(value)
             else:
