@@ -40,11 +40,14 @@ class Gradient:
         self.__doc__ = getattr(function, "__doc__", None) if hasattr(function, "__code__") else type(self).__doc__
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        recipe = self._recipe
         if kwargs or len(args) != self._plain:
-            args = self._recipe.parameters.bind(*args, **kwargs)
-        run = self._recipe.find(args).run
+            args = recipe.parameters.bind(*args, **kwargs)
+        latest = recipe.latest
+        if latest is None or not latest.serves(*args):
+            latest = recipe.find(args)
         try:
-            return run(*args)
+            return latest.run(*args)
         except Exception as error:
             tracebacks.note_places(error)
             raise

@@ -30,6 +30,8 @@ def gradient(x_bar: Any, x: Any) -> Any:
     """
     if type(x) is float:
         return 0.0 if x_bar is None else float(_scalar(x_bar).real)
+    if type(x) is list and type(x_bar) is list and _are_finished(x_bar, x):
+        return [*x_bar]
     return _finished(x_bar, x, {})
 
 
@@ -78,6 +80,17 @@ def _unless_empty(items: list[Any]) -> list[Any] | None:
         if item is not None:
             return items
     return None
+
+
+def _are_finished(x_bar: list[Any], x: list[Any]) -> bool:
+    """Whether all items are arrays, and their adjoints finished and distinct; in one go, as parameters of a model are lists of arrays."""
+    ndarray = np.ndarray
+    for g, item in zip(x_bar, x):  # noqa: B905 - of one length, or they are not finished
+        if type(g) is not ndarray or type(item) is not ndarray or g.dtype is not item.dtype or g.shape != item.shape:
+            return False
+        if g.base is not None or g.dtype.kind not in "fc" or not getattr(g.flags, "writeable", True):
+            return False
+    return len(x) == len(x_bar) == len({*map(id, x_bar)}) and len(x) > 0
 
 
 def _is_finished(x_bar: Any, x: np.ndarray) -> bool:

@@ -4,6 +4,8 @@ Factors of one go, signs move to the front and into `+` and `-`, number literals
 product is computed in the order in which it is written. `x * 1.0` becomes `x` only where `x` is known to be floating, and only where nobody
 can tell by the memory that the product was a new array.
 
+`np.float32(2.0) * x` is `2.0 * x` where x is known to have a precision of its own.
+
 Two rules round differently, or differ in the sign of a zero, and hold only for expressions that read a name of the compiler's:
 `a * (1 / b)` is `a / b`, and `a + 0` is `a`.
 """
@@ -44,11 +46,13 @@ def simplify(body: list[build.Node], facts: Facts) -> list[build.Node]:
     ... w_bar = x_bar * (1 / w)
     ... if True:
     ...     a[0] += -w_bar
-    ... ''', temporaries="x_bar y_bar w_bar", floating="x y_bar".split().__contains__)
+    ... v_bar = -(np.float32(1.0) / len(v)) * v
+    ... ''', temporaries="x_bar y_bar w_bar v_bar", floating="x y_bar v".split().__contains__, typed="v".__eq__)
     x_bar = -2.0 * x * y_bar
     x_bar = x_bar - z_bar
     w_bar = x_bar / w
     a[0] -= w_bar
+    v_bar = -1.0 / len(v) * v
     """
     return _Simplifier(effects_of(body, facts)).block(body)
 
@@ -213,6 +217,12 @@ class _Simplifier:
                 numerator = literal(other.left)
                 if isinstance(numerator, float):  # this changes no digit
                     return build.changed(other, left=build.constant(number * numerator))
+        for factor, other in ((a, b), (b, a)):
+            if type(other) is gast.Name and _has_type(factor) and self.facts.typed(other.id):
+                plain = self.operand(_without_type(factor))
+                return self.binary(
+                    build.changed(node, left=plain, right=b) if factor is a else build.changed(node, right=plain)
+                )
         for factor, other in ((b, a), (a, b)):
             if _is_reciprocal(factor) and self.ours(node):
                 return self.binary(gast.BinOp(other, gast.Div(), factor.right))
@@ -396,6 +406,32 @@ def _is_bare(call: build.Node) -> bool:
         if type(argument) not in CLOSED:
             return False
     return True
+
+
+def _has_type(node: build.Node) -> bool:
+    """Whether an expression is made of numbers and lengths alone, and `np.float32(1.0)` is the first of them."""
+    kind = type(node)
+    if kind is gast.UnaryOp:
+        return _has_type(node.operand)
+    if kind is gast.BinOp:
+        return _has_type(node.left) and (literal(node.right) is not None or _is_length(node.right))
+    return kind is gast.Call and _is_typed_number(node)
+
+
+def _is_typed_number(call: build.Node) -> bool:
+    return dotted(call.func) == "np.float32" and len(call.args) == 1 and literal(call.args[0]) is not None
+
+
+def _is_length(node: build.Node) -> bool:
+    return type(node) is gast.Call and dotted(node.func) == "len"
+
+
+def _without_type(node: build.Node) -> build.Node:
+    """The same with a plain number in its place."""
+    if type(node) is gast.Call:
+        return node.args[0]
+    first = "operand" if type(node) is gast.UnaryOp else "left"
+    return build.changed(node, **{first: _without_type(getattr(node, first))})
 
 
 def _is_spread(value: build.Node) -> bool:

@@ -120,7 +120,8 @@ class Facts:
 
     `pure(call)`: the call has no effect and depends on nothing but the values of its arguments. `new(call)`: the result of a pure
     call shares no memory with its arguments. `array(name)`: certainly an array (True), certainly an immutable number, string or None
-    (False), unknown (None). `floating(name)`: certainly a float, a complex number, or an array of those. `sequence(name)`: certainly a list,
+    (False), unknown (None). `floating(name)`: certainly a float, a complex number, or an array of those. `typed(name)`: certainly an array or
+    a number of NumPy, of single precision at least, so that a plain float takes its precision. `sequence(name)`: certainly a list,
     a tuple or an array. `fails(expression)`: evaluating it may raise; asked of statements that are expressions, which stand there for that.
     """
 
@@ -128,6 +129,7 @@ class Facts:
     new: Callable[[build.Node], bool] = usually_new
     array: Callable[[str], bool | None] = _unknown
     floating: Callable[[str], bool] = _no
+    typed: Callable[[str], bool] = _no
     sequence: Callable[[str], bool] = _no
     fails: Callable[[build.Node], bool] = _never
     parameters: frozenset[str] = (

@@ -106,7 +106,7 @@ class Recipe:
             if newest.current() and getattr(self.function, "__code__", None) is self._code:
                 if newest is not self.latest:
                     self._touch(key)
-                newest.serves_again(key)
+                newest.serves_again(self.function, key, values)
                 return newest
         return self._look_further(key, values)
 

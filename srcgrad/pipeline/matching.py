@@ -5,7 +5,7 @@ It costs a third of making keys. It may say no to values that have the key, in w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import NoneType
 from typing import Any
 
@@ -17,19 +17,26 @@ from .keys import ARGUMENT, SIMPLE, Same
 _TYPES = {name: kind for kind, name in SIMPLE.items() if isinstance(name, str)}
 
 
-def predicate_of(keys: tuple[Any, ...]) -> Callable[..., bool] | None:
+def predicate_of(
+    keys: tuple[Any, ...], values: tuple[Any, ...], others: Sequence[tuple[Any, ...]] = ()
+) -> Callable[..., bool] | None:
     """A function that says whether values have these keys; None where a key is of a kind that only its making tells.
 
+    `values` have them, and shapes like theirs are told first. It asks the `others` as well: conditions as texts with a place for each of
+    the values that follow.
+
     >>> from srcgrad.pipeline.keys import key_of
-    >>> fits = predicate_of((key_of(1.0), key_of([np.ones(3)])))
+    >>> values = 1.0, [np.ones(3)]
+    >>> fits = predicate_of(tuple(map(key_of, values)), values)
     >>> fits(2.0, [np.ones(4)]), fits(2.0, [np.ones((4, 4))]), fits(2, [])
     (True, False, False)
     """
     names = [f"value_{i}" for i in range(len(keys))]
     writer = _Writer()
-    for name, key in zip(names, keys, strict=True):
-        if not writer.value(name, key):
+    for name, key, value in zip(names, keys, values, strict=True):
+        if not writer.value(name, key, value):
             return None
+    writer.conditions += [text.format(*map(writer.refer, given)) for text, *given in others]
     return load.predicate(names, writer.conditions, writer.space)
 
 
@@ -46,8 +53,11 @@ class _Writer:
         self.space[name] = value
         return name
 
-    def value(self, text: str, key: Any) -> bool:
-        """Add what a value has to fulfil; says whether all of its key is covered. `text` is a name, or the first mention of an item."""
+    def value(self, text: str, key: Any, value: Any) -> bool:
+        """Add what has to hold for a value that has this key; says whether all of the key is covered.
+
+        `text` is a name, or the first mention of an item.
+        """
         if isinstance(key, Same):
             self.conditions.append(f"{text} is {self.refer(key.value)}")
         elif isinstance(key, str):
@@ -55,9 +65,9 @@ class _Writer:
         elif isinstance(key, type):
             self.conditions.append(f"type({text}) is {self.refer(key)}")
         elif isinstance(key[0], str):
-            self.array(text, key)
+            self.array(text, key, value.shape)
         elif key[0] is list or key[0] is tuple:
-            return self.sequence(text, *key)
+            return self.sequence(text, value, *key)
         elif key[0] is bool or key[0] is NoneType:
             self.conditions.append(f"{text} is {key[1]}")
         elif key[0] is str:
@@ -67,23 +77,26 @@ class _Writer:
             return False
         return True
 
-    def array(self, text: str, key: tuple[Any, ...]) -> None:
+    def array(self, text: str, key: tuple[Any, ...], shape: tuple[int, ...]) -> None:
         char, extents, *large = key
         item = f"item_{len(self.conditions)}"
         self.conditions.append(f"type({item} := {text}) is ndarray")
         self.conditions.append(f"{item}.dtype is {self.refer(np.dtype(char))}")
         if isinstance(extents, int):
-            self.conditions += [f"{item}.ndim == {extents}", f"1 not in {item}.shape"]
+            alike = [f"{item}.ndim == {extents}", f"1 not in {item}.shape"]
         else:
-            self.conditions.append(f"{item}.ndim == {len(extents)}")
             sign = {True: "==", False: "!="}
-            self.conditions += [f"{item}.shape[{i}] {sign[one]} 1" for i, one in enumerate(extents)]
-        self.conditions.append(f"{item}.nbytes {'>=' if large else '<'} {ARGUMENT}")
+            alike = [f"{item}.ndim == {len(extents)}"]
+            alike += [f"{item}.shape[{i}] {sign[one]} 1" for i, one in enumerate(extents)]
+        alike.append(f"{item}.nbytes {'>=' if large else '<'} {ARGUMENT}")
+        self.conditions.append(f"({item}.shape == {shape} or {' and '.join(alike)})")
 
-    def sequence(self, text: str, kind: type, *items: Any) -> bool:
+    def sequence(self, text: str, value: Any, kind: type, *items: Any) -> bool:
         if items[:1] == ("many",):
             return False
         whole = f"item_{len(self.conditions)}"
         self.conditions.append(f"type({whole} := {text}) is {kind.__name__}")
         self.conditions.append(f"len({whole}) == {len(items)}")
-        return all(self.value(f"{whole}[{i}]", item) for i, item in enumerate(items))
+        return all(
+            self.value(f"{whole}[{i}]", key, item) for i, (key, item) in enumerate(zip(items, value, strict=True))
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -46,6 +47,7 @@ class Specialisation:
         "epoch",
         "device",
         "fits",
+        "serves",
         "changed",
         "_named",
         "_bodies",
@@ -74,6 +76,7 @@ class Specialisation:
         self.device = device
         self.epoch = template.epoch
         self.fits: Any = _unasked  # whether values have the keys that this was made for: see `matching`
+        self.serves: Any = _unasked  # the same, and whether nothing else has to be looked at before `run`
         self._named: list[tuple[dict[str, Any], str, Any]] = []
         self._bodies = template.bodies
         self._guards: list[tuple[Getter, Any]] = []
@@ -106,10 +109,22 @@ class Specialisation:
         if device is not None or pooled:
             self.run = scopes.watched(self.run, pooled)
 
-    def serves_again(self, key: tuple[Any, ...]) -> None:
+    def serves_again(self, function: Any, key: tuple[Any, ...], values: tuple[Any, ...]) -> None:
         """Values with this key have come a second time: from now on they are told by a test of their own."""
-        if self.fits is _unasked:
-            self.fits = matching.predicate_of(key)
+        if self.fits is not _unasked:
+            return
+        self.fits = matching.predicate_of(key, values)
+        if self.fits is None or self.changed or self.inner is not None or self._guards or self._data:
+            return
+        steady: list[tuple[Any, ...]] = [("{}.epoch == {}", sys.modules[__name__], self.epoch)]
+        if hasattr(function, "__code__"):
+            steady.append(("{}.__code__ is {}", function, function.__code__))
+        steady += [("{}({}) is {}", space.get, name, expected) for space, name, expected in self._named]
+        for known, (code, defaults, keyword_defaults) in self._bodies:
+            steady.append(("{}.__code__ is {}", known, code))
+            steady.append(("{}.__defaults__ is {}", known, defaults))
+            steady.append(("{}.__kwdefaults__ is {}", known, keyword_defaults))
+        self.serves = matching.predicate_of(key, values, steady)
 
     def is_shared(self, values: tuple[Any, ...], names: tuple[str, ...]) -> bool:
         """Whether the program may store, for arguments of these names, into memory that it knows by other names as well.

@@ -88,7 +88,11 @@ class Recorded:
         body = transform.transform(shown).text if shown is not None else ""
         return "\n".join([*head, "", body, ""])
 
-    def serves_again(self, key: tuple[Any, ...]) -> None:
+    def serves(self, *values: Any) -> bool:
+        """Whether these values may be given to it without a further look: never."""
+        return False
+
+    def serves_again(self, function: Any, key: tuple[Any, ...], values: tuple[Any, ...]) -> None:
         """It has been found for values of this key once more."""
 
     def current(self) -> bool:

@@ -20,6 +20,8 @@ from .builder import Builder
 from .normal_form import Passed, go_on
 from .sweeps import Sweeps
 
+TYPED = ("float32", "float64", "complex64", "complex128")
+
 
 def cleaned(
     builder: Builder,
@@ -41,10 +43,15 @@ def cleaned(
         kind = facts.kind(name)
         return name not in bars and (kind.tag in ("list", "tuple") or kind.is_array and bool(kind.rank))
 
+    def typed(name: str) -> bool:
+        kind = facts.kind(name)
+        return name not in bars and (kind.is_array or kind.tag == "float") and kind.dtype in TYPED
+
     made = sweeps.reverse.made()  # those that are handed over may share memory
     known = ProgramFacts(
         array=array,
         floating=floating,
+        typed=typed,
         sequence=sequence,
         parameters=frozenset([*unit.parameters, *(made & given)]),
         temporaries=frozenset(unit.temporaries | set(bars)),

@@ -74,11 +74,7 @@ class Tapes:
     def step(self, node: build.Node, block: Block, required: set[str]) -> set[str]:
         needs = self.kept(self.layout.needs.get(id(node), set()))
         stored = self.layout.stored_content(node)
-        if (
-            stored is not None
-            and (stored in required or stored in needs)
-            and not self.stores.is_harmless(node, block, stored)
-        ):
+        if stored is not None and stored in required | needs and not self.stores.is_harmless(node, block, stored):
             self.overwrites.setdefault(id(node), {}).setdefault(stored, Tape("", block.loop is not None, block.loop))
         elif id(node) not in self.recomputed.from_place:
             needs -= self.layout.place_needs.get(id(node), set())
