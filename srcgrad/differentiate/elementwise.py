@@ -44,6 +44,11 @@ class Elementwise:
             return node.id in self.facts.active
         if isinstance(node, (gast.Tuple, gast.List)):
             return any(self.is_active(e) for e in node.elts)
+        if not isinstance(node, gast.Constant) and self.kind_of(node)[1]:
+            raise self.unit.refuse(
+                node, "cannot differentiate this expression in its place", "that it depends on an argument you differentiate was seen late",
+                "give it a name of its own",
+            )  # fmt: skip
         return False
 
     def kind(self, node: build.Node) -> Kind:

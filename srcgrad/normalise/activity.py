@@ -40,7 +40,7 @@ def active_names(
     active = set(seeds)
     walked = [build.walk(statement) for statement in body]
     flows = [flow for nodes in walked for flow in _flows(nodes, pure_call, new_call)]
-    flows += _flows_back(walked, passive_call)
+    flows += _flows_back(walked, passive_call, new_call)
     flows = [(sources, targets.difference(modules), value) for sources, targets, value in flows]
     changed = True
     while changed:
@@ -55,7 +55,7 @@ def active_names(
 
 
 def _flows_back(
-    walked: list[list[build.Node]], passive_call: Passive
+    walked: list[list[build.Node]], passive_call: Passive, new_call: Passive
 ) -> list[tuple[set[str], set[str], build.Node | None]]:
     """What is stored into a name for a part (`row = a[i]; row[0] = v`) is stored into what it is a part of.
 
@@ -69,14 +69,14 @@ def _flows_back(
             kind = type(node)
             if kind is gast.Subscript or kind is gast.Attribute:
                 if isinstance(node.ctx, gast.Store):
-                    stored |= stored_names(node)
+                    stored |= _stored_in(node, new_call)
             elif kind is gast.AugAssign:
-                stored |= stored_names(node.target)
+                stored |= _stored_in(node.target, new_call)
                 links += [(t, set()) for t in stored_names(node.target)]
             elif kind is gast.Call:  # a method, or a function that is given it, may store
-                stored |= stored_names(node.func.value) if isinstance(node.func, gast.Attribute) else set()
+                stored |= _stored_in(node.func.value, new_call) if isinstance(node.func, gast.Attribute) else set()
                 for argument in [*node.args, *(k.value for k in node.keywords)]:
-                    stored |= stored_names(argument.value if isinstance(argument, gast.Starred) else argument)
+                    stored |= _stored_in(argument, new_call)
             elif kind is gast.Assign:
                 if isinstance(node.value, gast.Constant):
                     counters |= {t for target in node.targets for t in names.writes(target)}
@@ -189,6 +189,14 @@ def _sharing(node: build.Node, new_call: Passive) -> set[str]:
     return {node.id} if isinstance(node, gast.Name) else set()
 
 
+def _stored_in(target: build.Node, new_call: Passive) -> set[str]:
+    """The names that a store into a target, or a method of it, may change: `a` for a[i].b and for np.asarray(a)[0]."""
+    kind = type(target)
+    if kind is gast.Name:
+        return {target.id}
+    return stored_names(target) | _sharing(target, new_call)
+
+
 def _flows(
     nodes: list[build.Node], pure_call: Passive, new_call: Passive
 ) -> Iterable[tuple[set[str], set[str], build.Node | None]]:
@@ -198,9 +206,9 @@ def _flows(
             continue
         if isinstance(node, gast.Assign):
             for target in node.targets:
-                yield set(), stored_names(target), node.value
+                yield set(), _stored_in(target, new_call), node.value
         elif isinstance(node, gast.AugAssign):
-            yield set(), stored_names(node.target), node.value
+            yield set(), _stored_in(node.target, new_call), node.value
         elif isinstance(node, gast.AnnAssign) and node.value is not None:
             yield set(), stored_names(node.target), node.value
         elif isinstance(node, gast.NamedExpr):
@@ -219,7 +227,7 @@ def _flows(
         elif isinstance(node, gast.Call) and not pure_call(node):
             # a method may store its arguments in its object; a function may store some of its arguments in others
             arguments = [*node.args, *(k.value for k in node.keywords)]
-            reached = stored_names(node.func.value) if isinstance(node.func, gast.Attribute) else set()
+            reached = _stored_in(node.func.value, new_call) if isinstance(node.func, gast.Attribute) else set()
             holders = {n for a in arguments for n in _sharing(a, new_call)}
             # a function inside may store what it reads from around it
             sources = arguments if isinstance(node.func, gast.Attribute) else [node.func, *arguments]

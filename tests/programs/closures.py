@@ -427,3 +427,8 @@ def checked(f, v):
 @program(lambda r: (r.num(),), raises=ValueError)
 def helper_given_a_closure_raises(x):
     return checked(lambda v: v * x, x) * checked(lambda v: v * x, -x)
+
+
+@program(lambda r: (r.num(),))
+def two_steps_of_a_solver_that_is_given_lambdas(a):
+    return newton(lambda x: x**3 - a, slope=lambda x: 3 * x**2 + 0.0 * x, x=1.5, tolerance=0.2) * a

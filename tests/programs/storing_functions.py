@@ -385,3 +385,19 @@ def whole_arrays_overwritten_in_a_loop(x, w):
         np.add(y, y[::-1], out=y)
     x[...] = y[0]
     return total * np.sum(x * y)
+
+
+@program(lambda r: (r.vec(4), 0.7), 1)
+def a_method_of_what_a_call_gives_stores(x, s):
+    np.asarray(x).fill(s)
+    s += np.prod(x[[1, 2]])
+    return s
+
+
+@program(lambda r: (r.vec(4), r.vec(4, 4), 0.7), 2)
+def what_a_call_gives_is_stored_into_in_a_loop(x, a, s):
+    for row in a:
+        np.asarray(row)[1:] = s
+        np.ravel(x)[0] += s
+    s += np.prod(x[[0, 2]]) * np.sum(a[1, [2, 3]])
+    return s

@@ -101,6 +101,8 @@ class Inlining(Closures):
         fresh = self.spread(fresh, parts)
         for name, function in functions.items():
             self.closures[renamed[name]] = function
+            if any(names.reads(s) & self.active for s in function.body):
+                self.active.add(renamed[name])
         self.bound |= {n for s in fresh for n in names.writes(s)} | set(renamed.values())
         fresh = jumps.remove_jumps(fresh, self.unit.fresh)
         self.bound |= {n for s in fresh for n in names.writes(s)}
