@@ -14,18 +14,16 @@ steps of the mean over the rows; what is printed is its running mean over the ep
 from __future__ import annotations
 
 import argparse
-import gzip
 import math
 import sys
 import sysconfig
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from examples import checkpoint, command, training
+from examples import checkpoint, command, data, training
 from srcgrad import optim, to_host, value_and_grad
 
 
@@ -112,18 +110,9 @@ def draw(scores: np.ndarray, rng: np.random.Generator) -> int:
 # --- the text ---------------------------------------------------------------------------------------------------------
 
 
-def read(path: Path) -> str:
-    """The text of a file with its line ends kept, UTF-8 with or without a mark at its start, gzipped or not."""
-    content = path.read_bytes()
-    try:
-        return (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise command.Stop(f"{path} is not a text in UTF-8 ({error})") from None
-
-
 def text_of(paths: Sequence[Path], length: int | None) -> str:
     """The texts of the files, or else the standard library; the first `length` characters."""
-    return ("".join(map(read, paths)) if paths else standard_library())[:length]
+    return ("".join(map(data.read_text, paths)) if paths else standard_library())[:length]
 
 
 def standard_library() -> str:

@@ -147,10 +147,9 @@ def read_conllu(path: Path) -> list[Sentence]:
 
     Tokens that stand for several words (3-4) and empty ones (8.1) are left out, the words they stand for are not.
     """
-    text = _unpacked(path).decode("utf-8")
     sentences = []
-    for block in text.split("\n\n"):
-        rows = [line.split("\t") for line in block.splitlines() if line and not line.startswith("#")]
+    for block in read_text(path).replace("\r\n", "\n").split("\n\n"):
+        rows = [line.split("\t") for line in block.split("\n") if line and not line.startswith("#")]
         if any(len(row) != 10 for row in rows):
             raise DataError(f"{path} is not in the CoNLL-U format: a line has not 10 columns")
         rows = [row for row in rows if row[0].isdigit()]
@@ -159,6 +158,14 @@ def read_conllu(path: Path) -> list[Sentence]:
     if not sentences:
         raise DataError(f"{path} holds no sentences")
     return sentences
+
+
+def read_text(path: Path) -> str:
+    """The text of a file with its line ends kept, UTF-8 with or without a mark at its start, gzipped or not."""
+    try:
+        return _unpacked(path).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is not a text in UTF-8 ({getattr(error, 'strerror', None) or error})") from None
 
 
 def _tokens(module: str) -> list[Sentence]:

@@ -58,6 +58,8 @@ def split(x: np.ndarray, y: np.ndarray, test: int, rng: np.random.Generator) -> 
 
 def main(options: argparse.Namespace) -> dict[str, list[float]]:
     """Train as the options say, print the losses, and return them: one value per epoch, the first before training."""
+    if options.fast:
+        options.epochs = min(options.epochs, 5)
     loaded = data.load_regression(options.data, bundled=options.fast and options.data is None)
     rng = np.random.default_rng(options.seed)
     rows = len(loaded.x)
@@ -79,9 +81,9 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     curves: dict[str, list[float]] = {"train": []}
     if test:
         curves["test"] = []
-    epochs = min(options.epochs, 5) if options.fast else options.epochs
+    epochs = options.epochs
     shown = max(1, epochs // 50)  # long runs print some fifty lines
-    run = training.begin(options, {"rows": rows}, {"epoch": 0, "update": 0, "w": w, "curves": curves})
+    run = training.begin(options, {"rows": rows}, {"epoch": 0, "update": 0, "w": w, "curves": curves}, first=0)
     there = command.place(options)
     w, curves = there(run["w"]), run["curves"]
     gradient, measured = there(lossgradient), there(loss)

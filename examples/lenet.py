@@ -85,6 +85,8 @@ def measure(w, x: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
 
 def main(options: argparse.Namespace) -> dict[str, list[float]]:
     """Train as the options say, print losses and accuracies, and return them: one value per epoch from epoch 0 on."""
+    if options.fast:
+        options.epochs = min(options.epochs, 2)
     digits = data.load_digits(options.data, bundled=options.fast and options.data is None)
     sets = {
         "train": (as_images(digits.x_train), digits.y_train.astype(int)),
@@ -106,7 +108,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
     curves: dict[str, list[float]] = {f"{name} {what}": [] for name in sets for what in ("accuracy", "loss")}
     facts = {"digits": digits.name.split(" in ")[0]}
     start = {"epoch": 0, "update": 0, "w": w, "optimiser": optimiser.state(), "curves": curves}
-    run = training.begin(options, facts, start)
+    run = training.begin(options, facts, start, first=0)
     optimiser.restore(run["optimiser"])
     there = command.place(options)
     w, curves = there(run["w"]), run["curves"]
@@ -116,8 +118,7 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
         state = {"epoch": epoch, "update": update, "w": w, "optimiser": optimiser.state(), "curves": curves}
         training.keep(options, facts, state)
 
-    epochs = min(options.epochs, 2) if options.fast else options.epochs
-    for epoch in range(run["epoch"], epochs + 1):
+    for epoch in range(run["epoch"], options.epochs + 1):
         first = run["update"] if epoch == run["epoch"] else 0
         for i in command.progress(range(first, len(batches) if epoch else 0), f"epoch {epoch}"):
             w = optimiser.update(w, gradient(w, *batches[i]))

@@ -77,6 +77,8 @@ def one_hot(labels: np.ndarray) -> np.ndarray:
 
 def main(options: argparse.Namespace) -> dict[str, list[float]]:
     """Train as the options say, print losses and accuracies, and return them: one value per epoch from epoch 0 on."""
+    if options.fast:
+        options.epochs = min(options.epochs, 3)
     digits = data.load_digits(options.data, bundled=options.fast and options.data is None)
     sets = {"train": (digits.x_train, digits.y_train), "test": (digits.x_test, digits.y_test)}
     x, y = digits.x_train, one_hot(digits.y_train)
@@ -93,13 +95,12 @@ def main(options: argparse.Namespace) -> dict[str, list[float]]:
         command.check_entries(loss, lossgradient, w, batches[0], options.gcheck, rng)
 
     curves: dict[str, list[float]] = {f"{name} {what}": [] for name in sets for what in ("accuracy", "loss")}
-    epochs = min(options.epochs, 3) if options.fast else options.epochs
     facts = {"digits": digits.name.split(" in ")[0]}
-    run = training.begin(options, facts, {"epoch": 0, "update": 0, "w": w, "curves": curves})
+    run = training.begin(options, facts, {"epoch": 0, "update": 0, "w": w, "curves": curves}, first=0)
     there = command.place(options)
     w, curves = there(run["w"]), run["curves"]
     gradient, measured = there(lossgradient), there(measure)
-    for epoch in range(run["epoch"], epochs + 1):
+    for epoch in range(run["epoch"], options.epochs + 1):
         if epoch:
             w = train(gradient, w, command.progress(batches, f"epoch {epoch}"), options.lr)
         for name, (images, labels) in sets.items():

@@ -83,12 +83,17 @@ def fit(
     return run["w"], run["curves"]
 
 
-def begin(options: argparse.Namespace, facts: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
-    """The run that --checkpoint holds, or `run` if there is none yet."""
+def begin(options: argparse.Namespace, facts: dict[str, Any], run: dict[str, Any], first: int = 1) -> dict[str, Any]:
+    """The run that --checkpoint holds, or `run` if there is none yet; `first` is what the epoch 0 of a run is called."""
     found = checkpoint.read(options.checkpoint, _settings(options, facts)) if options.checkpoint else None
     if found is None:
         return run
-    print(f"going on after update {found['update']} of epoch {found['epoch'] + 1}")
+    epoch = found["epoch"] + first
+    done = epoch > options.epochs
+    print(
+        f"{options.checkpoint} has all {options.epochs} epochs" if done
+        else f"going on after update {found['update']} of epoch {epoch}"
+    )  # fmt: skip
     return found
 
 

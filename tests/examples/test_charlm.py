@@ -5,11 +5,12 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from examples import charlm
+from examples import charlm, data
 
 TEXT = "Every line of this little book, \u00e9crit for a test, ends with a carriage return and so on.\r\n" * 40
 SMALL = ["--layers", "12", "--embedding", "8", "--batchsize", "5", "--steps", "10", "--epochs", "3"]
@@ -107,18 +108,18 @@ def test_windows_follow_each_other_along_the_rows():
 def test_texts_keep_their_line_ends_and_lose_their_mark(tmp_path, book):
     packed = tmp_path / "book.gz"
     packed.write_bytes(gzip.compress(TEXT.encode()))
-    assert charlm.read(packed) == TEXT
+    assert data.read_text(packed) == TEXT
     with open(book, "rb"):
-        assert charlm.read(charlm.Path(book)) == TEXT
+        assert data.read_text(Path(book)) == TEXT
     packed.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(charlm.command.Stop, match="is not a text"):
-        charlm.read(packed)
+    with pytest.raises(data.DataError, match="is not a text"):
+        data.read_text(packed)
 
 
 def test_the_first_losses_on_shakespeare(real_data, monkeypatch, capsys):
     """Five updates of 20 steps; the losses were found in double precision with a loss and an adjoint written by hand."""
     path = charlm.Path(real_data("shakespeare")) / "shakespeare" / "100-0.txt.gz"
-    text = charlm.read(path)
+    text = data.read_text(path)
     assert len(text) == 5834392 and len(set(text)) == 99 and len(charlm.windows(np.arange(len(text)), 128, 100)) == 455
     monkeypatch.setattr(
         charlm, "windows", lambda encoded, batch, steps, of=charlm.windows: of(encoded, batch, steps)[:5]

@@ -1,5 +1,6 @@
 """The tagger, the transformer and the autoencoder: they learn, their gradients agree, a run that is cut off goes on the same."""
 
+import gzip
 import re
 
 import numpy as np
@@ -58,7 +59,9 @@ def test_a_run_that_is_started_again_with_more_epochs_goes_on_to_the_same_number
     assert capsys.readouterr().out.splitlines() == whole[:3]
     assert example.cli(["--fast", "--epochs", "3", *kept]) == 0
     again = capsys.readouterr().out.splitlines()
-    assert again == [whole[0], "going on after update 0 of epoch 3", *whole[3:]]
+    assert again == [whole[0], "going on after update 0 of epoch 2", *whole[3:]]
+    assert example.cli(["--fast", "--epochs", "3", *kept]) == 0
+    assert capsys.readouterr().out.splitlines() == [whole[0], f"{kept[1]} has all 3 epochs"]
 
 
 def test_the_first_losses_of_the_autoencoder_are_the_known_ones():
@@ -123,6 +126,22 @@ def test_treebanks_are_read(tmp_path):
     path = tmp_path / "bank.conllu"
     path.write_text(treebank("the/DET cat/NOUN", "it/PRON sleeps/VERB"), encoding="utf-8")
     assert data.read_conllu(path) == [(("the", "cat"), ("DET", "NOUN")), (("it", "sleeps"), ("PRON", "VERB"))]
+
+
+def test_treebanks_with_other_line_ends_are_read_and_other_files_are_refused(tmp_path):
+    path = tmp_path / "bank.conllu"
+    path.write_bytes(
+        treebank("the/DET ca\u2028t/NOUN", "it/PRON sleeps/VERB").replace("\n", "\r\n").encode("utf-8-sig")
+    )
+    assert data.read_conllu(path) == [(("the", "ca\u2028t"), ("DET", "NOUN")), (("it", "sleeps"), ("PRON", "VERB"))]
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(data.DataError, match="is not a text in UTF-8"):
+        data.read_conllu(path)
+    packed = tmp_path / "bank.conllu.gz"
+    whole = gzip.compress(bytes(range(256)) * 8)
+    packed.write_bytes(whole[:20] + bytes(8) + whole[28:])
+    with pytest.raises(data.DataError, match="is not a text in UTF-8"):
+        data.read_conllu(packed)
 
 
 def test_the_baseline_takes_the_commonest_tag_of_a_word():
