@@ -130,9 +130,8 @@ def test_treebanks_are_read(tmp_path):
 
 def test_treebanks_with_other_line_ends_are_read_and_other_files_are_refused(tmp_path):
     path = tmp_path / "bank.conllu"
-    path.write_bytes(
-        treebank("the/DET ca\u2028t/NOUN", "it/PRON sleeps/VERB").replace("\n", "\r\n").encode("utf-8-sig")
-    )
+    text = treebank("the/DET ca@t/NOUN", "it/PRON sleeps/VERB").replace("\n", "\r\n").replace("@", "\u2028")
+    path.write_bytes(text.encode("utf-8-sig"))
     assert data.read_conllu(path) == [(("the", "ca\u2028t"), ("DET", "NOUN")), (("it", "sleeps"), ("PRON", "VERB"))]
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(data.DataError, match="is not a text in UTF-8"):
