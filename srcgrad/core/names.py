@@ -54,33 +54,33 @@ def written(statements: Iterable[build.Node]) -> set[str]:
 class Table:
     """The names of statements and expressions, found once for each: for parts of a program that stay as they are.
 
-    Of branches and loops, whose blocks may still change, nothing is kept. Each node is kept with its names, so that no other can take its id.
+    Of branches and loops, whose blocks may still change, nothing is kept.
     """
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[build.Node, frozenset[str], frozenset[str]]] = {}
+        self._known: dict[build.Node, tuple[frozenset[str], frozenset[str]]] = {}
 
     def reads(self, node: build.Node) -> frozenset[str]:
         """As `names.reads`."""
-        return (self._known.get(id(node)) or self._find(node))[1]
+        return (self._known.get(node) or self._find(node))[0]
 
     def writes(self, node: build.Node) -> frozenset[str]:
         """As `names.writes`."""
-        return (self._known.get(id(node)) or self._find(node))[2]
+        return (self._known.get(node) or self._find(node))[1]
 
-    def _find(self, node: build.Node) -> tuple[build.Node, frozenset[str], frozenset[str]]:
+    def _find(self, node: build.Node) -> tuple[frozenset[str], frozenset[str]]:
         kind = type(node)
         if kind is gast.Assign and len(node.targets) == 1 and type(node.targets[0]) is gast.Name:
             value = node.value  # which is asked for by itself as well
-            _, read, written = self._known.get(id(value)) or self._find(value)
-            found = node, read, written | {node.targets[0].id}
+            read, written = self._known.get(value) or self._find(value)
+            found = read, written | {node.targets[0].id}
         else:
             loads: set[str] = set()
             stores: set[str] = set()
             _collect([node], loads, stores)
-            found = node, frozenset(loads), frozenset(stores)
+            found = frozenset(loads), frozenset(stores)
         if kind is not gast.If and kind is not gast.For and kind is not gast.While:
-            self._known[id(node)] = found
+            self._known[node] = found
         return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import gast
 
-from ..core import convert
+from ..core import convert, names
 
 Node = Any
 # how tightly an expression holds together; it gets parentheses where something tighter stands around it
@@ -113,3 +113,33 @@ def _index(node: Node) -> str:
         parts = [_index(part) if type(part) is gast.Slice else _text(part, TEST) for part in node.elts]
         return f"{parts[0]}," if len(parts) == 1 else ", ".join(parts)
     return _text(node, TEST)
+
+
+def is_plain(function: Node) -> bool:
+    """Whether a function has no decorators and no annotations."""
+    if function.decorator_list or function.returns is not None:
+        return False
+    return all([a.annotation is None for a in names.parameters_of(function.args)])
+
+
+def parameters(arguments: Node) -> str:
+    """The parameters of a plain function.
+
+    >>> parameters(gast.parse("def f(a, /, b=1, *c, d, e=2, **g): pass").body[0].args)
+    'a, /, b=1, *c, d, e=2, **g'
+    """
+    positional = [*arguments.posonlyargs, *arguments.args]
+    missing = [None] * (len(positional) - len(arguments.defaults))
+    parts = [_parameter(a, default) for a, default in zip(positional, [*missing, *arguments.defaults], strict=True)]
+    if arguments.posonlyargs:
+        parts.insert(len(arguments.posonlyargs), "/")
+    if arguments.vararg or arguments.kwonlyargs:
+        parts.append(f"*{arguments.vararg.id}" if arguments.vararg else "*")
+    parts += [_parameter(a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
+    if arguments.kwarg:
+        parts.append(f"**{arguments.kwarg.id}")
+    return ", ".join(parts)
+
+
+def _parameter(parameter: Node, default: Node | None) -> str:
+    return str(parameter.id) if default is None else f"{parameter.id}={text(default)}"

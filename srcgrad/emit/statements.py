@@ -88,6 +88,10 @@ class _Printer(astunparse.Unparser):
 
     def _headed(self, tree: Node, body: list[Node]) -> None:
         """A statement whose first lines `ast` prints as a whole: decorators, parameters, annotations."""
+        if type(tree) is gast.FunctionDef and expressions.is_plain(tree):
+            self.fill(f"def {tree.name}({expressions.parameters(tree.args)}):")
+            self._block(body)
+            return
         fields = {field: getattr(tree, field) for field in tree._fields if hasattr(tree, field)}
         converted = gast.gast_to_ast(type(tree)(**{**fields, "body": [gast.Pass()]}))
         for text in ast.unparse(ast.fix_missing_locations(converted)).splitlines()[:-1]:

@@ -56,7 +56,7 @@ class Effects(Groups):
     def __init__(self, body: list[build.Node], facts: Facts):
         super().__init__(body, facts)
         self.body = body
-        self._effects: dict[int, tuple[build.Node, Effect]] = {}
+        self._effects: dict[build.Node, Effect] = {}
         self.changed = self._changed_anywhere()
         if facts.buffers:
             changed = self.changed
@@ -93,9 +93,9 @@ class Effects(Groups):
 
     def of(self, node: build.Node) -> Effect:
         """The effect of an expression or statement and of all that is inside it."""
-        found = self._effects.get(id(node))
+        found = self._effects.get(node)
         if found is not None:
-            return found[1]
+            return found
         kind = type(node)
         note = self.facts.notes.of(node) if kind not in BLOCKS else None
         if note is not None and note.plain:
@@ -103,7 +103,7 @@ class Effects(Groups):
         else:
             effect = Effect()
             self._gather(node, effect)
-        self._effects[id(node)] = (node, effect)  # the node is kept, so that no other can take its id
+        self._effects[node] = effect
         return effect
 
     def _following(self, node: build.Node, kind: type, note: Note) -> Effect:

@@ -289,11 +289,11 @@ class Groups:
     # calls ---------------------------------------------------------------------------------------------------------------------------
 
     def pure(self, call: build.Node) -> bool:
-        return (self._calls.get(id(call)) or self.facts.notes.call(call, self.facts.pure, self.facts.new))[1]
+        return (self._calls.get(call) or self.facts.notes.call(call, self.facts.pure, self.facts.new))[0]
 
     def new(self, call: build.Node) -> bool:
         """Whether the result of a pure call shares no memory with its arguments."""
-        return (self._calls.get(id(call)) or self.facts.notes.call(call, self.facts.pure, self.facts.new))[2]
+        return (self._calls.get(call) or self.facts.notes.call(call, self.facts.pure, self.facts.new))[1]
 
     def changed_argument(self, call: build.Node) -> build.Node | None:
         """The argument that a call is known to change in place, doing nothing else."""

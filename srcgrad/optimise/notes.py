@@ -256,28 +256,28 @@ for _field in {*_NOTHING.__dict__, *RARE} - {"plain", "looked", "measured"}:
 
 
 class Notes:
-    """The notes of all statements seen so far. Each node is kept with what is known of it, so that no other can take its id."""
+    """The notes of all statements seen so far."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[build.Node, Note]] = {}
-        self._reads: dict[int, tuple[build.Node, frozenset[str]]] = {}
-        self._widths: dict[int, tuple[build.Node, int]] = {}
-        self._depths: dict[int, tuple[build.Node, int]] = {}
-        self.calls: dict[int, tuple[build.Node, bool, bool]] = {}
+        self._known: dict[build.Node, Note] = {}
+        self._reads: dict[build.Node, frozenset[str]] = {}
+        self._widths: dict[build.Node, int] = {}
+        self._depths: dict[build.Node, int] = {}
+        self.calls: dict[build.Node, tuple[bool, bool]] = {}
         self._program: tuple[list[build.Node], Note] = ([], Note())
         self.effects: Any = None  # those of the program, or of what it was some passes before
 
     def program(self, body: list[build.Node]) -> Note:
         if self._program[0] is not body:
             known = self._known
-            self._program = body, Whole([(known.get(id(s)) or self._look(s))[1] for s in body])
+            self._program = body, Whole([known.get(s) or self._look(s) for s in body])
         return self._program[1]
 
     def of(self, node: build.Node) -> Note:
         """The note of a statement, or of an expression."""
-        return (self._known.get(id(node)) or self._look(node))[1]
+        return self._known.get(node) or self._look(node)
 
-    def _look(self, node: build.Node) -> tuple[build.Node, Note]:
+    def _look(self, node: build.Node) -> Note:
         kind = type(node)
         if kind is gast.Assign and len(node.targets) == 1 and type(node.targets[0]) is gast.Name:
             note = self._of_assignment(node)
@@ -286,8 +286,8 @@ class Notes:
         else:
             note = Note()
             note.part(node)
-        found = self._known[id(node)] = (node, note)
-        return found
+        self._known[node] = note
+        return note
 
     def _note(self, node: build.Node, kind: type) -> Note:
         """The note of a branch or loop, or of a statement around one expression."""
@@ -340,34 +340,34 @@ class Notes:
 
     def width(self, node: build.Node, measure: Measure) -> int:
         """About how many characters a node has, as a function measures it when it is first asked."""
-        found = self._widths.get(id(node))
+        found = self._widths.get(node)
         if found is None:
-            found = self._widths[id(node)] = (node, measure(node))
-        return found[1]
+            found = self._widths[node] = measure(node)
+        return found
 
     def depth(self, node: build.Node, measure: Measure) -> int:
         """How many operations stand inside one another, as a function measures it when it is first asked."""
-        found = self._depths.get(id(node))
+        found = self._depths.get(node)
         if found is None:
-            found = self._depths[id(node)] = (node, measure(node))
-        return found[1]
+            found = self._depths[node] = measure(node)
+        return found
 
-    def call(self, call: build.Node, pure: Judge, new: Judge) -> tuple[build.Node, bool, bool]:
-        """The call, whether it is pure, and whether its result is new, as two functions judge it when they are first asked."""
-        found = self.calls.get(id(call))
+    def call(self, call: build.Node, pure: Judge, new: Judge) -> tuple[bool, bool]:
+        """Whether a call is pure, and whether its result is new, as two functions judge it when they are first asked."""
+        found = self.calls.get(call)
         if found is None:
-            found = self.calls[id(call)] = (call, pure(call), new(call))
+            found = self.calls[call] = (pure(call), new(call))
         return found
 
     def reads(self, node: build.Node) -> Set[str]:
         """The names that an expression or statement loads."""
-        known = self._known.get(id(node))
-        if known is not None and known[1].plain and type(node) is not gast.AugAssign:
-            return known[1].reads
-        found = self._reads.get(id(node))
+        known = self._known.get(node)
+        if known is not None and known.plain and type(node) is not gast.AugAssign:
+            return known.reads
+        found = self._reads.get(node)
         if found is None:
-            found = self._reads[id(node)] = (node, frozenset(names.reads(node)))
-        return found[1]
+            found = self._reads[node] = frozenset(names.reads(node))
+        return found
 
 
 def _bindings(node: build.Node) -> Iterator[tuple[build.Node, build.Node | None]]:

@@ -55,3 +55,30 @@ def test_the_expressions_of_programs():
         for node in gast.walk(gast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, gast.expr) and not isinstance(node, (gast.Slice, gast.Starred)):
                 check(node)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a, b=1",
+        "a, /",
+        "a, /, b",
+        "*a",
+        "*, a",
+        "*, a=(1, 2), b",
+        "a, b=-1, *c, d, e=f(x), **g",
+        "**a",
+        "a=1, /, b=2, *, c",
+    ],
+)
+def test_heads_of_functions(text):
+    function = gast.parse(f"def f({text}): pass").body[0]
+    assert expressions.is_plain(function)
+    written = ast.unparse(ast.fix_missing_locations(gast.gast_to_ast(function))).splitlines()[0]
+    assert f"def f({expressions.parameters(function.args)}):" == written
+
+
+def test_annotations_and_decorators_are_left_to_python():
+    for text in ("def f(a: int): pass", "def f(*a: int): pass", "def f() -> int: pass", "@g\ndef f(): pass"):
+        assert not expressions.is_plain(gast.parse(text).body[0])

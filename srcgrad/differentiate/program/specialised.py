@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
@@ -100,7 +100,8 @@ class Helpers:
                     other.done = False
                 del self.settled[first:]
             self.settled.append(helper)
-        return helper.result, helper.result_active, lambda: self.shared(helper, callee)
+        told = replace(callee)  # which does not hold this function
+        return helper.result, helper.result_active, lambda: self.shared(helper, told)
 
     def shared(self, helper: Helper, callee: Callee) -> list[b.Node] | None:
         """The operands whose memory the result may share; None where that is not known."""

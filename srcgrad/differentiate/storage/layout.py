@@ -27,7 +27,13 @@ class Block:
     statements: list[build.Node]
     parent: Block | None
     owner: build.Node | None  # the statement whose body this is
-    loop: Block | None  # the innermost loop body that contains this (or is this); None outside of loops
+
+    @property
+    def loop(self) -> Block | None:
+        """The innermost loop body that contains this (or is this); None outside of loops."""
+        if isinstance(self.owner, (gast.For, gast.While)):
+            return self
+        return self.parent.loop if self.parent is not None else None
 
     def ancestors(self) -> Iterable[Block]:
         block: Block | None = self
@@ -96,9 +102,7 @@ class Layout:
         self.collect(self.root)
 
     def enter(self, statements: list[build.Node], parent: Block | None, owner: build.Node | None) -> Block:
-        block = Block(statements, parent, owner, None)
-        is_loop = isinstance(owner, (gast.For, gast.While))
-        block.loop = block if is_loop else parent.loop if parent is not None else None
+        block = Block(statements, parent, owner)
         self.blocks[id(statements)] = block
         for position, node in enumerate(statements):
             if isinstance(node, gast.If):

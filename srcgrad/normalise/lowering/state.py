@@ -80,13 +80,16 @@ class State:
         self.original = unit.body
         self.kinds: dict[str, Kind] = {}  # of the parameters, as far as they are known
         self.inlining: list[Any] = []
-        self.known = Known(self)
         self.origin: build.Node | None = None
 
     @functools.cached_property
     def rebound(self) -> set[str]:
         """The names that the function, or one nested in it, binds."""
         return names.written(self.original) | self.nonlocals
+
+    @property
+    def known(self) -> Known:
+        return Known(self)  # made when it is asked for: two that hold each other would be garbage
 
     def resolve(self, node: build.Node) -> Any:
         return resolve(node, self.unit.free, self.bound)
