@@ -6,6 +6,7 @@ attributes and items in `access`.
 
 from __future__ import annotations
 
+import collections
 import functools
 from dataclasses import dataclass, replace
 from types import FunctionType, ModuleType
@@ -18,6 +19,10 @@ from . import congruences
 
 Ones = tuple[bool | None, ...]
 Dims = tuple[str | None, ...]
+
+
+GETTER = type(collections.namedtuple("Pair", "first second").first)
+KEYED = ("dict", "tuple")  # containers whose items have keys or names
 
 
 @dataclass(frozen=True)
@@ -37,15 +42,13 @@ class Kind:
     item: Kind | None = None
     # what is known of extents: equal texts are equal extents, None is nothing; of an int: the extent that it is
     dims: Dims | None = None
-    value: Any = (
-        None  # static: the object itself, compared by identity; dict: the texts of its keys, where they are known
-    )
+    value: Any = None  # static: the object itself, compared by identity; dict: the texts of its keys, where they are known; tuple: its fields
     step: congruences.Congruence | None = None  # of an int: what is known of its remainders
 
     def __hash__(self) -> int:
         found: int | None = self.__dict__.get("_hash")
         if found is None:
-            value = id(self.value) if self.tag == "static" else self.value if self.tag == "dict" else 0
+            value = id(self.value) if self.tag == "static" else self.value if self.tag in KEYED else 0
             known = (self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, self.step, value)
             found = self.__dict__["_hash"] = hash(known)
         return found
@@ -59,7 +62,7 @@ class Kind:
             return False
         if self.tag == "static" or other.tag == "static":
             return self.tag == other.tag and same_object(self.value, other.value)
-        if self.tag == "dict" and self.value != other.value:
+        if self.tag in KEYED and self.value != other.value:
             return False
         return (self.tag, self.dtype, self.rank, self.ones, self.items, self.item, self.dims, self.step) == (
             other.tag, other.dtype, other.rank, other.ones, other.items, other.item, other.dims, other.step)  # fmt: skip
@@ -209,7 +212,16 @@ def sequence(tag: str, items: tuple[Kind, ...], cls: type | None = None) -> Kind
     if len(items) > 16:
         return Kind(tag, item=common)
     name = "" if cls in (None, list, tuple) else f"{cls.__module__}.{cls.__qualname__}"  # type: ignore[union-attr]
-    return Kind(tag, items=items, item=common, dtype=name)
+    return Kind(tag, items=items, item=common, dtype=name, value=_fields_of(cls) if name else None)
+
+
+def _fields_of(cls: Any) -> tuple[str, ...] | None:
+    """The fields of a named tuple which are what their names say."""
+    fields = getattr(cls, "_fields", None)
+    plain = isinstance(fields, tuple) and issubclass(cls, tuple) and cls.__getitem__ is tuple.__getitem__
+    if not plain or cls.__getattribute__ is not tuple.__getattribute__:
+        return None
+    return fields if all(type(getattr(cls, name, None)) is GETTER for name in fields) else None
 
 
 def _of_numpy_scalar(value: np.generic) -> Kind:

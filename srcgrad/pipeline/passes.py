@@ -15,7 +15,19 @@ from .. import optimise
 from ..differentiate.program import cleaning, gradient
 from ..differentiate.program.builder import Program
 from ..emit import load, python
-from ..normalise import contexts, flatten, jumps, patterns, positions, prepare, sequences, stores, storing, targets
+from ..normalise import (
+    contexts,
+    fields,
+    flatten,
+    jumps,
+    patterns,
+    positions,
+    prepare,
+    sequences,
+    stores,
+    storing,
+    targets,
+)
 from ..optimise import elements, kernels, release
 
 
@@ -40,6 +52,7 @@ PASSES = (
     _pass(jumps.remove_jumps),
     _pass(flatten.flatten, does="One operation per statement; small helpers are put in the place of their calls."),
     _pass(prepare.split),
+    _pass(fields.as_items),
     _pass(positions.counted),
     _pass(sequences.as_arrays),
     _pass(prepare.known_lengths),

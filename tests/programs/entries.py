@@ -1,5 +1,7 @@
 """Dicts that are filled under constant keys, and what is told of the entries of a dict that is given."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .registry import program
@@ -521,3 +523,71 @@ def function_that_pushes(x):
     y = s.pop()
     s[0] = y
     return s[0] * s[1]
+
+
+class Layer(NamedTuple):
+    w: np.ndarray
+    b: float
+    times: int = 1
+
+
+class Model(NamedTuple):
+    first: Layer
+    rest: list
+    size: float
+
+
+class Fixed(Layer):
+    """Its field is computed."""
+
+    @property
+    def w(self):
+        return self.b * 2
+
+
+def layers(d):
+    return Model(Layer(d.vec(3, 2), d.num()), [Layer(d.small(2, 2), d.num(), 2)], d.num())
+
+
+def applied(layer, h):
+    for _ in range(layer.times):
+        h = np.tanh(h @ layer.w + layer.b)
+    return h
+
+
+@program(lambda d: (layers(d), d.vec(4, 3)))
+def fields_of_named_tuples(model, x):
+    h = applied(model.first, x)
+    for layer in model.rest:
+        h = applied(layer, h) * model.size
+    return np.sum(h) * model.first.b
+
+
+@program(lambda d: (Layer(d.vec(3), d.num(), 3), d.vec(3)), (0, 1))
+def field_of_a_parameter_of_the_same_name(layer, x):
+    b = lambda layer: layer.b + 1.0  # noqa: E731
+    return np.sum(layer.w * x) * b(Layer(x, 2.0)) ** layer.times
+
+
+@program(lambda d: (Layer(d.vec(3), d.num()), d.vec(3)))
+def field_that_is_stored_into(layer, x):
+    y = layer.w
+    y[0] = x[1]
+    return np.sum(layer.w * y) * layer.b
+
+
+@program(lambda d: (Layer(d.vec(3), d.num()), d.num()), (0, 1))
+def one_of_two_named_tuples(layer, x):
+    other = layer if x > 100.0 else Layer(layer.w * x, x)
+    return np.sum(other.w) * other.b * layer.b
+
+
+@program(lambda d: (Fixed(d.vec(3), d.num()), d.vec(3)))
+def field_that_a_subclass_computes(layer, x):
+    return np.sum(layer.w * x) * layer.b
+
+
+@program(lambda d: (Layer(d.vec(3), d.num()), d.num()), (0, 1))
+def named_tuple_with_a_field_replaced(layer, x):
+    other = layer._replace(b=layer.b * x)
+    return np.sum(other.w) * other.b * layer.b

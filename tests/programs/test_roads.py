@@ -53,6 +53,11 @@ RECORDED = frozenset(
         "chosen_entries_of_a_dict",
         "list_of_two_names_loses_an_item",
         "list_that_a_branch_shortens",
+        "field_of_a_parameter_of_the_same_name",
+        "field_that_is_stored_into",
+        "one_of_two_named_tuples",
+        "field_that_a_subclass_computes",
+        "named_tuple_with_a_field_replaced",
     }
 )
 

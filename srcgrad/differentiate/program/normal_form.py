@@ -16,6 +16,7 @@ from ...core.unit import Unit
 from ...normalise import (
     activity,
     contexts,
+    fields,
     flatten,
     jumps,
     patterns,
@@ -79,6 +80,11 @@ def find(
         return inference.infer(unit, kinds, active | more, summary, table)
 
     facts = infer(unit, table=table)  # the passes that follow change statements in place
+    unit, changed = fields.as_items(unit, facts)
+    passed("as_items", unit, unit.body)
+    while changed:  # what was in a field may have fields
+        facts = infer(unit)
+        unit, changed = fields.as_items(unit, facts)
     unit, changed = positions.counted(unit, facts)
     passed("counted", unit, unit.body)
     if changed:
