@@ -11,6 +11,8 @@ from srcgrad.testing import numerical_gradient
 MODEL = """
 import math
 import numpy as np
+import srcgrad
+from srcgrad import stop_gradient
 
 RATE = 0.5
 
@@ -39,11 +41,15 @@ def turned(r, phi):
 
 def helped(x, y):
     return x * turned(x, y)
+
+def stopped(x):
+    return np.sum(srcgrad.stop_gradient(x) * 0.0 + x * stop_gradient(2.0))
 """
 
 ARGS = {
     "scalar": "(2.0, 5.0)",
     "helped": "(2.0, 5.0)",
+    "stopped": "(np.arange(3.0),)",
     "branches": "(np.array([0.88, -2.52, 1.55]),)",
     "model": "([np.ones((3, 2)), np.zeros(2)], np.arange(12.0).reshape(4, 3), np.ones((4, 2)))",
 }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .joining import *
     from .kernels import *
     from .linalg import *
+    from .markers import *
     from .padding import *
     from .partials import *
     from .polynomials import *
@@ -54,6 +55,7 @@ TABLES = (
     "joining",
     "kernels",
     "linalg",
+    "markers",
     "padding",
     "partials",
     "polynomials",

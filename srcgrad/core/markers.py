@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+from srcgrad_runtime.markers import stop_gradient
 
-
-def stop_gradient(x: T) -> T:
-    """`x` itself, which counts as a constant from here on: no derivative flows through it.
-
-    >>> stop_gradient(2.0)
-    2.0
-    """
-    return x
-
+__all__ = ["followed", "handing_on", "stop_gradient"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 

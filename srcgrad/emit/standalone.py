@@ -7,14 +7,18 @@ those; such plain data is written out. What can be reached in neither way is an 
 from __future__ import annotations
 
 import builtins
+import copy
 import math
 import os
 import sys
 import types
 from typing import Any
 
+import gast
 import numpy as np
+import srcgrad_runtime as rt
 
+from ..core import build
 from ..core.errors import SrcgradError
 from ..core.unit import MISSING, Free
 from . import python
@@ -26,6 +30,7 @@ class NotImportable(SrcgradError):
 
 def text(program: Any, title: str = "") -> str:
     """The text of the file. Raises `NotImportable` where a name from outside is out of reach."""
+    program = without_compiler(program)
     imports: list[str] = []
     values: list[str] = []
     for name, free in sorted(program.free.items()):
@@ -42,6 +47,24 @@ def text(program: Any, title: str = "") -> str:
     return rendered.text
 
 
+def without_compiler(program: Any) -> Any:
+    """The program with `srcgrad.stop_gradient` and the like taken from the runtime, where they are."""
+    functions, used = copy.deepcopy(program.functions), set[str]()
+    for function in functions:
+        for node in build.walk(function):
+            if isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name):
+                module = getattr(program.free.get(node.value.id), "value", None)
+                if getattr(module, "__name__", "") == "srcgrad":
+                    value = getattr(module, node.attr, None)
+                    if value is not None and getattr(rt, node.attr, None) is value:
+                        node.value.id = "rt"
+        used |= {node.id for node in build.walk(function) if isinstance(node, gast.Name)}
+    found = copy.copy(program)
+    found.functions, found.imports = functions, program.imports | {"rt"} & used
+    found.free = {name: value for name, value in program.free.items() if name in used or name in program.imports}
+    return found
+
+
 def _module_import(name: str, value: Any) -> str | None:
     if not isinstance(value, types.ModuleType):
         return None
@@ -55,9 +78,11 @@ def _import(name: str, free: Free) -> str:
     """The statement that binds a name to a module, or to a value found in a module."""
     value = free.value
     line = _module_import(name, value)
-    if line is not None:
+    if line is not None and value.__name__.partition(".")[0] != "srcgrad":
         return line
     for module, path in _places(free):
+        if module.partition(".")[0] == "srcgrad":
+            break
         found = sys.modules.get(module)
         for part in path.split("."):
             found = getattr(found, part, None)
@@ -70,6 +95,10 @@ def _import(name: str, free: Free) -> str:
                 return f"from {shown} import {head}" if head == name else f"from {shown} import {head} as {name}"
             if head != name:
                 return f"from {shown} import {head}; {name} = {path}"
+    if str(getattr(value, "__module__", None) or getattr(value, "__name__", "")).partition(".")[0] == "srcgrad":
+        raise NotImportable(
+            f"the program of a file of its own needs {free.original!r}, which is a part of srcgrad itself"
+        )
     what = type(value).__name__
     owner = getattr(free.owner, "__qualname__", None)
     raise NotImportable(

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+import srcgrad
 from srcgrad.core.unit import MISSING, Free
 from srcgrad.emit import standalone
 
@@ -62,5 +63,7 @@ def test_what_is_out_of_reach_is_an_error():
 
     with pytest.raises(standalone.NotImportable, match="'inner', which helper reads: a function"):
         file(inner=inner)
+    with pytest.raises(standalone.NotImportable, match="'grad', which is a part of srcgrad itself"):
+        file(grad=srcgrad.grad)
     with pytest.raises(standalone.NotImportable, match="a list that can neither"):
         file(weights=[1.0])
