@@ -46,11 +46,12 @@ def _is_final(refusal: Refusal) -> bool:
 class Unprintable(Refused):
     """The gradient of a function has no file of its own, because its operations are recorded as it runs."""
 
-    def __init__(self, name: str, why: Refused):
+    def __init__(self, name: str, why: Refused, general: bool = False):
         super().__init__(why.refusals)
+        hint = "    for example arguments (--args), of which more is known, there may be one\n" if general else ""
         self.args = (
             f"the gradient of {name} cannot be written as a file of its own: it records operations as they run, which needs srcgrad\n"
-            "    grad works on it as it is; what has no straight adjoint is\n"
+            f"{hint}    grad works on it as it is; what has no straight adjoint is\n"
             f"{why}",
         )
 
@@ -363,7 +364,7 @@ def dump(
             if recorded.shown is None:
                 raise
             if standalone:
-                raise Unprintable(recipe.name, refused) from None
+                raise Unprintable(recipe.name, refused, general=args is None) from None
             return recorded.text
         from ..emit import python
         from ..emit import standalone as files
