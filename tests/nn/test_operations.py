@@ -133,6 +133,13 @@ def test_equal_maxima_share_the_gradient():
     np.testing.assert_allclose(nn.max_unpool(np.full((1, 1, 1, 1), 6.0), x), [[[[2, 2], [0, 2]]]])
 
 
+def test_the_adjoint_of_a_maximum_that_is_nan_is_nan():
+    x = np.array([[[1.0, np.nan, 3.0, 2.0]]])
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(nn.max_unpool(np.ones((1, 1, 2)), x), [[[np.nan, np.nan, 1.0, 0.0]]])
+        np.testing.assert_array_equal(nn.max_pool_tangent(np.ones((1, 1, 4)), x), [[[np.nan, 1.0]]])
+
+
 @pytest.mark.parametrize("x", [-1e3, -90.0, -3.0, -0.5, 0.0, 0.5, 3.0, 90.0, 1e3])
 def test_activations(x):
     phi = 0.5 * (1 + math.erf(x / math.sqrt(2)))

@@ -141,13 +141,17 @@ def _lowest(dtype: Any) -> Any:
 
 
 def _winners(x: Any, place: Windows, y: Any) -> tuple[list[Any], Any]:
-    """For each entry of the window, where it is the largest; and one by the number of the largest, in the dtype of x."""
+    """For each entry of the window, where it is the largest; and one by the number of the largest, in the dtype of x.
+
+    No entry is the largest where one is NaN: what is multiplied with this inf and these zeros is NaN.
+    """
     padded = place.pad(x, -np.inf)
     winners = [padded[entry] == y for entry in place.entries]
     count = winners[0].astype(np.int32 if len(winners) > 100 else np.int8)
     for won in winners[1:]:
         count += won
-    return winners, 1 / np.maximum(count, 1).astype(x.dtype)
+    with np.errstate(divide="ignore"):
+        return winners, 1 / count.astype(x.dtype)
 
 
 # ---- means -----------------------------------------------------------------------------------------------------------
