@@ -21,7 +21,7 @@ Ones = tuple[bool | None, ...]
 Dims = tuple[str | None, ...]
 
 
-GETTER = type(collections.namedtuple("Pair", "first second").first)
+GETTER = type(vars(collections.namedtuple("Pair", "first second"))["first"])  # what reads a field of a named tuple
 KEYED = ("dict", "tuple")  # containers whose items have keys or names
 
 
@@ -218,8 +218,9 @@ def sequence(tag: str, items: tuple[Kind, ...], cls: type | None = None) -> Kind
 def _fields_of(cls: Any) -> tuple[str, ...] | None:
     """The fields of a named tuple which are what their names say."""
     fields = getattr(cls, "_fields", None)
-    plain = isinstance(fields, tuple) and issubclass(cls, tuple) and cls.__getitem__ is tuple.__getitem__
-    if not plain or cls.__getattribute__ is not tuple.__getattribute__:
+    if not isinstance(fields, tuple) or not issubclass(cls, tuple) or cls.__getitem__ is not tuple.__getitem__:
+        return None
+    if cls.__getattribute__ is not tuple.__getattribute__:
         return None
     return fields if all(type(getattr(cls, name, None)) is GETTER for name in fields) else None
 

@@ -131,7 +131,7 @@ class KnownItems(State):
                 count -= _is(item.iter, name)
             elif kind is gast.Dict:
                 count -= sum(k is None and _is(v, name) for k, v in zip(item.keys, item.values, strict=True))
-            elif kind is gast.Call and self.resolve(item.func) in (dict, len):
+            elif kind is gast.Call and any(self.resolve(item.func) is f for f in (dict, len)):
                 count -= sum(_is(a, name) for a in item.args)
         return count == 0
 
