@@ -185,7 +185,7 @@ class _Search:
         for n in read:
             if n not in self.locals and n in free and free[n].value is MISSING:
                 return Failure.VALUE
-        return Failure.FORM if read & self.locals - bound else Failure.NEVER
+        return Failure.FORM if (read - bound) & self.locals else Failure.NEVER
 
     # ---- indices ----------------------------------------------------------------------------------------------------------------
 

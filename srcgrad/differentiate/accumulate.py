@@ -238,7 +238,7 @@ class Accumulate:
         if isinstance(value, gast.Subscript) and self.reverse.copies(value.slice):
             return set()
         if isinstance(value, gast.Subscript):
-            owners = {bar: var for var, bar in self.reverse.bars.of.items()}
+            owners = self.reverse.bars.owners
             primal = build.rewrite(
                 value, lambda n: build.name(owners[n.id]) if isinstance(n, gast.Name) and n.id in owners else None
             )

@@ -90,10 +90,12 @@ class Bars:
     def __init__(self, fresh: names.Fresh):
         self.fresh = fresh
         self.of: dict[str, str] = {}
+        self.owners: dict[str, str] = {}  # x for x_bar
 
     def __call__(self, name: str) -> str:
         if name not in self.of:
-            self.of[name] = self.fresh(f"{name}_bar")
+            bar = self.of[name] = self.fresh(f"{name}_bar")
+            self.owners[bar] = name
         return self.of[name]
 
 

@@ -58,6 +58,7 @@ class _Entries:
     def __init__(self, unit: Unit, once: set[str], mentions: Counter[str]):
         self.unit, self.once = unit, once
         self.mentions = mentions  # how often each name stands in the program
+        self.replaced = False  # whether names may stand in it more often by now
 
     def block(self, statements: list[build.Node]) -> list[build.Node]:
         out = list(statements)
@@ -70,12 +71,24 @@ class _Entries:
             s = out[position]
             target = s.targets[0] if isinstance(s, gast.Assign) else None
             if isinstance(target, gast.Name) and target.id in self.once:
-                rest = out[position + 1 :]
                 made = self.made(target.id, s.value)
-                if made is not None and 1 + _mentions(rest, target.id) == self.mentions[target.id]:
-                    out[position:] = made.replaced(s, rest)
+                end = self.end_of(target.id, out, position) if made is not None else None
+                if made is not None and end is not None:
+                    out[position:end] = made.replaced(s, out[position + 1 : end])
+                    self.replaced = self.replaced or bool(made.changes)
             position += 1
         return out
+
+    def end_of(self, name: str, block: list[build.Node], start: int) -> int | None:
+        """Behind which position a block does not mention a name any more; None unless all mentions stand in it, from `start` on."""
+        left, end = self.mentions[name], start
+        for position in range(start, len(block)):
+            here = sum([type(n) is gast.Name and n.id == name for n in build.walk(block[position])])
+            if here:
+                left, end = left - here, position + 1
+            if not left and not self.replaced:  # no others can follow
+                break
+        return None if left else end
 
     def made(self, name: str, value: build.Node) -> held.Held | None:
         """The new dict or list that a name is bound to; None for other values."""
@@ -87,7 +100,3 @@ class _Entries:
             if resolve(value.func, self.unit.free, self.once) is dict:
                 return held.Dict(self.unit, name, [(build.constant(k.arg), k.value) for k in value.keywords])
         return None
-
-
-def _mentions(statements: list[build.Node], name: str) -> int:
-    return sum(isinstance(n, gast.Name) and n.id == name for s in statements for n in build.walk(s))

@@ -69,7 +69,7 @@ class _Search:
                 self.dropped.add(id(s))
             if effect.jumps:
                 last_jump = position
-            if not effect.reads.isdisjoint(defined):
+            if not defined.keys().isdisjoint(effect.reads):
                 used.update(self.effects.facts.notes.of(s).loads)
             for name in effect.reads | effect.binds:
                 touched[name] = position

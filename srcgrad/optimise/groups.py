@@ -72,7 +72,8 @@ class Groups:
     def _find_scalars(self) -> frozenset[str]:
         declared = {n for n in self.loaded if self.facts.array(n) is False}
         found = set(declared)
-        rest = [n for n in sorted(self.values) if n not in found | self.facts.parameters | self.captured]
+        given = found | self.facts.parameters | self.captured
+        rest = [n for n in self.values if n not in given]
         for _ in range(4):  # what is still unknown after that may stay so
             fixed = {n for n in rest if self._are_numbers(self.values[n], found)}
             if not fixed:
