@@ -276,6 +276,36 @@ def test_arguments_that_have_their_defaults_are_not_taken_for_others():
     assert "def sort_grad(a):" in srcgrad.source(srcgrad.grad(np.sort))
 
 
+def bounded(x, *, min=0.5, len=2.0):
+    return np.sum(x * min * len)
+
+
+def until_negative(x, min=0.5):
+    s = 0.0
+    for i in range(len(x)):
+        if x[i] < 0:
+            break
+        s += x[i] * min
+    return s
+
+
+def by_name(x, *, sum=2.0):
+    return until_negative(x, min=x[0]) * sum + bounded(x, min=3.0)
+
+
+def any_number(x, *min, **rt):
+    return np.sum(x * x) * len(min) * rt.get("a", 2.0)
+
+
+@pytest.mark.parametrize("function", [bounded, until_negative, by_name])
+def test_parameters_may_be_called_as_builtins_are(function):
+    srcgrad.check_grads(function, (np.array([1.0, 2.0]),), modes=("rev", "fwd"))
+    y, pull = srcgrad.vjp(lambda x: function(x), X)
+    close(pull(1.0)[0], srcgrad.grad(function)(X))
+    assert srcgrad.grad(bounded, argnums="min")(X, min=3.0) == 16.0
+    close(srcgrad.grad(any_number)(X, 1, 2, a=3.0), 12 * X)
+
+
 cells = itertools.count()
 
 

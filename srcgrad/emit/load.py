@@ -124,14 +124,20 @@ def predicate(names: Sequence[str], conditions: Sequence[str], namespace: Mappin
     return space["holds"]
 
 
-def spread(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """How to call a function of this signature with the tuple that its binder gives: a decorator for such functions."""
+def spread(signature: Any, emitted: Any = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """How to call a function of this signature with the tuple that its binder gives: a decorator for such functions.
+
+    `emitted` is the emitted function that is called in the end, where that is another one.
+    """
     kinds = [p.kind.name for p in signature.parameters.values()]
     names = list(signature.parameters)
     if all(kind.startswith("POSITIONAL") for kind in kinds):
         return lambda function: function
+    alone = [name for kind, name in zip(kinds, names, strict=True) if kind == "KEYWORD_ONLY"]
 
     def adapt(function: Callable[..., Any]) -> Callable[..., Any]:
+        by_name = dict(zip(alone, _keyword_only(emitted or function) or alone, strict=False))
+
         def call(*values: Any) -> Any:
             args: list[Any] = []
             keywords: dict[str, Any] = {}
@@ -141,7 +147,7 @@ def spread(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]
                 elif kind == "VAR_KEYWORD":
                     keywords.update(value)
                 elif kind == "KEYWORD_ONLY":
-                    keywords[name] = value
+                    keywords[by_name[name]] = value
                 else:
                     args.append(value)
             return function(*args, **keywords)
@@ -149,6 +155,12 @@ def spread(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]
         return call
 
     return adapt
+
+
+def _keyword_only(function: Any) -> tuple[str, ...]:
+    """What the parameters of an emitted function are called that are given by name, which has renamed those that it could not keep."""
+    code = function.__code__
+    return code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
 
 
 def wrapped(function: types.FunctionType, result: str) -> types.FunctionType:

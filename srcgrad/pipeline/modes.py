@@ -31,7 +31,7 @@ class Tangent(_WithValue):
     what = "Value and tangent"
 
     def adapt(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        spread, count = load.spread(self.parameters.signature), len(self.parameters.names)
+        spread, count = load.spread(self.parameters.signature, function), len(self.parameters.names)
         if spread(function) is function:
             return function
 

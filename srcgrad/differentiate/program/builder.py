@@ -159,16 +159,16 @@ class Builder:
     def give_defaults(self, made: b.Node, unit: Unit, function: FunctionType) -> None:
         """The form of a helper that takes its arguments has its defaults."""
         defaults = unit.defaults
-        plain = self.helpers.plain(function).parameters
+        plain, keyword_only = self.helpers.plain(function).parameters, self.helpers.plain(function).keyword_only
         values = []
         for name in plain:
-            if name in unit.keyword_only:
+            if name in keyword_only:
                 continue
             if name in defaults:
                 values.append(self._default(name, defaults[name], function))
         made.args.defaults = values
         made.args.kw_defaults = [
-            self._default(n, defaults[n], function) if n in defaults else None for n in plain if n in unit.keyword_only
+            self._default(n, defaults[n], function) if n in defaults else None for n in plain if n in keyword_only
         ]
 
     def _default(self, name: str, value: Any, function: FunctionType) -> b.Node:

@@ -41,12 +41,15 @@ class Outside:
         # names that are made up are others
         doubtful = [n for n in RESERVED if n not in unit.free and n in unit.text.mentioned]
         bound = names.written(unit.body) if doubtful else set()
+        parameters = [*unit.parameters, unit.vararg, unit.kwarg]
         for name in RESERVED:
-            if name in unit.parameters or name in doubtful and name in bound:
+            if name in parameters or name in doubtful and name in bound:
                 renamed[name] = unit.fresh(name)
         if renamed:
             unit.body = [names.renamed(s, renamed) for s in unit.body]
             unit.parameters = [renamed.get(p, p) for p in unit.parameters]
+            unit.keyword_only = tuple(renamed.get(p, p) for p in unit.keyword_only)
+            unit.vararg, unit.kwarg = (name and renamed.get(name, name) for name in (unit.vararg, unit.kwarg))
             for old, new in renamed.items():
                 if old in unit.free:
                     unit.free[new] = unit.free.pop(old)

@@ -46,8 +46,7 @@ class Pairs:
         for name in names.writes(node) | {n for o in operands for n in names.reads(o)}:
             if name in reverse.facts.groups:
                 aliases.join(reverse.facts.groups, name, saved)
-        keywords = [gast.keyword(n, v) for n, v in callee.keywords.items()]
-        call = gast.Call(b.name(helper.forward), list(callee.args), keywords)
+        call = gast.Call(b.name(helper.forward), list(callee.args), helper.keywords(callee))
         forward = b.at(b.assign(b.tuple_([node.targets[0], b.name(saved, True)], True), call), node)
         active = [operand for operand, flag in zip(operands, flags, strict=True) if flag]
         return [forward], self._effect(helper, callee, reverse, node, saved, active)
@@ -119,6 +118,7 @@ class Pairs:
         wanted = [renamed.get(n, n) for n, flag in zip(order, helper.flags, strict=True) if flag]
         back, saved = self._reverse_part(helper, sweeps, wanted)
         made = self._forward_part(helper, sweeps, saved)
+        helper.called = dict(zip(renamed, unit.parameters, strict=True))
         builder.give_defaults(made, unit, function)
         builder.functions += [made, back]
 

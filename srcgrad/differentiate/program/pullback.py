@@ -75,9 +75,7 @@ def _main(
     for name, kind in kinds.items():  # the pullback may run after the caller has changed them
         if not (kind.is_scalar or kind.tag in ("static", "str", "none", "range")):
             body.append(b.assign(name, b.call("rt.copy", b.name(name))))
-    call = gast.Call(
-        b.name(helper.forward), list(callee.args), [gast.keyword(n, v) for n, v in callee.keywords.items()]
-    )
+    call = gast.Call(b.name(helper.forward), list(callee.args), helper.keywords(callee))
     body.append(b.assign(b.tuple_([b.name(value, True), b.name(saved, True)], True), call))
     if aux:
         body += builders.checks_of_pair(value, result, unit.function)

@@ -39,6 +39,11 @@ class Helper:
     kinds: tuple[Kind, ...] = ()
     flags: tuple[bool, ...] = ()
     dots: dict[str, str] = field(default_factory=dict)  # forward mode: active parameter -> the name of its tangent
+    called: dict[str, str] = field(default_factory=dict)  # parameter -> what the emitted function calls it
+
+    def keywords(self, callee: Callee) -> list[b.Node]:
+        """What a call gives by name, by the names that the emitted function has."""
+        return [gast.keyword(self.called.get(n, n), v) for n, v in callee.keywords.items()]
 
 
 class Helpers:

@@ -154,7 +154,7 @@ class _Tangents:
         dots = self.emit_tangents(helper, callee)
         order = self.helpers.arrange(callee)
         given = {dots[n]: forward.dot_of(o) for n, o, (_, flag) in zip(order, operands, found, strict=True) if flag}
-        keywords = [gast.keyword(n, v) for n, v in [*callee.keywords.items(), *given.items()]]
+        keywords = [*helper.keywords(callee), *(gast.keyword(n, v) for n, v in given.items())]
         call = gast.Call(b.name(helper.forward), list(callee.args), keywords)
         dot = forward.dots(target)
         statements = [b.assign(b.tuple_([b.name(target, True), b.name(dot, True)], True), call)]
@@ -183,6 +183,7 @@ class _Tangents:
         last = unit.body.pop()
         unit.body = forward.block(unit.body)
         self.builder.outside.share(unit)
+        helper.called = dict(zip(own, unit.parameters, strict=True))
         result, dot = self.result(last.value, facts, forward)
         dots = [helper.dots[n] for n in order]
         targets = [own.get(n, n) for n in order]
