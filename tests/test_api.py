@@ -235,14 +235,15 @@ def test_the_test_for_values_agrees_with_their_keys():
     values = assorted()
     keys = [pipeline.key_of(value) for value in values]
     told = 0
-    for key in keys:
-        fits = matching.predicate_of((key,))
+    for key, made_for in zip(keys, values, strict=True):
+        fits = matching.predicate_of((key,), (made_for,))
         for value, other in zip(values, keys, strict=True):
             if fits is not None and fits(value):
                 assert key == other, (key, value)
                 told += 1
     assert told >= len(values) - 10  # mappings, long lists and objects are left to their keys
-    fits = matching.predicate_of((keys[0], pipeline.key_of([np.ones(2)])))
+    given = values[0], [np.ones(2)]
+    fits = matching.predicate_of(tuple(map(pipeline.key_of, given)), given)
     assert fits(2.0, [np.ones(3)])
     for others in ((2, [np.ones(3)]), (2.0, [np.ones(1)]), (2.0, (np.ones(3),)), (2.0, [np.ones(3), 1.0]), (2.0, [])):
         assert not fits(*others)
