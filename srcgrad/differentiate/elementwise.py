@@ -51,6 +51,15 @@ class Elementwise:
             )  # fmt: skip
         return False
 
+    def check_takes_reals(self, owner: str, node: build.Node) -> None:
+        """Refuse a store into an array that may hold whole numbers on one way through the program and real ones on another."""
+        kind = self.facts.kind(owner)
+        if kind.is_array and not kind.dtype:
+            raise self.unit.refuse(
+                node, f"cannot tell whether '{owner}' takes real numbers", "whole numbers would cut what is stored, and its derivative",
+                f"let '{owner}' have one type on every way that leads here",
+            )  # fmt: skip
+
     def kind(self, node: build.Node) -> Kind:
         known = self.facts.kinds.get(node.id) if type(node) is gast.Name else None
         if known is None:

@@ -474,6 +474,8 @@ class Forward:
             raise self.unit.refuse(node, "cannot write the tangent of a change of an attribute")
         place = self.place(target, node)
         place.ctx = build.STORE
+        if self.is_active(node.value):
+            self.rules.check_takes_reals(owner, node)
         value = build.constant(0.0) if not self.is_active(node.value) else self.dot_of(node.value)
         if not self.is_active(node.value) and not self.facts.kind(owner).is_array:
             value = self.dot_of(node.value)

@@ -567,6 +567,8 @@ class Reverse:
         owner = aliases.root_of(target)
         if owner is None or owner not in self.facts.active:
             return Effect(frozenset())
+        if self.rules.is_active(value):
+            self.rules.check_takes_reals(owner, node)
         alone = self.facts.kind(owner).is_array and owner not in self.facts.mirrored.names
         if isinstance(target.value, gast.Name) and _is_whole(target.slice) and alone:
             return self.whole_store(target, value, node)

@@ -142,13 +142,22 @@ class _Copies(ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> ast.Assign:
         if any(isinstance(target, ast.Subscript) for target in node.targets):
-            node.value = ast.parse(f"deepcopy({ast.unparse(node.value)})", mode="eval").body
+            node.value = _copied(node.value)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        if ast.unparse(node.func) == "np.fill_diagonal" and len(node.args) == 2:
+            node.args[1] = _copied(node.args[1])
         return node
 
 
+def _copied(value: ast.expr) -> ast.expr:
+    return ast.parse(f"deepcopy({ast.unparse(value)})", mode="eval").body
+
+
 def _is_stored_right(source: str, program: Program) -> bool:
-    """Whether NumPy itself gives what the program means: `a[1, 1:] = a[:, 3]` reads entries that it has just written
-    (NumPy 2.4, sides that overlap with different strides)."""
+    """Whether NumPy itself gives what the program means: `a[1, 1:] = a[:, 3]` and `np.fill_diagonal(a, a[:, 0])`
+    read entries that they have just written (NumPy 2.4, sides that overlap with different strides)."""
     text = ast.unparse(ast.fix_missing_locations(_Copies().visit(ast.parse(source))))
     module = load("from copy import deepcopy\n" + text)
     try:

@@ -728,3 +728,19 @@ def a_copy_is_gone_through_while_its_origin_changes(x, y):
         w[2] = e * t
         t += e
     return t + np.sum(x)
+
+
+@program(lambda r: (r.vec(4), r.vec(3, 4), 0.7), (0, 2))
+def a_branch_that_only_puts_back_what_an_element_is_taken_of(x, a, s):
+    m = np.zeros((3, 4))
+    for i in range(1, 3):
+        for j in range(1, 4):
+            m[i, j] += x[i] / (1.5 + s**2)
+    i = 0
+    while True:
+        i += 1
+        if i >= 2:
+            break
+        x = np.array(np.cos(a[0]))
+    a[2 - i, :] = 1.0
+    return np.sum(x) + np.sum(np.sin(m))

@@ -698,3 +698,11 @@ def rows_that_are_given_as_tuples_and_lists(q):
         m[row, :2] = (row, row + 1) if row == 2 else (x * y, row)
     v = m @ np.array([1.0, 2.0, 3.0])
     return v[0] * v[1] + v[2]
+
+
+@program(lambda r: (r.vec(4), r.vec(3, 4), 0.7), 2)
+def a_store_that_whole_numbers_cut_on_one_way(x, a, s):
+    if x[0] < 9.0:
+        a = np.full((3, 4), 3)
+    a[...] = s
+    return s + np.sum(a[1:])

@@ -45,11 +45,11 @@ class Storage:
     def run(self) -> tuple[list[build.Node], list[build.Node]]:
         """The forward sweep with what it saves, and the reverse sweep with what it puts back."""
         layout = self.layout
-        layout.find_wanted()
+        recomputed = Recomputed(layout)
+        layout.find_wanted(recomputed.may_be_again)
         Heads(layout).prepare(layout.body)
         Shapes(layout).keep(layout.body, False)
         layout.lay_out()
-        recomputed = Recomputed(layout)
         recomputed.choose()
         self.saved = Tapes(layout, recomputed, scopes.find(layout), Stores(layout, recomputed))
         self.saved.find(layout.root)

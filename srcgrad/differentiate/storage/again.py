@@ -150,6 +150,10 @@ class Recomputed:
                 return None
         return value
 
+    def may_be_again(self, value: build.Node) -> bool:
+        """Whether a value may be computed again, as far as can be told before it is known where it is read."""
+        return self.is_cheap(value) or isinstance(value, (gast.BinOp, gast.UnaryOp)) and bool(self.layout.contents)
+
     def is_cheap(self, value: build.Node) -> bool:
         """Loads, views, attributes, copies of names, and arithmetic of plain numbers."""
         if isinstance(value, (gast.Name, gast.Constant, gast.Attribute)):

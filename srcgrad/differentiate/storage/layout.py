@@ -5,7 +5,7 @@ The tables here are beside the program, keyed by its statements; the other modul
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import gast
@@ -146,8 +146,11 @@ class Layout:
                 return self.contents[owner]
         return self.stored_content(node)
 
-    def find_wanted(self) -> None:
-        """Names that the reverse sweep reads, tests and loop heads included: where these are rebound, something is put back."""
+    def find_wanted(self, may_be_again: Callable[[build.Node], bool]) -> None:
+        """Names that the reverse sweep reads, tests and loop heads included: where these are rebound, something is put back.
+
+        `may_be_again` says whether a value may be computed again in the reverse sweep, which then reads what it is computed from.
+        """
         self.redefined = {n: 1 for n in self.unit.parameters}
         compound: list[build.Node] = []
         stores: list[build.Node] = []
@@ -163,6 +166,11 @@ class Layout:
         for statements in (*self.swept.own.values(), *self.swept.before.values()):
             for statement in statements:
                 self.wanted |= self.loads(statement) | self.reads(statement)
+        again = [
+            (name, value)
+            for name, value in self.in_loops(self.body)
+            if self.redefined[name] == 1 and may_be_again(value)
+        ]
         known = -1
         while known < len(self.wanted):  # where something is put back, the heads around it are evaluated again
             known = len(self.wanted)
@@ -172,7 +180,20 @@ class Layout:
             for node in stores:
                 if self.stored_content(node) in self.wanted:
                     self.wanted |= names.reads(aliases.store_place(node))
+            for name, value in again:
+                if name in self.wanted:
+                    self.wanted |= self.loads(value)
             self.want_contents()
+
+    def in_loops(self, statements: list[build.Node], inside: bool = False) -> Iterator[tuple[str, build.Node]]:
+        """Names that are bound in loops, with their values."""
+        for node in statements:
+            if isinstance(node, gast.If):
+                yield from self.in_loops([*node.body, *node.orelse], inside)
+            elif isinstance(node, paths.COMPOUND):
+                yield from self.in_loops(node.body, True)
+            elif inside and isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                yield node.targets[0].id, node.value
 
     def want_contents(self) -> None:
         """A name that the reverse sweep reads may be computed again from what is in an array: then that is read as well."""

@@ -55,7 +55,12 @@ class ReverseSweep:
         return out
 
     def backward_compound(self, node: build.Node) -> list[build.Node]:
-        if not self.layout.has_reverse(node) and not self.restores_within(node):
+        if not self.layout.has_reverse(node):
+            if self.restores_within(node):  # its head has not been prepared for that
+                what = "branch" if isinstance(node, gast.If) else "loop"
+                raise self.layout.unit.refuse(
+                    node, f"cannot write the reverse of this {what}", "that something in it is to be put back was seen late"
+                )  # fmt: skip
             return []
         if isinstance(node, gast.If):
             body = self.backward(self.layout.blocks[id(node.body)])
