@@ -345,3 +345,37 @@ def test_a_list_that_grows_is_read_at_a_position_that_may_not_be_there():
         f(1.0)
     with pytest.raises(IndexError):
         srcgrad.grad(f)(1.0)
+
+
+def bound_in_a_branch(x, n):
+    if n:
+        y = x * x
+    return y * 2.0
+
+
+def loop_variable_after_the_loop(x, n):
+    for i in range(n):
+        pass
+    return x * (i + 1.0)
+
+
+def bound_in_a_loop(x, n):
+    for _ in range(n):
+        t = x * 2.0
+    return t * x
+
+
+@pytest.mark.parametrize("function", [bound_in_a_branch, loop_variable_after_the_loop, bound_in_a_loop])
+def test_a_name_that_nothing_has_bound_raises_as_in_the_function(function):
+    ways = {
+        "grad": lambda x, n: srcgrad.grad(function)(x, n),
+        "value_and_grad": lambda x, n: srcgrad.value_and_grad(function)(x, n),
+        "vjp": lambda x, n: srcgrad.vjp(lambda x: function(x, n), x)[0],
+        "jvp": lambda x, n: srcgrad.jvp(lambda x: function(x, n), (x,), (1.0,)),
+        "grad of grad": lambda x, n: srcgrad.grad(srcgrad.grad(function))(x, n),
+    }
+    for name, way in ways.items():
+        way(1.5, 2)
+        with pytest.raises(UnboundLocalError):
+            way(1.5, 0)
+            pytest.fail(name)

@@ -56,18 +56,28 @@ class Failure(enum.IntEnum):
     VALUE = 2
 
 
-def find(unit: Unit, facts: Facts) -> dict[int, Failure]:
-    """Why each statement may raise, by the id of the statement; of compound ones, of their tests and iterables, by the ids of these."""
+def find(unit: Unit, facts: Facts) -> tuple[dict[int, Failure], dict[int, Set[str]]]:
+    """Why each statement may raise, by the id of the statement; of compound ones, of their tests and iterables, by the ids of these.
+
+    And by the same ids, for those that read some, the names that may not be bound where they are read.
+    """
     search = _Search(unit, facts)
     search.block(unit.body, set(unit.parameters) | {unit.vararg, unit.kwarg})
-    return search.found
+    return search.found, search.unsure
 
 
 def teller(unit: Unit, facts: Facts) -> Callable[[build.Node], bool]:
     """A function that tells whether an expression may raise at all, wherever it stands."""
     search = functools.cache(lambda: _Search(unit, facts))  # most programs do not ask
+    unsure = functools.cache(lambda: {n for found in find(unit, facts)[1].values() for n in found})
     given = set(unit.parameters)
-    return lambda node: node.id not in given if isinstance(node, gast.Name) else search().of(node) is not Failure.NEVER
+
+    def may_raise(node: build.Node) -> bool:
+        if isinstance(node, gast.Name):
+            return node.id not in given
+        return search().of(node) is not Failure.NEVER or not unsure().isdisjoint(names.reads(node))
+
+    return may_raise
 
 
 def needed(body: list[build.Node], results: set[str]) -> set[str]:
@@ -113,6 +123,7 @@ class _Search:
         self.locals = set(count)
         self.fixed = {n for n, times in count.items() if times == 1} - facts.stored.keys()  # their lengths never change
         self.found: dict[int, Failure] = {}
+        self.unsure: dict[int, Set[str]] = {}
         self.ranges: dict[str, Range] = {}  # loop variables at hand, and between what they run
 
     # ---- statements -------------------------------------------------------------------------------------------------------------
@@ -143,7 +154,7 @@ class _Search:
             self.found[id(node)] = failure
 
     def head(self, node: build.Node, bound: set[str]) -> Failure:
-        return max(self.of(node), self.unbound(self.facts.names.reads(node), bound))
+        return max(self.of(node), self.unbound(node, self.facts.names.reads(node), bound))
 
     def loop(self, node: build.Node, bound: set[str]) -> None:
         outer = dict(self.ranges)
@@ -157,7 +168,7 @@ class _Search:
         self.ranges = outer
 
     def statement(self, node: build.Node, read: Set[str], bound: set[str]) -> Failure:
-        failure = self.unbound(read, bound)
+        failure = self.unbound(node, read, bound)
         if isinstance(node, gast.Assign):
             failure = max(failure, self.of(node.value), *(self.target(t, node.value) for t in node.targets))
         elif isinstance(node, gast.AugAssign):
@@ -179,13 +190,16 @@ class _Search:
             )
         return Failure.NEVER
 
-    def unbound(self, read: Set[str], bound: set[str]) -> Failure:
+    def unbound(self, node: build.Node, read: Set[str], bound: set[str]) -> Failure:
         """Reading a name that nothing has bound raises; that it may not be is often seen only when the program runs."""
         free = self.unit.free
         for n in read:
             if n not in self.locals and n in free and free[n].value is MISSING:
                 return Failure.VALUE
-        return Failure.FORM if (read - bound) & self.locals else Failure.NEVER
+        unsure = (read - bound) & self.locals
+        if unsure:
+            self.unsure[id(node)] = unsure
+        return Failure.FORM if unsure else Failure.NEVER
 
     # ---- indices ----------------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ dividing by `b` would have raised. What only the value of the function depends o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import gast
 
@@ -26,17 +26,21 @@ def marked(unit: Unit, facts: Facts, results: set[str], layout: Layout | None = 
 
     `results` are the names that the function returns. Without the `layout` of a reverse sweep, nothing is done again.
     """
-    found = failures.find(unit, facts)
+    found, unsure = failures.find(unit, facts)
     if not found:
         return frozenset()
     marks: set[int] = set()
     needed: set[str] | None = None
     for node in _statements(unit.body):
         head = _head(node)
-        failure = found.get(id(head) if isinstance(node, (gast.If, gast.While, gast.For)) else id(node))
-        if failure is None or layout is not None and is_repeated(node, unit, layout):
+        key = id(head) if isinstance(node, (gast.If, gast.While, gast.For)) else id(node)
+        failure = found.get(key)
+        if failure is None:
             continue
-        if failure is Failure.FORM:
+        lost = key in unsure and (layout is None or not unsure[key] <= _read_again(node, layout))
+        if not lost and layout is not None and is_repeated(node, unit, layout):
+            continue
+        if failure is Failure.FORM and not lost:
             if needed is None:
                 needed = failures.needed(unit.body, results)
             if not isinstance(node, gast.Expr) and (not _bound(node) or _bound(node) & needed):
@@ -56,6 +60,13 @@ def _statements(body: list[build.Node]) -> Iterator[build.Node]:
             yield node
         else:
             yield from (n for n in build.walk(node) if isinstance(n, gast.stmt))
+
+
+def _read_again(node: build.Node, layout: Layout) -> Set[str]:
+    """The names that the reverse of a statement reads, or all of them where it evaluates the head of a compound one."""
+    if isinstance(node, (gast.If, gast.For, gast.While)):
+        return layout.loads(_head(node)) if layout.has_reverse(node) else frozenset()
+    return layout.primal_reads(layout.swept.own.get(id(node), []))
 
 
 def is_repeated(node: build.Node, unit: Unit, layout: Layout) -> bool:

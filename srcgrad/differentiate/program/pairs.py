@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gast
 
-from ...analyses import aliases
+from ...analyses import aliases, failures
 from ...analyses.facts import Callee
 from ...analyses.kinds import UNKNOWN, Kind
 from ...core import build as b
@@ -146,9 +146,16 @@ class Pairs:
         """The function that gives the value of a helper, and beside it the names that its reverse part takes."""
         unit, storage, forward = sweeps.unit, sweeps.storage, sweeps.forward
         result = sweeps.last.value
-        for name in reversed(saved):
-            if name not in unit.parameters and not storage.surely_bound(name, forward):
-                forward.insert(0, b.assign(name, b.constant(None)))
+        unsure = [n for n in saved if n not in unit.parameters and not storage.surely_bound(n, forward)]
+        if unsure:
+            read = {n for found in failures.find(unit, sweeps.facts)[1].values() for n in found}
+            for name in unsure:
+                if name in read:
+                    raise unit.refuse(
+                        sweeps.last, f"cannot tell whether '{name}' is bound where it is read", "",
+                        f"give '{name}' a value on every way that leads there",
+                    )  # fmt: skip
+            forward[:0] = [b.assign(name, b.constant(None)) for name in unsure]
         value: b.Node = b.name(result.id)
         if sweeps.shares_undone(result.id):
             # the caller's value is not to change when the reverse part puts back what was stored

@@ -70,8 +70,8 @@ class Storage:
         return pieces | {self.layout.contents[n] for n in shortened if n in self.layout.contents}
 
     def surely_bound(self, name: str, statements: list[build.Node]) -> bool:
-        """Whether these statements bind the name on every path."""
-        return paths.definitely(statements, name, self.layout.binds)
+        """Whether the name is bound after these statements on every path; reading it before it is raises."""
+        return paths.definitely(statements, name, lambda node: self.layout.binds(node) | self.layout.loads(node))
 
 
 def _shortened(node: build.Node) -> str | None:
