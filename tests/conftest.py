@@ -62,3 +62,15 @@ def package_environment():
     """The environment of a subprocess that shall find srcgrad and its runtime, installed or not."""
     paths = [str(ROOT), str(ROOT / "runtime"), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}
+
+
+@pytest.fixture
+def recorded_road(monkeypatch):
+    """Every derivative is recorded, whatever the straight road covers."""
+    from srcgrad import pipeline
+    from srcgrad.core.errors import Place, Refusal, Refused
+
+    def refused(*_):
+        raise Refused([Refusal("the straight road is not what is tested", Place("", 0))])
+
+    monkeypatch.setattr(pipeline.Recipe, "_made_for", refused)

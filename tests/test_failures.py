@@ -355,7 +355,7 @@ def bound_in_a_branch(x, n):
 
 def loop_variable_after_the_loop(x, n):
     for i in range(n):
-        pass
+        assert i < n
     return x * (i + 1.0)
 
 

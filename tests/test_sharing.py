@@ -205,7 +205,7 @@ def order_of_entries(x):
     "x",
     [np.broadcast_to(np.arange(3.0), (2, 3)), np.broadcast_to(np.ones((2, 1)), (2, 3)), np.arange(6.0).reshape(3, 2).T],
 )
-def test_axes_without_a_stride_stay_where_they_are_in_order_k(x):
+def test_axes_without_a_stride_stay_where_they_are_in_order_k(x, recorded_road):
     gradient = srcgrad.value_and_grad(order_of_entries)
     value, found = gradient(x)
     assert "recorded" in srcgrad.source(gradient)

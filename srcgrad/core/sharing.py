@@ -54,7 +54,7 @@ def share(one: Any, other: Any) -> bool:
         if not np.may_share_memory(one, other):
             return False
         try:
-            return np.shares_memory(one, other, max_work=WORK)
+            return np.shares_memory(one, other, max_work=WORK)  # type: ignore[arg-type]  # any number is taken
         except np.exceptions.TooHardError:
             return True
     if backend.is_device_array(one) and backend.is_device_array(other):

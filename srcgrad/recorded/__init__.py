@@ -124,7 +124,8 @@ class Recorded:
         known = self.signature.parameters
         kwargs = {n: v for n, v in kwargs.items() if n in self.wrt or n not in known or v is not known[n].default}
         places = [self.place(one, args, kwargs) for one in self.wrt]
-        given: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
+        given: dict[int | str, Any] = dict(enumerate(args))
+        given.update(kwargs.items())
         active = {place: given.pop(place) for place in places}
         separation = Separation(tape, active, given.values())
         seen: dict[int, Any] = {}

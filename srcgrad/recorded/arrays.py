@@ -43,9 +43,6 @@ class Arrays(Recorder):
                 return True
         return False
 
-    def as_array(self, value: Any) -> Any:
-        return value if isinstance(value, self.ndarray) else self.call(np.array, value)
-
     def duplicate(self, array: Any) -> Any:
         """What `copy.copy` makes of an array."""
         return self.call(np.copy, array)

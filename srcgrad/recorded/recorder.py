@@ -56,6 +56,9 @@ class Recorder(Operators):
 
     # ---- subscripts -------------------------------------------------------------------------------------------------------------
 
+    def as_array(self, value: Any) -> Any:
+        return value if isinstance(value, self.ndarray) else self.call(np.array, value)
+
     def load(self, owner: Any, index: Any) -> Any:
         if isinstance(owner, self.ndarray):
             return self.load_array(owner, index) if owner.dtype.names is None else records.load(self, owner, index)

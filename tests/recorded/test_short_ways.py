@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import srcgrad
-from srcgrad import pipeline
-from srcgrad.core.errors import Place, Refusal, Refused
 from srcgrad.recorded import calls, pullbacks
 from srcgrad.recorded.shadows import Shadows
 from srcgrad.recorded.tape import Tape
+
+pytestmark = pytest.mark.usefixtures("recorded_road")
 
 
 def numbers(x):
@@ -88,14 +88,6 @@ def single(x):
 
 PROGRAMS = [numbers, arrays, broadcasts, stores, shapes, windows, joined, turned, single]
 X = np.array([0.3, 0.9, 0.45, 1.2, 0.75, 0.6])
-
-
-@pytest.fixture(autouse=True)
-def recorded_road(monkeypatch):
-    def refused(*_):
-        raise Refused([Refusal("the straight road is not what is tested", Place("", 0))])
-
-    monkeypatch.setattr(pipeline.Recipe, "_made_for", refused)
 
 
 @pytest.fixture
