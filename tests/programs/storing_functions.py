@@ -401,3 +401,15 @@ def what_a_call_gives_is_stored_into_in_a_loop(x, a, s):
         np.ravel(x)[0] += s
     s += np.prod(x[[0, 2]]) * np.sum(a[1, [2, 3]])
     return s
+
+
+def doubled_ends(b):
+    b[-3:] *= b[1]
+    return np.sum(b)
+
+
+@program(lambda r: (r.vec(4), 0.7), (0, 1))
+def an_index_is_computed_before_the_value_changes_it(x, s):
+    x[x < 0.5] *= doubled_ends(x)
+    x[int(x[0] > 9.0) :] += s * doubled_ends(x)
+    return s * np.sum(x)

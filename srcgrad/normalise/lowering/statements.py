@@ -138,7 +138,7 @@ class Statements(Calls):
         target = node.target
         if self.changes_active(node.value) and (not isinstance(target, gast.Name) or target.id in self.nonlocals):
             # what stands there is read before the change, and stored after it
-            place = build.name(target.id) if isinstance(target, gast.Name) else self.place(target)
+            place = build.name(target.id) if isinstance(target, gast.Name) else self.settled(self.place(target))
             item = self.bind(place)
             self.emit(build.augment(item.id, node.op, self.operand(node.value)))
             self.emit(build.assign(_stored(place), build.name(item.id)))
@@ -150,6 +150,20 @@ class Statements(Calls):
             self.emit(build.augment(target.id, node.op, value))
             return
         self.emit(build.augment(self.place(target, store=True), node.op, value))
+
+    def settled(self, place: build.Node) -> build.Node:
+        """A place whose index is computed now, and not again where it is stored to."""
+        if not isinstance(place, gast.Subscript):
+            return place
+        return build.changed(place, value=self.settled(place.value), slice=self.settled_index(place.slice))
+
+    def settled_index(self, index: build.Node) -> build.Node:
+        if isinstance(index, gast.Tuple):
+            return build.changed(index, elts=[self.settled_index(part) for part in index.elts])
+        if isinstance(index, gast.Slice):
+            bounds = {"lower": index.lower, "upper": index.upper, "step": index.step}
+            return build.changed(index, **{k: b if b is None else self.settled_index(b) for k, b in bounds.items()})
+        return index if build.is_atom(index) else self.bind(index)
 
     def assign(self, target: build.Node, value: build.Node) -> None:
         if isinstance(target, gast.Name):
