@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import srcgrad_runtime as rt
+from srcgrad_runtime import backend
 
 from .. import rules
 from . import records
@@ -26,6 +27,8 @@ class Flat:
         self.array = array if array.ndim else array.reshape(1)
 
     def place(self, index: Any) -> Any:
+        if backend.is_device_array(index):
+            index = backend.to_host(index)
         places = np.arange(self.array.size)[index]
         return np.unravel_index(places, self.array.shape)
 
@@ -33,6 +36,8 @@ class Flat:
         """What is stored at which index of the array: values are taken again and again until all places have one."""
         place = self.place(index)
         shape = np.shape(place[0]) if place else ()
+        if shape and isinstance(value, (list, tuple)):
+            value = self.recorder.as_array(value)
         if shape and np.ndim(value):
             value = self.recorder.call(rt.cycled, self.recorder.as_array(value), shape)
         return self.array, place, value

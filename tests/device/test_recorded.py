@@ -15,6 +15,8 @@ from srcgrad.testing import nested
 WEIGHTS = np.array([1.0, -2.0, 0.5])
 X = np.array([0.3, -0.8, 1.1])
 
+pytestmark = pytest.mark.usefixtures("recorded_road")
+
 
 def same(there, here):
     pairs = zip(nested.leaves(srcgrad.to_host(there), ""), nested.leaves(here, ""), strict=True)
