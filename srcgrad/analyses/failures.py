@@ -66,16 +66,21 @@ def find(unit: Unit, facts: Facts) -> tuple[dict[int, Failure], dict[int, Set[st
     return search.found, search.unsure
 
 
+def unsure(unit: Unit, facts: Facts) -> set[str]:
+    """The names that some statement reads and that may not be bound there."""
+    return set().union(*find(unit, facts)[1].values())
+
+
 def teller(unit: Unit, facts: Facts) -> Callable[[build.Node], bool]:
     """A function that tells whether an expression may raise at all, wherever it stands."""
     search = functools.cache(lambda: _Search(unit, facts))  # most programs do not ask
-    unsure = functools.cache(lambda: {n for found in find(unit, facts)[1].values() for n in found})
+    doubtful = functools.cache(lambda: unsure(unit, facts))
     given = set(unit.parameters)
 
     def may_raise(node: build.Node) -> bool:
         if isinstance(node, gast.Name):
             return node.id not in given
-        return search().of(node) is not Failure.NEVER or not unsure().isdisjoint(names.reads(node))
+        return search().of(node) is not Failure.NEVER or not doubtful().isdisjoint(names.reads(node))
 
     return may_raise
 

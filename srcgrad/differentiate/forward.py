@@ -474,12 +474,11 @@ class Forward:
             raise self.unit.refuse(node, "cannot write the tangent of a change of an attribute")
         place = self.place(target, node)
         place.ctx = build.STORE
-        if self.is_active(node.value):
+        active = self.is_active(node.value)
+        if active:
             self.rules.check_takes_reals(owner, node)
-        value = build.constant(0.0) if not self.is_active(node.value) else self.dot_of(node.value)
-        if not self.is_active(node.value) and not self.facts.kind(owner).is_array:
-            value = self.dot_of(node.value)
-        return [node, build.assign(place, value)]
+        passive = not active and self.facts.kind(owner).is_array
+        return [node, build.assign(place, build.constant(0.0) if passive else self.dot_of(node.value))]
 
     def augmented_store(self, node: build.Node) -> list[build.Node]:
         """`owner[index] += value`."""

@@ -10,6 +10,7 @@ import srcgrad_runtime as rt
 from srcgrad_runtime import backend
 
 from ..core.errors import ArgumentError
+from .keys import DEPTH
 
 
 def check(
@@ -74,7 +75,7 @@ def _reason(parameter: int | str, value: Any) -> str:
 
 def _parts(value: Any, depth: int = 0) -> Iterator[Any]:
     """What stands in a container, at any depth that keys look into."""
-    if isinstance(value, (list, tuple, dict)) and depth < 6:
+    if isinstance(value, (list, tuple, dict)) and depth < DEPTH:
         for item in value.values() if isinstance(value, dict) else value:
             yield from _parts(item, depth + 1)
     else:
@@ -120,7 +121,7 @@ def _note_homes(value: Any, name: str, found: dict[Any, list[str]], depth: int =
     module = backend.device_of(value)
     if module is not None:
         found.setdefault(module, []).append(name)
-    elif depth < 6:
+    elif depth < DEPTH:
         if isinstance(value, (list, tuple)):
             for i, item in enumerate(value):
                 _note_homes(item, f"{name}[{i}]", found, depth + 1)

@@ -116,6 +116,7 @@ class Specialisation:
         self.fits = matching.predicate_of(key, values)
         if self.fits is None or self.changed or self.inner is not None or self._guards or self._data:
             return
+        # what `current` asks, written out for one call
         steady: list[tuple[Any, ...]] = [("{}.epoch == {}", sys.modules[__name__], self.epoch)]
         if hasattr(function, "__code__"):
             steady.append(("{}.__code__ is {}", function, function.__code__))

@@ -148,7 +148,7 @@ class Pairs:
         result = sweeps.last.value
         unsure = [n for n in saved if n not in unit.parameters and not storage.surely_bound(n, forward)]
         if unsure:
-            read = {n for found in failures.find(unit, sweeps.facts)[1].values() for n in found}
+            read = failures.unsure(unit, sweeps.facts)
             for name in unsure:
                 if name in read:
                     raise unit.refuse(

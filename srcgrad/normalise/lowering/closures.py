@@ -69,7 +69,7 @@ class Closures(State):
         target = node.targets[0] if isinstance(node, gast.Assign) else None
         return isinstance(target, gast.Name) and self.gives_function(node.value) and any(
             isinstance(n, gast.Call) and isinstance(n.func, gast.Name) and n.func.id == target.id and self.is_active(n)
-            for s in self.original for n in build.walk(s)
+            for n in self.nodes
         )  # fmt: skip
 
     def gives_function(self, node: build.Node) -> bool:

@@ -391,7 +391,7 @@ class Iterables(Closures):
     def values(self) -> dict[str, list[build.Node | None]]:
         """For each name of the function all that it is bound to; None stands for anything else than a value."""
         found: dict[str, list[build.Node | None]] = {n: [None] for n in self.unit.parameters}
-        for node in (n for s in self.original for n in build.walk(s)):
+        for node in self.nodes:
             if isinstance(node, gast.Assign) and all(isinstance(t, gast.Name) for t in node.targets):
                 for target in node.targets:
                     found.setdefault(target.id, []).append(node.value if len(node.targets) == 1 else None)
@@ -409,7 +409,7 @@ class Iterables(Closures):
     def own_lists(self) -> set[str]:
         """The lists of the function that have no other name, and of which nothing is a part, so that an `append` to them changes nothing else."""
         alone: dict[str, int] = {}
-        walked = [n for s in self.original for n in build.walk(s)]
+        walked = self.nodes
         for node in walked:
             kept: list[build.Node] = []
             if isinstance(node, gast.Attribute) and node.attr == "append" or isinstance(node, gast.Subscript):

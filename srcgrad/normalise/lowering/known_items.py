@@ -93,19 +93,19 @@ class KnownItems(State):
     def display_of(self, name: str) -> build.Node | None:
         """What a name is bound to, where it is bound once, by itself."""
         found = None
-        for item in (n for s in self.original for n in build.walk(s)):
+        for item in self.nodes:
             if isinstance(item, gast.Name) and item.id == name and not isinstance(item.ctx, gast.Load):
                 if found is not None:
                     return None
                 found = item
-        for item in (n for s in self.original for n in build.walk(s)) if found is not None else ():
+        for item in self.nodes if found is not None else ():
             if isinstance(item, gast.Assign) and len(item.targets) == 1 and item.targets[0] is found:
                 return None if name in self.nonlocals or name in self.unit.parameters else item.value
         return None
 
     def keeps_its_items(self, name: str) -> bool:
         """Whether nothing changes which items or keys an active parameter has: other changes of it have no straight adjoint."""
-        for item in (n for s in self.original for n in build.walk(s)):
+        for item in self.nodes:
             if isinstance(item, gast.Subscript) and not isinstance(item.ctx, gast.Load) and _is(item.value, name):
                 return False
             if isinstance(item, gast.Attribute) and item.attr in mutation.MUTATORS and _is(item.value, name):
@@ -115,7 +115,7 @@ class KnownItems(State):
     def keeps_to(self, name: str, keys: list[Any] | None = None) -> bool:
         """Whether a name of a list, or of a dict with these keys, stands for nothing but its items, and none come or go."""
         count = 0
-        for item in (n for s in self.original for n in build.walk(s)):
+        for item in self.nodes:
             kind = type(item)
             if kind is gast.Name and item.id == name and isinstance(item.ctx, gast.Load):
                 count += 1

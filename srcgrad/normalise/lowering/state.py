@@ -83,6 +83,11 @@ class State:
         self.origin: build.Node | None = None
 
     @functools.cached_property
+    def nodes(self) -> list[build.Node]:
+        """All nodes of the function as it was given, in the order of its text."""
+        return [n for s in self.original for n in build.walk(s)]
+
+    @functools.cached_property
     def rebound(self) -> set[str]:
         """The names that the function, or one nested in it, binds."""
         return names.written(self.original) | self.nonlocals
